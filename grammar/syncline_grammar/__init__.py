@@ -1,0 +1,8 @@
+"""The front of the rule language: text to a frozen tree with spans. It knows no CRM and no engine."""
+
+from importlib.resources import files
+
+
+def text() -> str:
+    """Return the grammar Lark compiles, exactly as it stands in ``rules.lark``."""
+    return (files(__name__) / "rules.lark").read_text("utf-8")

@@ -1,0 +1,119 @@
+"""Keep a CRM and a sales-engagement platform in step, by rules that an admin can read.
+
+For a host: ``load_rules``, ``Workspace``. For a connector: ``hookimpl``, ``ConnectorType`` and
+the values of a record's way. For anybody: the errors. Nothing heavier than pluggy is imported
+until it is used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .connector import Connector, ConnectorType, Context, Sandbox, Secret
+from .errors import (
+    ConnectorError,
+    FatalError,
+    LedgerBusyError,
+    LedgerError,
+    PluginError,
+    RetriableError,
+    RulesError,
+    SynclineError,
+    UnknownOutcomeError,
+    WorkspaceError,
+)
+from .hookspecs import hookimpl
+from .model import (
+    Action,
+    ActionRequest,
+    ActivityTemplate,
+    Description,
+    Field,
+    FieldType,
+    ObjectType,
+    Outcome,
+    OutcomeStatus,
+    Page,
+    Position,
+    Prices,
+    Record,
+    Side,
+    Usage,
+    Value,
+    Write,
+    is_blank,
+)
+
+if TYPE_CHECKING:
+    from .documents import open_documents
+    from .net.http import Http
+    from .rules.functions import Function
+    from .rules.ruleset import RuleSet, load_rules
+    from .workspace import Workspace
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Action",
+    "ActionRequest",
+    "ActivityTemplate",
+    "Connector",
+    "ConnectorError",
+    "ConnectorType",
+    "Context",
+    "Description",
+    "FatalError",
+    "Field",
+    "FieldType",
+    "Function",
+    "Http",
+    "LedgerBusyError",
+    "LedgerError",
+    "ObjectType",
+    "Outcome",
+    "OutcomeStatus",
+    "Page",
+    "PluginError",
+    "Position",
+    "Prices",
+    "Record",
+    "RetriableError",
+    "RuleSet",
+    "RulesError",
+    "Sandbox",
+    "Secret",
+    "Side",
+    "SynclineError",
+    "UnknownOutcomeError",
+    "Usage",
+    "Value",
+    "Workspace",
+    "WorkspaceError",
+    "Write",
+    "__version__",
+    "hookimpl",
+    "is_blank",
+    "load_rules",
+    "open_documents",
+]
+
+_ON_USE = {
+    "Function": ".rules.functions",
+    "Http": ".net.http",
+    "RuleSet": ".rules.ruleset",
+    "Workspace": ".workspace",
+    "load_rules": ".rules.ruleset",
+    "open_documents": ".documents",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the rooms that need a library only when a name of theirs is asked for."""
+    try:
+        home = _ON_USE[name]
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    value = getattr(import_module(home, __name__), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,1 @@
+"""HTTP at the edge: one client for every connector."""
