@@ -1,0 +1,51 @@
+"""The register of diagnostics: a code, its title, and what an admin does about it.
+
+E1xx the text cannot be read; E2xx a name is unknown; E3xx the parts do not fit together;
+E4xx a system cannot do it; W9xx it can be used, but look again. A number is never used twice.
+"""
+
+from __future__ import annotations
+
+__all__ = ["CODES"]
+
+CODES: dict[str, str] = {
+    "E101": "the file is not text",
+    "E102": "the file is too large",
+    "E103": "brackets are nested too deep",
+    "E104": "this was not expected here",
+    "E105": "a quote is not closed",
+    "E106": "a brace is not closed",
+    "E107": "this sign is not part of the language",
+    "E108": "the file holds no rules",
+    "E109": "a brace closes nothing",
+    "E110": "this is written differently here",
+    "E111": "a number is out of bounds",
+    "E201": "unknown object",
+    "E202": "unknown field",
+    "E203": "two fields share this label",
+    "E204": "unknown function",
+    "E205": "unknown cadence",
+    "E206": "unknown system",
+    "E207": "unknown variable in a text",
+    "E208": "a name is used twice",
+    "E209": "unknown kind of activity",
+    "E301": "a value that the picklist does not have",
+    "E302": "the system does not let this field be written",
+    "E303": "a field is written twice",
+    "E304": "write `is blank`",
+    "E305": "this never settles",
+    "E306": "this operator does not fit the field",
+    "E307": "wrong number of arguments",
+    "E308": "a pattern cannot be read",
+    "E309": "both sides of the arrow lie on one side",
+    "E310": "these words contradict each other",
+    "E311": "a required field is not mapped",
+    "E312": "this compares with the record before, and there is none",
+    "E313": "a default is not a value of the field",
+    "E314": "records cannot be matched",
+    "E401": "the system cannot do this",
+    "E402": "records cannot be created without a key field",
+    "E403": "a side is not connected",
+    "W901": "nothing flows",
+    "W902": "the same condition twice",
+}

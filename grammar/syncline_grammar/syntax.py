@@ -1,0 +1,424 @@
+"""The tree of a rule file: frozen, with spans, and free of any CRM's knowledge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from .diagnostics import Span
+
+
+class Arrow(StrEnum):
+    """Which way a field's changes go."""
+
+    BOTH = "<->"
+    TO_CADENCE = "->"
+    TO_CRM = "<-"
+
+
+class WriteRule(StrEnum):
+    """When a change may be written (K2)."""
+
+    ALWAYS = "always"
+    NEVER = "never"
+    WHEN_BLANK = "when blank"
+    ON_CREATE = "on create"
+
+
+class ConflictWord(StrEnum):
+    """Who wins when both sides changed (E3)."""
+
+    NEWEST = "newest wins"
+    CRM = "crm wins"
+    CADENCE = "cadence wins"
+    HOLD = "hold on conflict"
+
+
+class Fallback(StrEnum):
+    """What becomes of a value that a function or a table cannot turn."""
+
+    SKIP = "skip"
+    HOLD = "hold"
+
+
+class Quantifier(StrEnum):
+    """How the rows of a group combine (K10)."""
+
+    ALL = "all"
+    ANY = "any"
+    NONE = "none"
+
+
+class Op(StrEnum):
+    """A comparison; the negative ones are exactly the negation of their positive one."""
+
+    EQ = "="
+    NE = "!="
+    LT = "<"
+    LE = "<="
+    GT = ">"
+    GE = ">="
+    EXACTLY = "exactly ="
+    IN = "in"
+    NOT_IN = "not in"
+    CONTAINS = "contains"
+    STARTS = "starts with"
+    ENDS = "ends with"
+    MATCHES = "matches"
+    BLANK = "is blank"
+    NOT_BLANK = "is not blank"
+    BEFORE = "before"
+    AFTER = "after"
+    BETWEEN = "between"
+    IN_LAST = "in the last"
+    IN_NEXT = "in the next"
+    CHANGED = "changed"
+    CHANGED_TO = "changed to"
+    CHANGED_FROM = "changed from"
+    WAS = "was"
+    IS_NEW = "is new"
+
+
+class Unit(StrEnum):
+    """A unit of time, in the singular."""
+
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name as written, without its back-ticks."""
+
+    text: str
+    span: Span
+    quoted: bool = False
+
+
+# -- values and expressions ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in double quotes, its escapes resolved."""
+
+    value: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number."""
+
+    value: int | float
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """``true`` or ``false``."""
+
+    value: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A calendar day."""
+
+    #: ISO 8601, ``2026-11-22``.
+    value: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """A moment counted from now: ``30 days ago`` is -30 days; ``today`` is 0 days."""
+
+    amount: int
+    unit: Unit
+    #: The word itself for ``now``, ``today``, ``yesterday``, ``tomorrow``.
+    word: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRef:
+    """A field, by name or label."""
+
+    name: Name
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of the registry."""
+
+    name: Name
+    args: tuple[Expression, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """``first`` and then each (sign, operand) from left to right."""
+
+    first: Expression
+    rest: tuple[tuple[str, Expression], ...]
+    span: Span
+
+
+Literal: TypeAlias = Text | Number | Truth | Date
+Expression: TypeAlias = Literal | Relative | FieldRef | Call | Arithmetic
+
+
+# -- criteria --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """``left op right…``; ``left`` is None for ``is new``; ``unit`` belongs to ``in the last``."""
+
+    op: Op
+    left: Expression | None
+    right: tuple[Expression, ...]
+    span: Span
+    unit: Unit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """``all { }``, ``any { }``, ``none { }``, and chains of ``and`` and ``or``."""
+
+    quantifier: Quantifier
+    rows: tuple[Criterion, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The exact negation of a criterion."""
+
+    row: Criterion
+    span: Span
+
+
+Criterion: TypeAlias = Comparison | Group | Not
+
+
+# -- statements ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Which system stands on a side."""
+
+    #: ``crm`` or ``cadence``.
+    side: str
+    system: Name
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How often (K7, minutes) and how many calls per 24 hours at most (K6)."""
+
+    minutes: int
+    calls: int | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One direction switched on (K8, K9), for all records or those that fit the criterion."""
+
+    source: str
+    where: Criterion | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Admin:
+    """The CRM admin (K14)."""
+
+    email: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A pair of fields that tell that two records are one (E8)."""
+
+    crm: Name
+    cadence: Name
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """``as { "Hot" = 3 }``: pairs of (CRM value, cadence value), and what else becomes."""
+
+    entries: tuple[tuple[Literal, Literal], ...]
+    otherwise: Literal | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldMapping:
+    """One row of a map (K1, K2, E2)."""
+
+    crm: Name
+    arrow: Arrow
+    cadence: Name
+    span: Span
+    to_cadence: WriteRule = WriteRule.ALWAYS
+    to_crm: WriteRule = WriteRule.ALWAYS
+    conflict: ConflictWord = ConflictWord.NEWEST
+    required: bool = False
+    locked: bool = False
+    erase: bool = False
+    default: Literal | None = None
+    using: Call | None = None
+    table: Table | None = None
+    otherwise: Fallback | None = None
+    #: Words given twice, or against one another, in the order written.
+    repeated: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectMap:
+    """Which objects correspond, and how each field flows (K1)."""
+
+    crm_object: Name
+    arrow: Arrow
+    cadence_object: Name
+    matches: tuple[Match, ...]
+    rows: tuple[FieldMapping, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ActionCall:
+    """``exit``, ``move`` or ``next touch`` (K11); ``cadence`` names where a move goes."""
+
+    action: str
+    cadence: Text | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """What happens to a prospect when its record fits the criteria (K10, K11)."""
+
+    name: str
+    object: Name
+    when: Criterion
+    every_time: bool
+    actions: tuple[ActionCall, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One field of an activity and the text or value it gets."""
+
+    field: Name
+    value: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Which recorded activities become which CRM records (K3, K4, K5)."""
+
+    kind: Name
+    #: The touch outcomes ticked; empty means every one.
+    outcomes: tuple[Text, ...]
+    object: Name
+    values: tuple[Assignment, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allow:
+    """When a channel may be used (RS7)."""
+
+    channel: Name
+    #: Weekdays, Monday is 0.
+    days: tuple[int, ...]
+    #: Minutes after midnight, [from, to).
+    hours: tuple[int, int]
+    #: ``prospect``, ``user``, or the name of a zone.
+    zone: str
+    per_day: int | None
+    per_user: bool
+    gap_minutes: int | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormField:
+    """One field of a form."""
+
+    field: Name
+    required: bool
+    read_only: bool
+    choices: tuple[str, ...]
+    default: Literal | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form for new records (RS10)."""
+
+    name: str
+    object: Name
+    fields: tuple[FormField, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Values of a record, or of the last sync when ``object`` is None; ``at`` in minutes."""
+
+    object: Name | None
+    values: tuple[tuple[Name, Literal], ...]
+    at: int | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """What a record then holds; no values means ``unchanged``."""
+
+    object: Name
+    values: tuple[tuple[Name, Literal], ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A case that the rules must pass."""
+
+    name: str
+    givens: tuple[Given, ...]
+    expects: tuple[Expect, ...]
+    span: Span
+
+
+Statement: TypeAlias = (
+    Connect | Schedule | Flow | Admin | ObjectMap | Workflow | Activity | Allow | Form | Test
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFile:
+    """A whole rule file, its statements in the order written."""
+
+    statements: tuple[Statement, ...]
