@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = ["syncline_register_activity_templates", "syncline_register_connectors"]
 
-
 from typing import TYPE_CHECKING
 
 from syncline import (

@@ -40,5 +40,5 @@ class LocalCadence(LocalConnection):
 
     def _values(self, object_name: str, document: Document) -> Mapping[str, Any]:
         if object_name == "cadence":
-            return {**document, "touches": len(document["touches"])}
+            return {**document, "touches": len(document.get("touches", ()))}
         return document

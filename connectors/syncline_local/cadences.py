@@ -126,7 +126,7 @@ class Cadences:
     def _touches(self, name: str) -> int:
         number = self._cadences.get(name)
         # A cadence that a person took out of the file has no touch left.
-        return len(self._batch.table("cadence")[number]["touches"]) if number else 0
+        return len(self._batch.table("cadence")[number].get("touches", ())) if number else 0
 
     def _enter(self, prospect: str, name: str) -> str:
         self._active[prospect] = self._batch.insert(

@@ -19,7 +19,7 @@ from . import text as grammar_text
 from .build import Builder
 from .diagnostics import Diagnostic, Span
 from .faults import Stop, describe, forgive
-from .source import Source
+from .source import SIGNIFICANT, Source
 from .syntax import RuleFile
 
 #: Larger files are refused unread. 10,000 rules take about 1.5 MB.
@@ -100,8 +100,6 @@ def _read(source: Source) -> tuple[RuleFile, list[Diagnostic]]:
         except UnexpectedInput as err:
             stop = _stop(err, text)
         fault = describe(stop, text, source)
-        if faults and fault.span.line == faults[-1].span.line:
-            return _EMPTY, faults
         faults.append(fault)
         rest = forgive(stop, text, fault)
         if rest == text or len(faults) >= MAX_FAULTS:
@@ -153,8 +151,6 @@ def _too_deep(text: str) -> int | None:
 
 
 def _brackets(text: str) -> list[tuple[int, str]]:
-    from .source import SIGNIFICANT
-
     return [(m.start(), m[0]) for m in SIGNIFICANT.finditer(text) if m[0] in "{}()"]
 
 

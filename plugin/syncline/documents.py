@@ -48,7 +48,8 @@ class DocumentFile(Storage):
         aside = self._path.with_name(f".{self._path.name}.{os.getpid()}.new")
         try:
             with aside.open("w", encoding="utf-8") as out:
-                json.dump(data, out, ensure_ascii=False, separators=(",", ":"))
+                # dumps, not dump: only the whole-text encoder is the fast one.
+                out.write(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
                 out.flush()
                 os.fsync(out.fileno())
             aside.replace(self._path)

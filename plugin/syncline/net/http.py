@@ -15,6 +15,7 @@ import httpx
 
 from ..errors import ConnectorError, FatalError, RetriableError, UnknownOutcomeError
 from . import faults
+from .address import LOOPBACK, checked_host
 from .answer import Answer, Unreadable, http_date, read_json
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ FIRST_WAIT = 0.5
 #: A server that wants a longer pause than this gets its pause from the next run, not from us.
 LONGEST_WAIT = 60.0
 LARGEST_BODY = 50 * 1024 * 1024
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 _CHANCE = random.SystemRandom()
@@ -76,7 +76,7 @@ class Http:
         sleep: Callable[[float], None] = time.sleep,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._host = _checked_host(base_url)
+        self._host = checked_host(base_url)
         self._spend = spend
         self._authorize = authorize
         self._refresh = refresh
@@ -129,10 +129,14 @@ class Http:
     ) -> Answer:
         """Make a request and return a 2xx answer, or one whose status is in *accept*.
 
-        *price* and *word* are told to ``spend`` before every attempt. *writes* says that the
+        *path* starts with a slash. *price* and *word* are told to ``spend`` before every attempt.
+        *writes* says that the
         request may change something (by default, that it is neither GET nor HEAD): without a
         readable answer it is then not repeated, and ``UnknownOutcomeError`` is raised.
         """
+        if not path.startswith("/"):
+            # A whole URL, perhaps one that a server sent, would take our token elsewhere.
+            raise FatalError(f"{self._host}: a request to another address was not made.")
         call = faults.Call(
             method=method,
             host=self._host,
@@ -248,27 +252,3 @@ def _content(got: httpx.Response) -> bytes | None:
 def _caused(error: ConnectorError, cause: Exception) -> ConnectorError:
     error.__cause__ = cause
     return error
-
-
-def _checked_host(base_url: str) -> str:
-    """Return the host of a URL that secrets may be sent to."""
-    try:
-        url = httpx.URL(base_url)
-    except httpx.InvalidURL as err:
-        raise FatalError("The url of this connection is no URL.", hint=_EXAMPLE) from err
-    if not url.host or url.scheme not in {"https", "http"}:
-        raise FatalError("The url of this connection is no https URL.", hint=_EXAMPLE)
-    if url.scheme == "http" and url.host not in LOOPBACK:
-        raise FatalError(
-            f"{url.host} would be spoken to without encryption.",
-            hint="Write https in its url; http is for this machine alone.",
-        )
-    if url.userinfo:
-        raise FatalError(
-            f"The url for {url.host} holds a user's name or password.",
-            hint="Take it out: secrets come from the environment.",
-        )
-    return url.host
-
-
-_EXAMPLE = "It looks like https://crm.example.com"

@@ -1,0 +1,69 @@
+"""From Salesforce's description of an object to ours."""
+
+from __future__ import annotations
+
+__all__ = ["KEY_FIELD", "object_type"]
+
+from typing import TYPE_CHECKING, Any
+
+from syncline import Field, FieldType, ObjectType
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: The custom field that an admin makes for our key: text, external id, unique.
+KEY_FIELD = "Syncline_Key__c"
+
+#: Compound and binary types (address, location, base64 …) have no place in a rule.
+_TYPES = {
+    "string": FieldType.TEXT,
+    "textarea": FieldType.TEXT,
+    "encryptedstring": FieldType.TEXT,
+    # A combobox suggests values and takes any other.
+    "combobox": FieldType.TEXT,
+    "email": FieldType.EMAIL,
+    "phone": FieldType.PHONE,
+    "url": FieldType.URL,
+    "picklist": FieldType.PICKLIST,
+    "multipicklist": FieldType.MULTI_PICKLIST,
+    "boolean": FieldType.BOOLEAN,
+    "int": FieldType.NUMBER,
+    "long": FieldType.NUMBER,
+    "double": FieldType.NUMBER,
+    "currency": FieldType.NUMBER,
+    "percent": FieldType.NUMBER,
+    "date": FieldType.DATE,
+    "datetime": FieldType.DATETIME,
+    "reference": FieldType.REFERENCE,
+    "id": FieldType.ID,
+}
+
+
+def object_type(described: Mapping[str, Any]) -> ObjectType:
+    """Return the object that an answer of ``/sobjects/…/describe`` describes."""
+    fields = tuple(_field(raw) for raw in described["fields"] if raw["type"] in _TYPES)
+    key = any(raw["name"] == KEY_FIELD and raw["externalId"] for raw in described["fields"])
+    return ObjectType(
+        name=described["name"],
+        label=described["label"],
+        fields=fields,
+        key_field=KEY_FIELD if key and described["createable"] else None,
+    )
+
+
+def _field(raw: Mapping[str, Any]) -> Field:
+    kind = _TYPES[raw["type"]]
+    listed = kind in {FieldType.PICKLIST, FieldType.MULTI_PICKLIST}
+    return Field(
+        name=raw["name"],
+        label=raw["label"],
+        type=kind,
+        length=raw["length"] or None,
+        values=tuple(value["value"] for value in raw["picklistValues"] if value["active"])
+        if listed
+        else (),
+        restricted=listed and raw["restrictedPicklist"],
+        required=raw["createable"] and not raw["nillable"] and not raw["defaultedOnCreate"],
+        creatable=raw["createable"],
+        updatable=raw["updateable"],
+    )

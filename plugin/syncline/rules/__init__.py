@@ -1,0 +1,1 @@
+"""From a rule file's tree to functions: names resolved, checked, compiled."""

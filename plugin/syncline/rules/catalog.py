@@ -1,0 +1,142 @@
+"""What names mean: the two systems' descriptions, the functions and the activity templates."""
+
+from __future__ import annotations
+
+__all__ = ["Catalog", "Problems", "Scope"]
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from syncline_grammar.diagnostics import Diagnostic, Edit, Label, Severity, Span
+from syncline_grammar.syntax import Name
+from syncline_grammar.words import nearest
+
+from ..model import ActivityTemplate, Description, Field, ObjectType, Side
+from .functions import Function
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """Everything a rule file may refer to."""
+
+    #: The name of each side's connector, and what its system says of itself.
+    systems: Mapping[Side, str]
+    descriptions: Mapping[Side, Description]
+    functions: Mapping[str, Function]
+    templates: tuple[ActivityTemplate, ...] = ()
+    #: The names that may follow ``connect … to``.
+    connectors: tuple[str, ...] = ()
+
+    def template(self, kind: str, object_name: str) -> ActivityTemplate | None:
+        """Return how *kind* of activity lands in *object_name* of the CRM connected."""
+        for template in self.templates:
+            if (template.connector, template.kind, template.object) == (
+                self.systems[Side.CRM],
+                kind,
+                object_name,
+            ):
+                return template
+        return None
+
+
+@dataclass(slots=True)
+class Problems:
+    """The diagnostics found so far."""
+
+    found: list[Diagnostic] = field(default_factory=list[Diagnostic])
+
+    def add(
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        *,
+        label: str = "",
+        notes: Iterable[str] = (),
+        better: str | None = None,
+        severity: Severity = Severity.ERROR,
+    ) -> None:
+        """Note a fault at *span*; *better* is what should stand there instead."""
+        fix = None if better is None else Edit(span=span, text=better, title=f"write `{better}`")
+        labels = (Label(span=span, text=label),) if label else ()
+        self.found.append(
+            Diagnostic(
+                code=code,
+                message=message,
+                span=span,
+                labels=labels,
+                notes=tuple(notes),
+                fix=fix,
+                severity=severity,
+            )
+        )
+
+    def unknown(
+        self, code: str, what: str, name: Name, known: Iterable[str], where: str = ""
+    ) -> None:
+        """Note an unknown name, with the nearest known one or the few there are."""
+        names = list(known)
+        near = nearest(name.text, names)
+        message = f"{what} `{name.text}` is not known{where}"
+        notes: tuple[str, ...] = ()
+        if near:
+            message += f"; did you mean `{near}`?"
+        elif 0 < len(names) <= _FEW:
+            notes = ("Known: " + ", ".join(names) + ".",)
+        better = None if near is None else written(near)
+        self.add(code, message, name.span, notes=notes, better=better)
+
+
+_FEW = 8
+
+
+def written(name: str) -> str:
+    """Return *name* as it stands in a rule file: in back-ticks when it is not one word."""
+    return name if name.replace(".", "_").isidentifier() else f"`{name}`"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The fields of one object of one side, found by API name or by label."""
+
+    side: Side
+    system: str
+    type: ObjectType
+
+    def find(self, name: Name) -> Field | None:
+        """Return the field *name* means; None when it is unknown or its label is shared."""
+        if (exact := self.type.get(name.text)) is not None:
+            return exact
+        labelled = self._labelled(name)
+        return labelled[0] if len(labelled) == 1 else None
+
+    def resolve(self, name: Name, problems: Problems, other: Scope | None = None) -> Field | None:
+        """Like ``find``, and note what is wrong; *other* is the scope across, for a hint."""
+        found = self.find(name)
+        if found is not None:
+            return found
+        shared = self._labelled(name)
+        if shared:
+            names = ", ".join(written(f.name) for f in shared)
+            problems.add(
+                "E203",
+                f"{len(shared)} fields of {self.type.name} are labelled `{name.text}`",
+                name.span,
+                notes=(f"Write the one meant by its API name: {names}.",),
+            )
+        elif other is not None and other.find(name) is not None:
+            problems.add(
+                "E202",
+                f"`{name.text}` is a field of {other.type.name}, not of {self.type.name}",
+                name.span,
+                label=f"a field of the {self.side} is wanted here",
+                notes=("Left of the arrow stands the CRM's field, right of it the cadence's.",),
+            )
+        else:
+            known = [f.name for f in self.type.fields] + [f.label for f in self.type.fields]
+            problems.unknown("E202", "field", name, known, f" in {self.type.name} ({self.system})")
+        return None
+
+    def _labelled(self, name: Name) -> list[Field]:
+        wanted = name.text.casefold()
+        return [f for f in self.type.fields if f.label.casefold() == wanted]

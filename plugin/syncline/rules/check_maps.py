@@ -1,0 +1,173 @@
+"""Are the field mappings sound: names, directions, values, words that contradict (B2)?"""
+
+from __future__ import annotations
+
+__all__ = ["check_map", "sides_of"]
+
+from syncline_grammar import syntax as s
+
+from ..model import Field, ObjectType, Side
+from .catalog import Catalog, Problems, Scope
+from .check_criteria import check_call, check_value
+
+
+def sides_of(arrow: s.Arrow) -> frozenset[Side]:
+    """Return the sides that *arrow* writes to."""
+    return {
+        s.Arrow.BOTH: frozenset({Side.CRM, Side.CADENCE}),
+        s.Arrow.TO_CADENCE: frozenset({Side.CADENCE}),
+        s.Arrow.TO_CRM: frozenset({Side.CRM}),
+    }[arrow]
+
+
+def find_object(name: s.Name, side: Side, catalog: Catalog, problems: Problems) -> Scope | None:
+    """Return the scope of the object *name* means on *side*, or note that there is none."""
+    description = catalog.descriptions[side]
+    system = catalog.systems[side]
+    found = description.get(name.text)
+    if found is None:
+        labelled = [o for o in description.objects if o.label.casefold() == name.text.casefold()]
+        found = labelled[0] if len(labelled) == 1 else None
+    if found is not None:
+        return Scope(side, system, found)
+    across = catalog.descriptions[side.other].get(name.text)
+    if across is not None:
+        problems.add(
+            "E309",
+            f"{name.text} belongs to the {side.other}; an object of the {side} is wanted here",
+            name.span,
+            notes=("Left of the arrow stands the CRM's object, right of it the cadence's.",),
+        )
+        return None
+    problems.unknown(
+        "E201", "object", name, [o.name for o in description.objects], f" in the {side} ({system})"
+    )
+    return None
+
+
+def check_map(
+    block: s.ObjectMap, catalog: Catalog, problems: Problems, *, creates: frozenset[Side]
+) -> None:
+    """Note every fault of *block*; *creates* are the sides on which it may create records."""
+    crm = find_object(block.crm_object, Side.CRM, catalog, problems)
+    cadence = find_object(block.cadence_object, Side.CADENCE, catalog, problems)
+    if crm is None or cadence is None:
+        return
+    if not block.matches:
+        problems.add(
+            "E314",
+            "nothing says when two records are the same person or company",
+            block.crm_object.span,
+            notes=("Add a row such as `match Email = email`.",),
+        )
+    for match in block.matches:
+        crm.resolve(match.crm, problems, cadence)
+        cadence.resolve(match.cadence, problems, crm)
+    written: dict[tuple[Side, str], s.FieldMapping] = {}
+    for row in block.rows:
+        _check_row(row, block, (crm, cadence), catalog, problems, written)
+    for scope in (crm, cadence):
+        if scope.side in creates:
+            _check_creation(block, scope, problems)
+
+
+def _check_row(
+    row: s.FieldMapping,
+    block: s.ObjectMap,
+    scopes: tuple[Scope, Scope],
+    catalog: Catalog,
+    problems: Problems,
+    written: dict[tuple[Side, str], s.FieldMapping],
+) -> None:
+    crm_scope, cadence_scope = scopes
+    crm = crm_scope.resolve(row.crm, problems, cadence_scope)
+    cadence = cadence_scope.resolve(row.cadence, problems, crm_scope)
+    for name in row.repeated:
+        problems.add("E310", f"`{name.text}` contradicts or repeats a word before it", name.span)
+    if not sides_of(row.arrow) <= sides_of(block.arrow):
+        problems.add(
+            "E310",
+            f"this row writes against the arrow `{block.arrow}` of its map",
+            row.span,
+            better=None,
+        )
+    if row.using is not None:
+        check_call(row.using, crm_scope, catalog, problems, given=1)
+    if crm is None or cadence is None:
+        return
+    for side, field, name in ((Side.CRM, crm, row.crm), (Side.CADENCE, cadence, row.cadence)):
+        if side not in sides_of(row.arrow):
+            continue
+        if not field.updatable and not field.creatable:
+            problems.add(
+                "E302",
+                f"{field.name} is read only in the {side}",
+                name.span,
+                notes=("Turn the arrow round, or map another field.",),
+            )
+        first = written.setdefault((side, field.name), row)
+        if first is not row:
+            problems.add(
+                "E303",
+                f"{field.name} is already written by the row in line {first.span.line}",
+                name.span,
+            )
+    if row.default is not None:
+        check_value(row.default, crm, problems)
+    _check_turning(row, crm, cadence, catalog, problems)
+
+
+def _check_turning(
+    row: s.FieldMapping, crm: Field, cadence: Field, catalog: Catalog, problems: Problems
+) -> None:
+    """Can what goes over come back, so that a two-way row settles?"""
+    if row.table is not None:
+        for left, right in row.table.entries:
+            check_value(left, crm, problems)
+            check_value(right, cadence, problems)
+    if row.table is not None and row.using is not None:
+        problems.add("E310", "a row has `using` or `as`, not both", row.span)
+    if row.otherwise is not None and row.table is None:
+        problems.add("E310", "`else` belongs to a table: `as { … }`", row.span)
+    if row.arrow is not s.Arrow.BOTH:
+        return
+    if row.table is not None and row.table.otherwise is not None:
+        problems.add(
+            "E305",
+            "a two-way table cannot end in `else` with a value: that value could not come back",
+            row.table.otherwise.span,
+            notes=("Write `else skip` or `else hold`, or use a one-way arrow.",),
+        )
+    if row.using is not None:
+        function = catalog.functions.get(row.using.name.text)
+        if function is not None and not function.normaliser:
+            problems.add(
+                "E305",
+                f"`{function.name}` cannot be undone, so a two-way row would never settle",
+                row.using.span,
+                notes=("Use a one-way arrow, or a function that only tidies its value.",),
+            )
+
+
+def _check_creation(block: s.ObjectMap, scope: Scope, problems: Problems) -> None:
+    kind: ObjectType = scope.type
+    if kind.key_field is None:
+        problems.add(
+            "E402",
+            f"{kind.name} has no field for Syncline's key, so a record could be created twice",
+            block.crm_object.span if scope.side is Side.CRM else block.cadence_object.span,
+            notes=(
+                f"Let an administrator of {scope.system} add it (docs/connectors.md), or map "
+                "one way only.",
+            ),
+        )
+    names = [row.crm if scope.side is Side.CRM else row.cadence for row in block.rows]
+    mapped = {found.name for name in names if (found := scope.find(name)) is not None}
+    missing = [f.name for f in kind.fields if f.required and f.creatable and f.name not in mapped]
+    if missing:
+        problems.add(
+            "E311",
+            f"{scope.system} creates no {kind.name} without {', '.join(missing)}",
+            block.crm_object.span if scope.side is Side.CRM else block.cadence_object.span,
+            notes=("Map it, with a `default` where the other side may be blank.",),
+        )
