@@ -52,6 +52,7 @@ class ObjectInfo:
     """One object: its description as served, and its fields by their name in any case."""
 
     name: str
+    label: str
     prefix: str
     description: Mapping[str, Any] = field(repr=False)
     fields: Mapping[str, FieldInfo] = field(repr=False)
@@ -72,10 +73,11 @@ def catalog() -> Mapping[str, ObjectInfo]:
 
 
 def _load(name: str) -> ObjectInfo:
-    text = (files(__package__) / "describe" / f"{name}.json").read_text("utf-8")
+    text = (files("syncline_sandbox") / "describe" / f"{name}.json").read_text("utf-8")
     described: dict[str, Any] = json.loads(text)
     return ObjectInfo(
         name=name,
+        label=described["label"],
         prefix=described["keyPrefix"],
         description=described,
         fields={raw["name"].casefold(): _field(raw) for raw in described["fields"]},

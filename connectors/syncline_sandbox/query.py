@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["answer"]
+__all__ = ["answer", "columns"]
 
 import re
 from typing import TYPE_CHECKING, Any
@@ -36,7 +36,7 @@ def answer(
             f"sObject type '{select.object}' is not supported. "
             + _APPEND.format("object", "entity"),
         )
-    fields = None if select.fields is None else [_field(info, name) for name in select.fields]
+    fields = None if select.fields is None else columns(info, select.fields)
     holds = _condition(info, select.where) if select.where else None
     rows = [
         row
@@ -47,6 +47,11 @@ def answer(
         _sort(rows, _field(info, key.field), key)
     end = None if select.limit is None else select.offset + select.limit
     return info, fields, rows[select.offset : end]
+
+
+def columns(info: ObjectInfo, names: Sequence[str]) -> list[FieldInfo]:
+    """Return the fields of those names."""
+    return [_field(info, name) for name in names]
 
 
 def _field(info: ObjectInfo, name: str) -> FieldInfo:
@@ -67,20 +72,10 @@ def _field(info: ObjectInfo, name: str) -> FieldInfo:
 def _sort(rows: list[Row], field: FieldInfo, key: soql.OrderKey) -> None:
     if not field.sortable:
         raise Refusal("INVALID_FIELD", f"field '{field.name}' can not be sorted in a query call")
-    blank = key.nulls_last != key.descending
-
-    def rank(row: Row) -> tuple[bool, Any]:
-        value = _comparable(field, row.get(field.name))
-        # Blanks compare by the first part alone, so any stand-in will do for the second.
-        return (value is None) == blank, "" if value is None else value
-
-    if any(row.get(field.name) is None for row in rows):
-        present = [row for row in rows if row.get(field.name) is not None]
-        absent = [row for row in rows if row.get(field.name) is None]
-        present.sort(key=lambda row: rank(row)[1], reverse=key.descending)
-        rows[:] = present + absent if key.nulls_last else absent + present
-    else:
-        rows.sort(key=lambda row: rank(row)[1], reverse=key.descending)
+    present = [row for row in rows if row.get(field.name) is not None]
+    absent = [row for row in rows if row.get(field.name) is None]
+    present.sort(key=lambda row: _comparable(field, row[field.name]), reverse=key.descending)
+    rows[:] = present + absent if key.nulls_last else absent + present
 
 
 def _condition(info: ObjectInfo, condition: soql.Condition) -> Callable[[Row], bool]:
@@ -183,7 +178,11 @@ def _wanted(field: FieldInfo, value: soql.Literal) -> Any:
         return same_id(value.value)
     if value.kind == "datetime":
         # Stored times have whole seconds; a literal between two of them lies between them.
-        return instant(value.value).replace(".000", f".{value.value.microsecond // 1000:03}").casefold()
+        return (
+            instant(value.value)
+            .replace(".000", f".{value.value.microsecond // 1000:03}")
+            .casefold()
+        )
     return value.value.casefold() if isinstance(value.value, str) else value.value
 
 

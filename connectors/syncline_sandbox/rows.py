@@ -38,7 +38,13 @@ class Rows:
         }
         row.update({name: value for name, value in given.items() if value is not None})
         moment = instant(self._now())
-        row = {"IsDeleted": False, "OwnerId": USER, "CreatedDate": moment, "CreatedById": USER, **row}
+        row = {
+            "IsDeleted": False,
+            "OwnerId": USER,
+            "CreatedDate": moment,
+            "CreatedById": USER,
+            **row,
+        }
         return self._store.add(info, _touched(info, row, moment))
 
     def update(self, info: ObjectInfo, record_id: str, values: Mapping[str, Any]) -> str:
@@ -63,9 +69,7 @@ class Rows:
                 status=404,
             )
         if not isinstance(key, str) or not key.strip():
-            raise Refusal(
-                "MISSING_ARGUMENT", f"{field.name} not specified", [field.name]
-            )
+            raise Refusal("MISSING_ARGUMENT", f"{field.name} not specified", [field.name])
         standing = self._store.by_key(info.name, field.name, key.strip())
         if standing is None:
             return self.create(info, {**values, field.name: key}), True

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-__all__ = ["Comparison", "Every", "Literal", "Membership", "Not", "OrderKey", "Select", "Some"]
-__all__ += ["parse"]
+__all__ = [
+    "Comparison",
+    "Condition",
+    "Every",
+    "Literal",
+    "Membership",
+    "Not",
+    "OrderKey",
+    "Select",
+    "Some",
+    "parse",
+]
 
 import re
 from dataclasses import dataclass
@@ -12,7 +22,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from lark import Lark, Token, Transformer
+from lark import Lark, Token, Transformer, Tree
 from lark.exceptions import UnexpectedInput, VisitError
 
 from .wire import Refusal
@@ -92,7 +102,8 @@ class Select:
 def parse(text: str) -> Select:
     """Read a query; raise ``Refusal`` with ``MALFORMED_QUERY`` where it cannot be read."""
     try:
-        return _Build().transform(_parser().parse(text))
+        tree: Tree[Token] = _parser().parse(text)  # pyright: ignore[reportUnknownMemberType] - Lark types half of its input
+        return _Build().transform(tree)
     except UnexpectedInput as err:
         token = getattr(err, "token", None)
         if isinstance(token, Token) and token.type != "$END":
@@ -104,7 +115,7 @@ def parse(text: str) -> Select:
 
 @cache
 def _parser() -> Lark:
-    grammar = (files(__package__) / "soql.lark").read_text("utf-8")
+    grammar = (files("syncline_sandbox") / "soql.lark").read_text("utf-8")
     return Lark(grammar, start="query", parser="lalr", maybe_placeholders=False)
 
 

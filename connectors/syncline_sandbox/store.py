@@ -13,7 +13,7 @@ from .catalog import catalog
 from .wire import id_of, same_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
     from .catalog import ObjectInfo
@@ -66,7 +66,7 @@ class Store:
         self._put(*self._places[same_id(row["Id"])], row)
 
     @contextmanager
-    def request(self) -> Iterator[None]:
+    def request(self) -> Generator[None]:
         """Keep what is done inside: all of it on disk at the end, or none of it if it fails."""
         self._undo = []
         try:

@@ -6,7 +6,7 @@ __all__ = ["checked"]
 
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from .catalog import OBJECTS
 from .wire import Refusal, instant, is_id, same_id
@@ -73,13 +73,15 @@ def _required(info: ObjectInfo, given: Row, *, creating: bool) -> None:
         if field.createable
         and not field.nillable
         and given.get(field.name) is None
-        and (field.name in given if not creating else not field.defaulted)
+        and (field.name in given or (creating and not field.defaulted))
     ]
     if creating and info.name == "Event" and not _timed(given):
         missing += ["DurationInMinutes", "ActivityDateTime"]
     if missing:
         raise Refusal(
-            "REQUIRED_FIELD_MISSING", f"Required fields are missing: [{', '.join(missing)}]", missing
+            "REQUIRED_FIELD_MISSING",
+            f"Required fields are missing: [{', '.join(missing)}]",
+            missing,
         )
 
 
@@ -109,11 +111,13 @@ def _value(field: FieldInfo, value: Any, store: Store) -> Any:
     if value is None:
         return None
     if field.type == "boolean":
-        return value if isinstance(value, bool) else _unfit("boolean", value)
+        if not isinstance(value, bool):
+            _unfit("boolean", value)
+        return value
     if field.type in _NUMBERS:
         return _number(field, value)
     if not isinstance(value, str):
-        return _unfit("string", value)
+        _unfit("string", value)
     if field.type in {"date", "datetime"}:
         return _moment(field, value)
     if field.type == "reference":
@@ -148,9 +152,9 @@ def _text(field: FieldInfo, value: str) -> str:
 
 def _number(field: FieldInfo, value: Any) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return _unfit(field.type, value)
+        _unfit(field.type, value)
     if field.type == "int" and value != int(value):
-        return _unfit("int", value)
+        _unfit("int", value)
     return int(value) if field.type == "int" else float(value)
 
 
@@ -158,11 +162,11 @@ def _moment(field: FieldInfo, value: str) -> str:
     try:
         if field.type == "date":
             if not _DATE.match(value):
-                return _unfit("date", value)
+                _unfit("date", value)
             return datetime.fromisoformat(value).date().isoformat()
         moment = datetime.fromisoformat(value)
     except ValueError:
-        return _unfit(field.type, value)
+        _unfit(field.type, value)
     return instant(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
@@ -181,11 +185,13 @@ def _reference(field: FieldInfo, value: str, store: Store) -> str:
     return str(row["Id"])
 
 
-def _unfit(wanted: str, value: Any) -> Any:
+def _unfit(wanted: str, value: Any) -> NoReturn:
     kinds = {bool: "BOOLEAN", int: "NUMBER_INT", float: "NUMBER_FLOAT", str: "STRING"}
     if isinstance(value, dict | list):
         kind = "START_OBJECT" if isinstance(value, dict) else "START_ARRAY"
         said = f"Cannot deserialize instance of {wanted} from {kind} value"
     else:
-        said = f"Cannot deserialize instance of {wanted} from VALUE_{kinds[type(value)]} value {value}"
+        said = (
+            f"Cannot deserialize instance of {wanted} from VALUE_{kinds[type(value)]} value {value}"
+        )
     raise Refusal("JSON_PARSER_ERROR", f"{said} or request may be missing a required field")

@@ -55,8 +55,11 @@ class Answer:
 
 
 def read_json(content: bytes, content_type: str) -> Any:
-    """Parse *content*; None when it is empty. Raise ``Unreadable`` with its first words."""
+    """Parse *content*; None when there is none. Raise ``Unreadable`` with its first words."""
     if not content.strip():
+        if "json" in content_type.lower():
+            # Announced and not there: what was compressed and cut short unpacks to nothing.
+            raise Unreadable("", html=False)
         return None
     html = "html" in content_type.lower() or content.lstrip()[:1] == b"<"
     if html:

@@ -1,0 +1,123 @@
+"""Up to 200 rows in one request, each with its own fate (the vendor's sObject collections)."""
+
+from __future__ import annotations
+
+__all__ = ["Batches"]
+
+from typing import TYPE_CHECKING, Any, cast
+
+from .rows import object_named
+from .wire import Refusal, same_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .rows import Rows
+    from .store import Store
+
+LARGEST = 200
+
+_ROLLED_BACK = Refusal(
+    "ALL_OR_NONE_OPERATION_ROLLED_BACK",
+    "Record rolled back because not all records were valid and the request was using AllOrNone "
+    "header",
+)
+
+
+class Batches:
+    """The three collections: create, update, upsert by a key."""
+
+    def __init__(self, store: Store, rows: Rows) -> None:
+        self._store = store
+        self._rows = rows
+
+    def create(self, body: Any) -> list[dict[str, Any]]:
+        """Create every row."""
+        return self._each(body, lambda name, row: (self._rows.create(object_named(name), row), {}))
+
+    def update(self, body: Any) -> list[dict[str, Any]]:
+        """Update every row by its ``Id``; an id may stand once in a request."""
+        seen: set[str] = set()
+
+        def one(name: str, row: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+            record_id = row.pop("Id", None) or row.pop("id", None)
+            if record_id is None:
+                raise Refusal("MISSING_ARGUMENT", "Id not specified in an update call")
+            short = same_id(str(record_id))
+            if short in seen:
+                raise Refusal("DUPLICATE_VALUE", f"Duplicate id specified: {record_id}")
+            seen.add(short)
+            return self._rows.update(object_named(name), record_id, row), {}
+
+        return self._each(body, one)
+
+    def upsert(self, object_name: str, key_field: str, body: Any) -> list[dict[str, Any]]:
+        """Create or update every row by a key field; a key may stand once in a request."""
+        info = object_named(object_name)
+        field = info.get(key_field)
+        name_of_key = field.name if field else key_field
+        seen: set[str] = set()
+
+        def one(name: str, row: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+            if name.casefold() != info.name.casefold():
+                raise Refusal("INVALID_TYPE", f"The row is no {info.name}")
+            key = row.pop(name_of_key, None)
+            folded = str(key).casefold()
+            if folded in seen:
+                raise Refusal(
+                    "DUPLICATE_VALUE", f"Duplicate external id specified: {key}", [name_of_key]
+                )
+            seen.add(folded)
+            record_id, created = self._rows.upsert(info, name_of_key, key, row)
+            return record_id, {"created": created}
+
+        if field is None or not field.external_id:
+            # Refused as a whole, with the words that one row would get.
+            self._rows.upsert(info, key_field, None, {})
+        return self._each(body, one)
+
+    def _each(
+        self, body: Any, one: Callable[[str, dict[str, Any]], tuple[str, dict[str, Any]]]
+    ) -> list[dict[str, Any]]:
+        records, all_or_none = _records(body)
+        begun = self._store.mark()
+        results: list[dict[str, Any]] = []
+        failed = False
+        for record in records:
+            before = self._store.mark()
+            try:
+                row = dict(record)
+                record_id, more = one(_type_of(row), row)
+                results.append({"id": record_id, "success": True, "errors": [], **more})
+            except Refusal as refusal:
+                self._store.roll_back(before)
+                failed = True
+                results.append({"success": False, "errors": [refusal.of_row()]})
+        if failed and all_or_none:
+            self._store.roll_back(begun)
+            undone = {"success": False, "errors": [_ROLLED_BACK.of_row()]}
+            results = [undone if result["success"] else result for result in results]
+        return results
+
+
+def _records(body: Any) -> tuple[list[dict[str, Any]], bool]:
+    """Return the rows of a request body, and whether they stand or fall together."""
+    given = cast("dict[str, Any]", body if isinstance(body, dict) else {})
+    if not isinstance(given.get("records"), list):
+        raise Refusal("JSON_PARSER_ERROR", "The request holds no list of records")
+    rows: list[Any] = given["records"]
+    if not rows or not all(isinstance(row, dict) for row in rows):
+        raise Refusal("JSON_PARSER_ERROR", "The list holds no records")
+    if len(rows) > LARGEST:
+        raise Refusal(
+            "EXCEEDED_ID_LIMIT", f"record limit reached. cannot submit more than {LARGEST} records"
+        )
+    return rows, bool(given.get("allOrNone", False))
+
+
+def _type_of(row: dict[str, Any]) -> str:
+    """Take the row's attributes out of it and return the object that they name."""
+    attributes: Any = row.pop("attributes", None)
+    if not isinstance(attributes, dict) or "type" not in attributes:
+        raise Refusal("INVALID_INPUT", "Include an entity type in the request")
+    return str(cast("dict[str, Any]", attributes)["type"])

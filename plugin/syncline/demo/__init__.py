@@ -1,0 +1,1 @@
+"""The people that a demo starts with, made from a seed."""

@@ -1,0 +1,154 @@
+"""Checked and compiled rules: what the engine and a host call. Values around plain functions."""
+
+from __future__ import annotations
+
+__all__ = ["ActivityRule", "FieldRule", "MapRule", "WorkflowRule"]
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from syncline_grammar.syntax import ConflictWord, WriteRule
+
+from ..model import ActivityTemplate, Field, Side, Value
+from .values import Clock, Unturned
+
+Values = Mapping[str, Value]
+Criterion = Callable[[Values, Values | None, Clock], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldRule:
+    """One row of a map: two fields, and how a change goes each way (K2, E2)."""
+
+    crm: Field
+    cadence: Field
+    #: The sides that changes may be written to, by the arrow.
+    targets: frozenset[Side]
+    write: Mapping[Side, WriteRule]
+    conflict: ConflictWord
+    required: bool
+    locked: bool
+    erase: bool
+    #: For a record created in the CRM (E4).
+    default: Value
+    #: Where the row stands, ``acme.rules:14``.
+    at: str
+    #: The row as it was written, without the space around it.
+    text: str
+    same_crm: Callable[[Value], Value]
+    same_cadence: Callable[[Value], Value]
+
+    def field(self, side: Side) -> Field:
+        """Return the row's field on *side*."""
+        return self.crm if side is Side.CRM else self.cadence
+
+    def same(self, side: Side) -> Callable[[Value], Value]:
+        """Return how values on *side* are told apart."""
+        return self.same_crm if side is Side.CRM else self.same_cadence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapRule:
+    """Two objects kept in step."""
+
+    crm_object: str
+    cadence_object: str
+    rows: tuple[FieldRule, ...]
+    #: Pairs of fields that tell that two records are one, first to last (E8).
+    matches: tuple[tuple[Field, Field], ...]
+    #: The sides on which changes may be written at all: the map's arrow and the switches (K8, K9).
+    targets: frozenset[Side]
+    #: Criteria of ``sync … where``, by the side that changes come from.
+    where: Mapping[Side, Criterion]
+    #: Every field the rules read, by side.
+    reads: Mapping[Side, tuple[str, ...]]
+    turn_to_cadence: Callable[[Values], list[Any]]
+    turn_to_crm: Callable[[Values, Values | None], list[Any]]
+    at: str
+
+    @property
+    def name(self) -> str:
+        """The map's name in the ledger and in reports."""
+        return f"{self.crm_object}/{self.cadence_object}"
+
+    def object(self, side: Side) -> str:
+        """Return the object's name on *side*."""
+        return self.crm_object if side is Side.CRM else self.cadence_object
+
+    def to_cadence(self, record: Values) -> dict[str, Value]:
+        """Return what the CRM's *record* is in the cadence's fields; unturned values are left out."""
+        return _named((r.cadence for r in self.rows), self.turn_to_cadence(record))
+
+    def to_crm(self, record: Values) -> dict[str, Value]:
+        """Return what the cadence's *record* is in the CRM's fields; unturned values are left out."""
+        return _named((r.crm for r in self.rows), self.turn_to_crm(record, None))
+
+    def keys(self, side: Side, values: Values) -> list[str]:
+        """Return the record's match keys, one a ``match`` row; blank where it has none."""
+        found: list[str] = []
+        for crm, cadence in self.matches:
+            field = crm if side is Side.CRM else cadence
+            value = values.get(field.name)
+            text = "" if value is None or isinstance(value, tuple) else str(value)
+            found.append(text.strip().casefold())
+        return found
+
+
+def _named(fields: Any, values: Sequence[Any]) -> dict[str, Value]:
+    pairs = zip(fields, values, strict=True)
+    return {field.name: value for field, value in pairs if not isinstance(value, Unturned)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowRule:
+    """What happens to a prospect when its record fits (K10, K11)."""
+
+    name: str
+    object: str
+    every_time: bool
+    #: (action, cadence to move to or None), in the order written.
+    actions: tuple[tuple[str, str | None], ...]
+    #: Whether time alone can make it fit: then it is asked again in every cycle.
+    timed: bool
+    test: Criterion
+    at: str
+
+    def matches(self, record: Values, before: Values | None, clock: Clock) -> bool:
+        """Tell whether *record* fits now; *before* is the record as last seen, None if new."""
+        return self.test(record, before, clock)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityRule:
+    """Which recorded activities become CRM records, and with which values (K3, K5)."""
+
+    kind: str
+    #: Outcomes ticked, folded; empty means all.
+    outcomes: frozenset[str]
+    template: ActivityTemplate
+    key_field: str
+    #: The cadence's activity fields that are read.
+    reads: tuple[str, ...]
+    fields: tuple[Field, ...]
+    values: Callable[[Values], list[Any]]
+    at: str
+
+    def fits(self, activity: Values) -> bool:
+        """Tell whether *activity* is one that the rule asks for."""
+        if activity.get("kind") != self.kind:
+            return False
+        outcome = activity.get("outcome")
+        return not self.outcomes or (
+            isinstance(outcome, str) and outcome.strip().casefold() in self.outcomes
+        )
+
+    def record(self, activity: Values) -> dict[str, Value]:
+        """Return the CRM values of *activity*: the template's, then the rule's."""
+        values = dict(self.template.values)
+        if self.template.date_field and isinstance(at := activity.get("at"), str):
+            values[self.template.date_field] = at[:10]
+        for field, value in zip(self.fields, self.values(activity), strict=True):
+            if not isinstance(value, Unturned):
+                values[field.name] = value
+        return values
