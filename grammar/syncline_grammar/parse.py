@@ -48,7 +48,7 @@ def parse(content: str | bytes, name: str = "rules") -> Parsed:
         return _refused(
             name,
             "E102",
-            f"the file has {len(content) / 1e6:.1f} MB; a rule file may have {MAX_BYTES / 1e6:.0f} MB",
+            f"the file is larger than {MAX_BYTES / 1e6:.0f} MB, the most a rule file may have",
             "Split the rules over several workspaces, or remove what was pasted by mistake.",
         )
     if isinstance(content, bytes):

@@ -22,6 +22,7 @@ Values = dict[str, Value]
 OPEN = ("Open - Not Contacted", "Working - Contacted")
 _STATUSES = (*OPEN, "Closed - Converted", "Closed - Not Converted")
 _PRIORITIES: dict[Value, int] = {"Hot": 3, "Warm": 2, "Cold": 1}
+_DOMAINS = ("example.com", "example.com", "example.org", "example.net")
 _SOURCES = ("Web", "Phone Inquiry", "Partner Referral", "Purchased List", "Other")
 #: Which field of a Lead says the same as which field of a prospect; every one a text.
 _SURE = {
@@ -131,8 +132,7 @@ class Makers:
 
     def prospect(self, person: Person) -> Values:
         """Return the person as the cadence has them, knowing all that the CRM could know."""
-        source = self.rng.choice(("Web", "Web", "Event", "Referral"))
-        return {**prospect_of(person.lead), "source": source}
+        return prospect_of(person.lead, self.rng.choice(("Web", "Web", "Event", "Referral")))
 
     def counterpart(self, person: Person) -> Values:
         """Return the person's prospect, and let the two drift apart as two systems do."""
@@ -143,7 +143,7 @@ class Makers:
         elif person.e164 and self.chance(0.25):
             row["phone"] = person.e164
         nickname = NICKNAMES.get(str(lead["FirstName"]))
-        if nickname and self.chance(0.2):
+        if nickname and self.chance(0.12):
             row["first_name"] = nickname
         elif self.chance(0.035):
             row["job_title"] = rng.choice([each for each in TITLES if each != lead["Title"]])
@@ -164,10 +164,9 @@ class Makers:
         rng = self.rng
         country = rng.choices(COUNTRIES, [each.weight for each in COUNTRIES])[0]
         employees = rng.choice((3, 8, 15, 40, 120, 450, 2200, 9000)) + rng.randrange(5)
-        top = rng.choice(("com", "com", "org", "net"))
         return _Company(
             name=f"{head} {tail} {rng.choice(country.suffixes)}".strip(),
-            domain=f"{_slug(head)}-{_slug(tail)}.example.{top}",
+            domain=f"{_slug(head)}-{_slug(tail)}." + rng.choice(_DOMAINS),
             industry=industry,
             employees=employees,
             revenue=employees * rng.randrange(40, 200) * 1000,
@@ -211,7 +210,7 @@ class Makers:
         return typed, f"+{country.code}{digits}"
 
     def _other_phone(self, person: Person) -> str:
-        """Return a number of the same country that is not the person's, however it is written."""
+        """Return another number of the country than the person's plain one, however written."""
         digits = self._digits(self.rng.choice(person.country.places).digits)
         while person.e164.endswith(digits):
             digits = self._digits(self.rng.choice(person.country.places).digits)
@@ -235,15 +234,14 @@ class Makers:
         return name.upper() if draw < 0.05 else name
 
 
-def prospect_of(lead: Values) -> Values:
+def prospect_of(lead: Values, source: str = "Web") -> Values:
     """Return what a prospect says when it says just what the Lead says."""
     row = {name: lead[other] for name, other in (_SURE | _PATCHY).items()}
-    return {**row, "priority": _PRIORITIES.get(lead["Rating"]), "source": "Web"}
+    return {**row, "priority": _PRIORITIES.get(lead["Rating"]), "source": source}
 
 
 def _slug(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.translate(LATIN))
-    return re.sub(r"[^a-z0-9]", "", plain.lower())
+    return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", text.translate(LATIN)).lower())
 
 
 def _spread(written: str, digits: str) -> str:

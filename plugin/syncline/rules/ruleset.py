@@ -104,8 +104,6 @@ def read_rules(path: Path) -> Parsed:
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
-            if len(content) > MAX_BYTES:
-                content += b" " * max(path.stat().st_size - len(content), 0)
     except OSError as err:
         raise WorkspaceError(
             f"the rule file {path} cannot be read: {err.strerror}",

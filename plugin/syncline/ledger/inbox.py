@@ -1,0 +1,289 @@
+"""The inbox and its keys: records that wait for a decision, found by state, id or match key."""
+
+from __future__ import annotations
+
+__all__ = ["Cursor", "Entry", "State", "arrived", "candidates", "fetch", "finish", "forget",
+           "holders", "key_owners", "note_keys", "read_cursor", "requeue", "waiting_counts",
+           "write_cursor"]  # fmt: skip
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, func, select, tuple_
+from sqlalchemy.dialects.sqlite import insert
+
+from ..model import Position, Record, Side, Value
+from .codec import dump, load_values, moment, stamp
+from .tables import cursors, inbox, keys
+
+#: SQLite takes this many bound values in one statement without trouble.
+_MANY = 400
+
+
+class State(StrEnum):
+    """Why a record waits."""
+
+    NEW = "new"
+    #: The budget was used up, or the run was stopped: the next run goes on here.
+    DEFERRED = "deferred"
+    #: A system refused it; tried again until its attempts are used up.
+    FAILED = "failed"
+    #: A person decides.
+    HELD = "held"
+    #: Skipped for a reason that its next change, or a change of the rules, may lift.
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One record in the inbox."""
+
+    side: Side
+    object: str
+    id: str
+    modified: datetime
+    values: Mapping[str, Value]
+    state: State
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """How far a listing has come: None is its very beginning."""
+
+    position: Position | None
+    #: The server's time when the listing now running began; None when none runs.
+    started: datetime | None
+    #: The fields that were read so far.
+    fields: tuple[str, ...]
+
+
+def read_cursor(db: Connection, side: Side, object_name: str) -> Cursor | None:
+    """Return the cursor of one object, None when it was never listed."""
+    row = db.execute(
+        select(cursors).where(cursors.c.side == side, cursors.c.object == object_name)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Cursor(
+        position=None
+        if row.modified is None
+        else Position(modified=moment(row.modified), id=row.id),
+        started=None if row.started is None else moment(row.started),
+        fields=tuple(json.loads(row.fields)),
+    )
+
+
+def write_cursor(db: Connection, side: Side, object_name: str, cursor: Cursor) -> None:
+    """Set the cursor of one object."""
+    values = {
+        "modified": None if cursor.position is None else stamp(cursor.position.modified),
+        "id": "" if cursor.position is None else cursor.position.id,
+        "started": None if cursor.started is None else stamp(cursor.started),
+        "fields": dump(cursor.fields),
+    }
+    statement = insert(cursors).values(side=side, object=object_name, **values)
+    db.execute(
+        statement.on_conflict_do_update(index_elements=["side", "object"], set_=values)
+    )
+
+
+def arrived(db: Connection, side: Side, records: Iterable[Record]) -> None:
+    """Put changed records in the inbox; a newer change takes the place of an older."""
+    rows = [
+        {
+            "side": str(side),
+            "object": record.object,
+            "id": record.id,
+            "modified": stamp(record.modified),
+            "record": dump(record.values),
+            "state": str(State.NEW),
+            "reason": "",
+            "attempts": 0,
+        }
+        for record in records
+    ]
+    if not rows:
+        return
+    statement = insert(inbox)
+    fresh = {
+        name: statement.excluded[name]
+        for name in ("modified", "record", "state", "reason", "attempts")
+    }
+    db.execute(
+        statement.on_conflict_do_update(index_elements=["side", "object", "id"], set_=fresh), rows
+    )
+
+
+def note_keys(
+    db: Connection, side: Side, object_name: str, found: Mapping[str, Sequence[str]]
+) -> set[tuple[int, str]]:
+    """Keep each record's match keys (id -> keys by rank); return the (rank, key) that moved.
+
+    A key moves when a record takes it on or gives it up: whoever was held for it is asked again.
+    """
+    old: dict[tuple[str, int], str] = {}
+    for part in _parts(sorted(found)):
+        for row in db.execute(
+            select(keys.c.id, keys.c.rank, keys.c.key).where(
+                keys.c.side == side, keys.c.object == object_name, keys.c.id.in_(part)
+            )
+        ):
+            old[row.id, row.rank] = row.key
+    new = {(id_, rank): key for id_, ranked in found.items() for rank, key in enumerate(ranked)}
+    changed = [at for at, key in new.items() if old.get(at, "") != key]
+    if not changed:
+        return set()
+    rows = [
+        {"side": str(side), "object": object_name, "id": id_, "rank": rank, "key": new[id_, rank]}
+        for id_, rank in changed
+    ]
+    statement = insert(keys)
+    db.execute(
+        statement.on_conflict_do_update(
+            index_elements=["side", "object", "id", "rank"],
+            set_={"key": statement.excluded["key"]},
+        ),
+        rows,
+    )
+    moved = {(rank, new[id_, rank]) for id_, rank in changed}
+    moved |= {(rank, old[id_, rank]) for id_, rank in changed if (id_, rank) in old}
+    return {(rank, key) for rank, key in moved if key}
+
+
+def holders(
+    db: Connection, side: Side, object_name: str, wanted: Iterable[tuple[int, str]]
+) -> dict[tuple[int, str], list[str]]:
+    """Return the ids of the records with each (rank, key), in order."""
+    found: dict[tuple[int, str], list[str]] = {}
+    for part in _parts(sorted(set(wanted))):
+        for row in db.execute(
+            select(keys.c.rank, keys.c.key, keys.c.id)
+            .where(
+                keys.c.side == side,
+                keys.c.object == object_name,
+                tuple_(keys.c.rank, keys.c.key).in_(part),
+            )
+            .order_by(keys.c.id)
+        ):
+            found.setdefault((row.rank, row.key), []).append(row.id)
+    return found
+
+
+def requeue(
+    db: Connection, side: Side, object_name: str, states: Iterable[State], ids: Iterable[str] | None
+) -> None:
+    """Ask records in one of *states* again: those with *ids*, or all if None."""
+    where = and_(
+        inbox.c.side == side, inbox.c.object == object_name, inbox.c.state.in_([*states])
+    )
+    change = inbox.update().values(state=str(State.NEW), attempts=0)
+    if ids is None:
+        db.execute(change.where(where))
+        return
+    for part in _parts(sorted(set(ids))):
+        db.execute(change.where(where, inbox.c.id.in_(part)))
+
+
+def candidates(
+    db: Connection,
+    side: Side,
+    object_name: str,
+    *,
+    after: str,
+    limit: int,
+    attempts: int,
+) -> list[Entry]:
+    """Return records to decide about, by id after *after*: new, deferred, or worth another try."""
+    rows = db.execute(
+        select(inbox)
+        .where(
+            inbox.c.side == side,
+            inbox.c.object == object_name,
+            inbox.c.id > after,
+            inbox.c.state.in_([State.NEW, State.DEFERRED, State.FAILED]),
+            inbox.c.attempts < attempts,
+        )
+        .order_by(inbox.c.id)
+        .limit(limit)
+    )
+    return [_entry(row) for row in rows]
+
+
+def fetch(
+    db: Connection, side: Side, object_name: str, ids: Iterable[str]
+) -> dict[str, Entry]:
+    """Return the records among *ids* that are in the inbox, whatever their state."""
+    found: dict[str, Entry] = {}
+    for part in _parts(sorted(set(ids))):
+        for row in db.execute(
+            select(inbox).where(
+                inbox.c.side == side, inbox.c.object == object_name, inbox.c.id.in_(part)
+            )
+        ):
+            found[row.id] = _entry(row)
+    return found
+
+
+def finish(db: Connection, refs: Iterable[tuple[str, str, str]], state: State, reason: str) -> None:
+    """Leave the records (side, object, id) in the inbox with *state*."""
+    failed = state is State.FAILED
+    for side, object_name, id_ in refs:
+        db.execute(
+            inbox.update()
+            .where(inbox.c.side == side, inbox.c.object == object_name, inbox.c.id == id_)
+            .values(
+                state=str(state),
+                reason=reason,
+                attempts=inbox.c.attempts + 1 if failed else inbox.c.attempts,
+            )
+        )
+
+
+def forget(db: Connection, refs: Iterable[tuple[str, str, str]]) -> None:
+    """Take settled records (side, object, id) out of the inbox."""
+    rows = [{"s": side, "o": object_name, "i": id_} for side, object_name, id_ in refs]
+    if rows:
+        db.execute(
+            inbox.delete().where(
+                inbox.c.side == bindparam("s"),
+                inbox.c.object == bindparam("o"),
+                inbox.c.id == bindparam("i"),
+            ),
+            rows,
+        )
+
+
+def waiting_counts(db: Connection) -> dict[str, int]:
+    """Return how many records are in the inbox in each state."""
+    rows = db.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state))
+    return {state: count for state, count in rows.tuples()}
+
+
+def key_owners(
+    db: Connection, side: Side, object_name: str, moved: Iterable[tuple[int, str]]
+) -> set[str]:
+    """Return the ids of all records with one of the keys that moved."""
+    found = holders(db, side, object_name, moved)
+    return {id_ for ids in found.values() for id_ in ids}
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        side=Side(row.side),
+        object=row.object,
+        id=row.id,
+        modified=moment(row.modified),
+        values=load_values(row.record),
+        state=State(row.state),
+        attempts=row.attempts,
+    )
+
+
+def _parts(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    for start in range(0, len(items), _MANY):
+        yield items[start : start + _MANY]

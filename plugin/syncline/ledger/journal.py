@@ -1,0 +1,156 @@
+"""Runs, the history of every field, intents before calls, and the calls themselves."""
+
+from __future__ import annotations
+
+__all__ = ["Entry", "add_calls", "add_entries", "begin_run", "close_intents", "end_run", "history",
+           "last_run", "open_intents", "pending_intents", "used_since"]  # fmt: skip
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, or_, select
+
+from ..model import Side, Value
+from .codec import dump, stamp
+from .tables import calls, entries, intents, runs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the history: a field written, or a record skipped, held, failed or acted on."""
+
+    run: int
+    at: str
+    #: create, update, link, action, skip, hold, fail, defer
+    kind: str
+    map: str
+    crm_id: str = ""
+    cadence_id: str = ""
+    side: str = ""
+    object: str = ""
+    field: str = ""
+    old: Value = None
+    new: Value = None
+    #: ``[side, value]`` that lost a conflict.
+    lost: Any = None
+    rule: str = ""
+    reason: str = ""
+
+
+def begin_run(db: Connection, now: datetime) -> int:
+    """Open a run and return its number."""
+    result = db.execute(runs.insert().values(started=stamp(now), state="running"))
+    number: int = result.inserted_primary_key[0]  # type: ignore[index]  # an INSERT has one
+    return number
+
+
+def end_run(
+    db: Connection, run: int, now: datetime, state: str, report: Mapping[str, Any]
+) -> None:
+    """Close a run with its report."""
+    db.execute(
+        runs.update()
+        .where(runs.c.id == run)
+        .values(finished=stamp(now), state=state, report=dump(report))
+    )
+
+
+def last_run(db: Connection) -> Mapping[str, Any] | None:
+    """Return the report of the last run that ended."""
+    text = db.scalar(
+        select(runs.c.report).where(runs.c.finished.is_not(None)).order_by(runs.c.id.desc())
+    )
+    return None if text is None else json.loads(text)
+
+
+def add_entries(db: Connection, lines: Iterable[Entry]) -> None:
+    """Append to the history."""
+    rows = [
+        {
+            "run": e.run, "at": e.at, "kind": e.kind, "map": e.map, "crm_id": e.crm_id,
+            "cadence_id": e.cadence_id, "side": e.side, "object": e.object, "field": e.field,
+            "old": dump(e.old), "new": dump(e.new), "lost": dump(e.lost), "rule": e.rule,
+            "reason": e.reason,
+        }
+        for e in lines
+    ]  # fmt: skip
+    if rows:
+        db.execute(entries.insert(), rows)
+
+
+def history(
+    db: Connection,
+    *,
+    ids: Sequence[str] | None = None,
+    run: int | None = None,
+    kind: str | None = None,
+    field: str | None = None,
+    limit: int = 100,
+) -> list[Entry]:
+    """Return lines of the history, the newest first: of records, a run, a kind, or a field."""
+    query = select(entries).order_by(entries.c.id.desc()).limit(limit)
+    if ids is not None:
+        query = query.where(or_(entries.c.crm_id.in_(ids), entries.c.cadence_id.in_(ids)))
+    if run is not None:
+        query = query.where(entries.c.run == run)
+    if kind is not None:
+        query = query.where(entries.c.kind == kind)
+    if field is not None:
+        query = query.where(entries.c.field == field)
+    return [_entry(row) for row in db.execute(query)]
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        run=row.run, at=row.at, kind=row.kind, map=row.map, crm_id=row.crm_id,
+        cadence_id=row.cadence_id, side=row.side, object=row.object, field=row.field,
+        old=json.loads(row.old), new=json.loads(row.new), lost=json.loads(row.lost),
+        rule=row.rule, reason=row.reason,
+    )  # fmt: skip
+
+
+def open_intents(db: Connection, run: int, bodies: Iterable[Mapping[str, Any]]) -> list[int]:
+    """Put what is about to be sent on disk; return the intents' numbers, in order."""
+    numbers: list[int] = []
+    for body in bodies:
+        result = db.execute(intents.insert().values(run=run, body=dump(body)))
+        numbers.append(result.inserted_primary_key[0])  # type: ignore[index]  # an INSERT has one
+    return numbers
+
+
+def pending_intents(db: Connection) -> list[tuple[int, dict[str, Any]]]:
+    """Return intents whose outcome is not known: a run was cut off between call and commit."""
+    rows = db.execute(select(intents.c.id, intents.c.body).order_by(intents.c.id))
+    return [(row.id, json.loads(row.body)) for row in rows]
+
+
+def close_intents(db: Connection, numbers: Iterable[int]) -> None:
+    """Remove intents whose outcome is on disk in the same transaction."""
+    wanted = list(numbers)
+    for start in range(0, len(wanted), 400):
+        db.execute(intents.delete().where(intents.c.id.in_(wanted[start : start + 400])))
+
+
+def add_calls(
+    db: Connection, run: int, spent: Iterable[tuple[Side, datetime, int, str]]
+) -> None:
+    """Record calls: (side, when, price, what)."""
+    rows = [
+        {"run": run, "side": str(side), "at": stamp(at), "price": units, "what": what}
+        for side, at, units, what in spent
+    ]
+    if rows:
+        db.execute(calls.insert(), rows)
+
+
+def used_since(db: Connection, side: Side, since: datetime) -> int:
+    """Return the price of all calls of *side* since a moment."""
+    total = db.scalar(
+        select(func.coalesce(func.sum(calls.c.price), 0)).where(
+            calls.c.side == side, calls.c.at > stamp(since)
+        )
+    )
+    return int(total or 0)

@@ -1,0 +1,150 @@
+"""Linked pairs: which records are one, and what both sides last agreed on."""
+
+from __future__ import annotations
+
+__all__ = ["Pair", "add", "by_side", "partners", "save", "seen", "timed"]
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from ..model import Side, Value
+from .codec import dump, load_values, stamp
+from .tables import pairs
+
+_MANY = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two linked records. ``base`` holds the values last agreed on, by side."""
+
+    map: str
+    ids: Mapping[Side, str]
+    objects: Mapping[Side, str]
+    base: Mapping[Side, Mapping[str, Value]]
+    #: The modification last seen, as text; empty until the record comes by.
+    modified: Mapping[Side, str]
+    #: (from, until) of our last write, by the server's clock, as text.
+    echo: Mapping[Side, tuple[str, str] | None]
+    holding: frozenset[str]
+
+
+def by_side(db: Connection, map_name: str, side: Side, ids: Iterable[str]) -> dict[str, Pair]:
+    """Return the pairs of one map whose record on *side* is among *ids*, by that id."""
+    column = _id_column(side)
+    found: dict[str, Pair] = {}
+    for part in _parts(sorted(set(ids))):
+        for row in db.execute(select(pairs).where(pairs.c.map == map_name, column.in_(part))):
+            pair = _pair(row)
+            found[pair.ids[side]] = pair
+    return found
+
+
+def partners(
+    db: Connection, side: Side, object_name: str, ids: Iterable[str], *, but: str = ""
+) -> dict[str, Pair]:
+    """Return the pairs of any map, except *but*, that hold records of this object, by id."""
+    kind = pairs.c.crm_object if side is Side.CRM else pairs.c.cadence_object
+    found: dict[str, Pair] = {}
+    for part in _parts(sorted(set(ids))):
+        for row in db.execute(
+            select(pairs)
+            .where(kind == object_name, _id_column(side).in_(part), pairs.c.map != but)
+            .order_by(pairs.c.map)
+        ):
+            pair = _pair(row)
+            found.setdefault(pair.ids[side], pair)
+    return found
+
+
+def add(db: Connection, new: Iterable[Pair]) -> None:
+    """Store new pairs."""
+    rows = [_row(pair) for pair in new]
+    if rows:
+        db.execute(pairs.insert(), rows)
+
+
+def save(db: Connection, changed: Iterable[Pair]) -> None:
+    """Store what changed in pairs: their baselines, stamps and holding workflows."""
+    rows = [{f"p_{name}": value for name, value in _row(pair).items()} for pair in changed]
+    if not rows:
+        return
+    names = (
+        "crm_base", "cadence_base", "crm_modified", "cadence_modified", "crm_echo",
+        "cadence_echo", "holding",
+    )  # fmt: skip
+    db.execute(
+        pairs.update()
+        .where(pairs.c.map == bindparam("p_map"), pairs.c.crm_id == bindparam("p_crm_id"))
+        .values({name: bindparam(f"p_{name}") for name in names}),
+        rows,
+    )
+
+
+def seen(db: Connection, map_name: str, side: Side, stamps: Mapping[str, datetime]) -> None:
+    """Note when the records on *side* (id -> modified) were last seen to change."""
+    if not stamps:
+        return
+    name = f"{side}_modified"
+    db.execute(
+        pairs.update()
+        .where(pairs.c.map == map_name, _id_column(side) == bindparam("record"))
+        .values({name: bindparam("stamp")}),
+        [{"record": id_, "stamp": stamp(at)} for id_, at in stamps.items()],
+    )
+
+
+def timed(db: Connection, map_name: str, *, after: str, limit: int) -> list[Pair]:
+    """Return pairs of a map by CRM id after *after*: for workflows that time alone can fire."""
+    rows = db.execute(
+        select(pairs)
+        .where(pairs.c.map == map_name, pairs.c.crm_id > after)
+        .order_by(pairs.c.crm_id)
+        .limit(limit)
+    )
+    return [_pair(row) for row in rows]
+
+
+def _id_column(side: Side) -> Any:
+    return pairs.c.crm_id if side is Side.CRM else pairs.c.cadence_id
+
+
+def _pair(row: Any) -> Pair:
+    return Pair(
+        map=row.map,
+        ids={Side.CRM: row.crm_id, Side.CADENCE: row.cadence_id},
+        objects={Side.CRM: row.crm_object, Side.CADENCE: row.cadence_object},
+        base={Side.CRM: load_values(row.crm_base), Side.CADENCE: load_values(row.cadence_base)},
+        modified={Side.CRM: row.crm_modified, Side.CADENCE: row.cadence_modified},
+        echo={Side.CRM: _window(row.crm_echo), Side.CADENCE: _window(row.cadence_echo)},
+        holding=frozenset(json.loads(row.holding)),
+    )
+
+
+def _window(text: str) -> tuple[str, str] | None:
+    first, _, last = text.partition("/")
+    return (first, last) if last else None
+
+
+def _row(pair: Pair) -> dict[str, str]:
+    row = {"map": pair.map, "holding": dump(sorted(pair.holding))}
+    for side in Side:
+        window = pair.echo[side]
+        row |= {
+            f"{side}_id": pair.ids[side],
+            f"{side}_object": pair.objects[side],
+            f"{side}_base": dump(dict(pair.base[side])),
+            f"{side}_modified": pair.modified[side],
+            f"{side}_echo": "" if window is None else "/".join(window),
+        }
+    return row
+
+
+def _parts(items: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(items), _MANY):
+        yield items[start : start + _MANY]

@@ -1,0 +1,1 @@
+"""One cycle: detect, link, reconcile, plan, apply, commit. A file a step."""

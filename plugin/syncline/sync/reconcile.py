@@ -1,0 +1,215 @@
+"""Decide what becomes of one field, and of one new record. Pure: no clock, no I/O, no order.
+
+The table (``->`` is the mirror of ``<-``):
+
+| CRM            | cadence        | ``<->``              | ``->``                          |
+|----------------|----------------|----------------------|---------------------------------|
+| same           | same           | nothing              | nothing                         |
+| changed        | same           | write cadence        | write cadence                   |
+| same           | changed        | write CRM            | leave: not a source             |
+| changed        | changed, equal | move the baselines   | move the baselines              |
+| changed        | changed        | conflict             | write cadence                   |
+| no baseline    | equal          | take as baseline     | take as baseline                |
+| no baseline    | one blank      | fill the blank one   | fill the cadence if it is blank |
+| no baseline    | both differ    | conflict             | write cadence                   |
+
+Every write goes by the field's rule for that direction, and a blank erases nothing unless the
+field says ``erase``.
+"""
+
+from __future__ import annotations
+
+__all__ = ["MISSING", "Decision", "FieldState", "NewRecord", "Verb", "decide", "make_record"]
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import Any, Final
+
+from syncline_grammar.syntax import ConflictWord, Fallback, WriteRule
+
+from ..model import Side, Value, is_blank
+from ..rules.compiled import FieldRule, MapRule
+from ..rules.values import Unturned
+
+
+class _Missing(Enum):
+    MISSING = "missing"
+
+
+#: No baseline: this field of this pair has never been settled.
+MISSING: Final = _Missing.MISSING
+Base = Value | _Missing
+
+
+class Verb(StrEnum):
+    """What is done about one field."""
+
+    NOTHING = "nothing"
+    #: Both sides agree, or the rule wants no write: move the baselines.
+    SETTLE = "settle"
+    #: Like SETTLE, but a changed value goes nowhere, and the reason is told.
+    SKIP = "skip"
+    WRITE = "write"
+    #: A person decides: nothing is written and no baseline moves.
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldState:
+    """One field of one pair: its baselines, its values, and each value as the other side's."""
+
+    base: Mapping[Side, Base]
+    now: Mapping[Side, Value]
+    #: What the other side's value becomes on this side.
+    turned: Mapping[Side, Any]
+    #: The side whose record was modified last; the CRM in a tie (E3).
+    newest: Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What to do about one field; ``target`` and ``value`` belong to a write."""
+
+    verb: Verb
+    reason: str = ""
+    target: Side | None = None
+    value: Value = None
+    #: The value that lost a conflict, and where it stood.
+    lost: tuple[Side, Value] | None = None
+
+
+_NOTHING = Decision(verb=Verb.NOTHING)
+
+
+def decide(rule: FieldRule, targets: frozenset[Side], state: FieldState) -> Decision:
+    """Decide about one field; *targets* are the sides that may be written for this record."""
+    targets &= rule.targets
+    if MISSING in state.base.values():
+        return _first_time(rule, targets, state)
+    changed = [s for s in Side if rule.same(s)(state.now[s]) != rule.same(s)(_known(state, s))]
+    if not changed:
+        return _NOTHING
+    if _equal(rule, state):
+        return Decision(verb=Verb.SETTLE, reason="both sides agree")
+    if len(changed) == 1:
+        source = changed[0]
+        if source.other in targets:
+            return _write(rule, source.other, state, f"changed in the {source}")
+        return Decision(verb=Verb.SKIP, reason=f"the {source} is not a source of this field")
+    return _both(rule, targets, state, "changed on both sides")
+
+
+def _known(state: FieldState, side: Side) -> Value:
+    base = state.base[side]
+    return None if base is MISSING else base
+
+
+def _equal(rule: FieldRule, state: FieldState) -> bool:
+    return any(
+        not isinstance(state.turned[side], Unturned)
+        and rule.same(side)(state.turned[side]) == rule.same(side)(state.now[side])
+        for side in Side
+    )
+
+
+def _first_time(rule: FieldRule, targets: frozenset[Side], state: FieldState) -> Decision:
+    if _equal(rule, state):
+        return Decision(verb=Verb.SETTLE, reason="equal when first seen")
+    for side in Side:
+        if is_blank(state.now[side]):
+            if side in targets:
+                return _write(rule, side, state, "filled a blank")
+            return Decision(verb=Verb.SKIP, reason=f"the {side.other} is not a source of this field")
+    return _both(rule, targets, state, "differed when first seen")
+
+
+def _both(rule: FieldRule, targets: frozenset[Side], state: FieldState, why: str) -> Decision:
+    """Both sides hold a claim: a conflict if both may be written, else the one source's word."""
+    if not targets:
+        return Decision(verb=Verb.SKIP, reason=f"{why}, and no direction is open to this record")
+    if len(targets) == 1:
+        (target,) = targets
+        return _write(rule, target, state, why)
+    if rule.conflict is ConflictWord.HOLD:
+        return Decision(verb=Verb.HOLD, reason=f"{why}; the rule holds conflicts for a person")
+    winner = {
+        ConflictWord.CRM: Side.CRM,
+        ConflictWord.CADENCE: Side.CADENCE,
+        ConflictWord.NEWEST: state.newest,
+    }[rule.conflict]
+    word = (
+        f"the {winner} was modified last"
+        if rule.conflict is ConflictWord.NEWEST
+        else rule.conflict.value
+    )
+    loser = winner.other
+    return _write(rule, loser, state, f"{why}; {word}", lost=(loser, state.now[loser]))
+
+
+def _write(
+    rule: FieldRule,
+    target: Side,
+    state: FieldState,
+    why: str,
+    lost: tuple[Side, Value] | None = None,
+) -> Decision:
+    """Write *target* by the field's rule for that direction, or say why not."""
+    value = state.turned[target]
+    if isinstance(value, Unturned):
+        verb = Verb.HOLD if value.fallback is Fallback.HOLD else Verb.SKIP
+        return Decision(verb=verb, reason=value.reason)
+    word = rule.write[target]
+    reason = None
+    if word in {WriteRule.NEVER, WriteRule.ON_CREATE}:
+        reason = f"the rule writes to the {target} {_NOT_NOW[word]}"
+    elif not rule.field(target).updatable:
+        reason = f"{rule.field(target).name} is set only when a record is created"
+    elif is_blank(value) and not rule.erase:
+        reason = "a blank erases nothing"
+    elif word is WriteRule.WHEN_BLANK and not is_blank(state.now[target]):
+        reason = f"the {target} already has a value"
+    if reason is not None:
+        return Decision(verb=Verb.SKIP, reason=f"{why}; {reason}")
+    return Decision(verb=Verb.WRITE, reason=why, target=target, value=value, lost=lost)
+
+
+_NOT_NOW = {WriteRule.NEVER: "never", WriteRule.ON_CREATE: "only on creation"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRecord:
+    """A record to be created, or the reason why it is not."""
+
+    #: (row, value) for each field that gets one.
+    values: tuple[tuple[FieldRule, Value], ...] = ()
+    skip: str = ""
+    hold: str = ""
+
+
+def make_record(map_rule: MapRule, target: Side, source: Mapping[str, Value]) -> NewRecord:
+    """Make the record of *target* that corresponds to *source* (E4, E7, RS5).
+
+    All mapped fields flow, whatever their arrow; a default fills a blank in the CRM.
+    """
+    if target is Side.CADENCE:
+        turned = map_rule.turn_to_cadence(source)
+    else:
+        turned = map_rule.turn_to_crm(source, None)
+    values: list[tuple[FieldRule, Value]] = []
+    for rule, found in zip(map_rule.rows, turned, strict=True):
+        field = rule.field(target)
+        value: Value = None
+        if isinstance(found, Unturned):
+            if found.fallback is Fallback.HOLD:
+                return NewRecord(hold=f"{field.name}: {found.reason}")
+        else:
+            value = found
+        if is_blank(value) and target is Side.CRM:
+            value = rule.default
+        if is_blank(value):
+            if rule.required or field.required:
+                return NewRecord(skip=f"{field.name} is required and blank")
+        elif rule.write[target] is not WriteRule.NEVER and field.creatable:
+            values.append((rule, value))
+    return NewRecord(values=tuple(values))
