@@ -94,6 +94,7 @@ class Salesforce:
             asked[row[field].casefold()]: row["Id"]
             for text in soql.shares(select, list(keys))
             for row in self._session.query(text, "look up")[0]
+            if row[field].casefold() in asked
         }
 
     def write(self, object_name: str, writes: Sequence[Write]) -> list[Outcome]:

@@ -158,7 +158,7 @@ class _App:
 
     def _read(self, request: Request, _body: Any) -> tuple[int, _Body]:
         info = object_named(request.path_params["object"])
-        row = self._rows.found(info, request.path_params["id"])
+        row = self._rows.found(info, request.path_params["id"], reading=True)
         wanted = request.query_params.get("fields")
         fields = query.columns(info, wanted.split(",")) if wanted else list(info.fields.values())
         part = self._cursors.first(_root(request), info, fields, [row], 1)

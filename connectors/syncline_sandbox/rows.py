@@ -81,14 +81,19 @@ class Rows:
         moment = instant(self._now())
         self._store.replace({**row, "IsDeleted": True, "SystemModstamp": moment})
 
-    def found(self, info: ObjectInfo, record_id: Any) -> Row:
-        """Return the record to act upon; refuse an id that is malformed, foreign or gone."""
+    def found(self, info: ObjectInfo, record_id: Any, *, reading: bool = False) -> Row:
+        """Return the record to act upon; refuse an id that is malformed, foreign or gone.
+
+        The vendor has one code for *reading* an id that no record ever had, and one for writing.
+        """
         if not is_id(record_id) or not record_id.startswith(info.prefix):
             raise Refusal(
                 "MALFORMED_ID", f"{info.label} ID: id value of incorrect type: {record_id}", ["Id"]
             )
         row = self._store.get(same_id(record_id))
         if row is None:
+            if reading:
+                raise Refusal("NOT_FOUND", "The requested resource does not exist", status=404)
             raise Refusal("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", [])
         if row["IsDeleted"]:
             raise Refusal("ENTITY_IS_DELETED", "entity is deleted", [], status=404)

@@ -26,7 +26,7 @@ def serve(host: str, port: int, folder: Path, ready: Callable[[str], None]) -> N
     from .app import create_app
 
     with _listening(host, port) as listener:
-        server = _server(create_app(folder))
+        server = new_server(create_app(folder))
         with _stopped_by_signals(server):
             ready(_url(host, listener))
             server.run(sockets=[listener])
@@ -37,7 +37,7 @@ def running(app: Any) -> Generator[str]:
     """Serve an ASGI application on a free port beside the caller; yields its URL."""
     _needs_extra()
     with _listening("127.0.0.1", 0) as listener:
-        server = _server(app)
+        server = new_server(app)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         try:
@@ -81,7 +81,7 @@ def _url(host: str, listener: socket.socket) -> str:
     return f"http://{name}:{listener.getsockname()[1]}"
 
 
-def _server(app: Any) -> Any:
+def new_server(app: Any) -> Any:
     from uvicorn import Config, Server
 
     config = Config(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 __all__ = ["Cursor", "Entry", "State", "arrived", "candidates", "fetch", "finish", "forget",
-           "holders", "key_owners", "note_keys", "read_cursor", "requeue", "waiting_counts",
+           "holders", "note_keys", "owners", "read_cursor", "requeue", "waiting_counts",
            "write_cursor"]  # fmt: skip
 
 import json
@@ -120,57 +120,57 @@ def arrived(db: Connection, side: Side, records: Iterable[Record]) -> None:
 
 
 def note_keys(
-    db: Connection, side: Side, object_name: str, found: Mapping[str, Sequence[str]]
-) -> set[tuple[int, str]]:
-    """Keep each record's match keys (id -> keys by rank); return the (rank, key) that moved.
+    db: Connection, side: Side, object_name: str, found: Mapping[str, Mapping[str, str]]
+) -> set[tuple[str, str]]:
+    """Keep each record's match keys (id -> field -> key); return the (field, key) that moved.
 
     A key moves when a record takes it on or gives it up: whoever was held for it is asked again.
     """
-    old: dict[tuple[str, int], str] = {}
+    old: dict[tuple[str, str], str] = {}
     for part in _parts(sorted(found)):
         for row in db.execute(
-            select(keys.c.id, keys.c.rank, keys.c.key).where(
+            select(keys.c.id, keys.c.field, keys.c.key).where(
                 keys.c.side == side, keys.c.object == object_name, keys.c.id.in_(part)
             )
         ):
-            old[row.id, row.rank] = row.key
-    new = {(id_, rank): key for id_, ranked in found.items() for rank, key in enumerate(ranked)}
+            old[row.id, row.field] = row.key
+    new = {(id_, field): key for id_, named in found.items() for field, key in named.items()}
     changed = [at for at, key in new.items() if old.get(at, "") != key]
     if not changed:
         return set()
     rows = [
-        {"side": str(side), "object": object_name, "id": id_, "rank": rank, "key": new[id_, rank]}
-        for id_, rank in changed
+        {"side": str(side), "object": object_name, "id": id_, "field": field, "key": new[id_, field]}
+        for id_, field in changed
     ]
     statement = insert(keys)
     db.execute(
         statement.on_conflict_do_update(
-            index_elements=["side", "object", "id", "rank"],
+            index_elements=["side", "object", "id", "field"],
             set_={"key": statement.excluded["key"]},
         ),
         rows,
     )
-    moved = {(rank, new[id_, rank]) for id_, rank in changed}
-    moved |= {(rank, old[id_, rank]) for id_, rank in changed if (id_, rank) in old}
-    return {(rank, key) for rank, key in moved if key}
+    moved = {(field, new[id_, field]) for id_, field in changed}
+    moved |= {(field, old[id_, field]) for id_, field in changed if (id_, field) in old}
+    return {(field, key) for field, key in moved if key}
 
 
 def holders(
-    db: Connection, side: Side, object_name: str, wanted: Iterable[tuple[int, str]]
-) -> dict[tuple[int, str], list[str]]:
-    """Return the ids of the records with each (rank, key), in order."""
-    found: dict[tuple[int, str], list[str]] = {}
+    db: Connection, side: Side, object_name: str, wanted: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], list[str]]:
+    """Return the ids of the records with each (field, key), in order."""
+    found: dict[tuple[str, str], list[str]] = {}
     for part in _parts(sorted(set(wanted))):
         for row in db.execute(
-            select(keys.c.rank, keys.c.key, keys.c.id)
+            select(keys.c.field, keys.c.key, keys.c.id)
             .where(
                 keys.c.side == side,
                 keys.c.object == object_name,
-                tuple_(keys.c.rank, keys.c.key).in_(part),
+                tuple_(keys.c.field, keys.c.key).in_(part),
             )
             .order_by(keys.c.id)
         ):
-            found.setdefault((row.rank, row.key), []).append(row.id)
+            found.setdefault((row.field, row.key), []).append(row.id)
     return found
 
 
@@ -264,14 +264,6 @@ def waiting_counts(db: Connection) -> dict[str, int]:
     return {state: count for state, count in rows.tuples()}
 
 
-def key_owners(
-    db: Connection, side: Side, object_name: str, moved: Iterable[tuple[int, str]]
-) -> set[str]:
-    """Return the ids of all records with one of the keys that moved."""
-    found = holders(db, side, object_name, moved)
-    return {id_ for ids in found.values() for id_ in ids}
-
-
 def _entry(row: Any) -> Entry:
     return Entry(
         side=Side(row.side),
@@ -287,3 +279,17 @@ def _entry(row: Any) -> Entry:
 def _parts(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
     for start in range(0, len(items), _MANY):
         yield items[start : start + _MANY]
+
+
+def owners(db: Connection, side: Side, object_name: str, wanted: Iterable[str]) -> set[str]:
+    """Return the ids of the records that hold one of the keys in any match field."""
+    found: set[str] = set()
+    for part in _parts(sorted(set(wanted))):
+        found.update(
+            db.scalars(
+                select(keys.c.id).where(
+                    keys.c.side == side, keys.c.object == object_name, keys.c.key.in_(part)
+                )
+            )
+        )
+    return found

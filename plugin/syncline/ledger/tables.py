@@ -61,17 +61,17 @@ inbox = Table(
 )
 Index("inbox_by_state", inbox.c.object, inbox.c.state, inbox.c.side, inbox.c.id)
 
-#: The match keys of every record ever seen, by the rank of their ``match`` row.
+#: The values of match fields of every record ever seen, as they compare.
 keys = Table(
     "keys",
     metadata,
     Column("side", Text, primary_key=True),
     Column("object", Text, primary_key=True),
     Column("id", Text, primary_key=True),
-    Column("rank", Integer, primary_key=True),
+    Column("field", Text, primary_key=True),
     Column("key", Text, nullable=False),
 )
-Index("keys_by_key", keys.c.side, keys.c.object, keys.c.rank, keys.c.key)
+Index("keys_by_key", keys.c.side, keys.c.object, keys.c.key, keys.c.field)
 
 pairs = Table(
     "pairs",

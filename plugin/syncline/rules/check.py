@@ -85,6 +85,18 @@ def _check_head(tree: s.RuleFile, catalog: Catalog, problems: Problems) -> None:
                 names.setdefault(key, statement.span.line)
             case _:
                 pass
+    mapped: dict[str, int] = {}
+    for statement in tree.statements:
+        if isinstance(statement, s.ObjectMap):
+            name = statement.crm_object
+            if name.text in mapped:
+                problems.add(
+                    "E208",
+                    f"{name.text} is mapped in line {mapped[name.text]} already",
+                    name.span,
+                    notes=("An object of the CRM has one partner in the cadence.",),
+                )
+            mapped.setdefault(name.text, name.span.line)
     flowing = flows_of(tree)
     maps = [m for m in tree.statements if isinstance(m, s.ObjectMap)]
     if maps and not any(in_flow(block, flowing) for block in maps):

@@ -128,7 +128,8 @@ class _Compiler:
     def _map(self, number: int, block: s.ObjectMap, made: Mapping[str, Any]) -> MapRule:
         crm = self._scope(block.crm_object, Side.CRM)
         cadence = self._scope(block.cadence_object, Side.CADENCE)
-        rows = tuple(self._row(row, crm, cadence) for row in block.rows)
+        shared = _shared(block.rows, crm, cadence)
+        rows = tuple(self._row(row, crm, cadence, shared) for row in block.rows)
         matches = tuple(
             (_found(crm, match.crm), _found(cadence, match.cadence)) for match in block.matches
         )
@@ -143,6 +144,7 @@ class _Compiler:
                 for side, flow in self.flows.items()
                 if flow.where is not None
             },
+            key_fields={Side.CRM: crm.type.key_field, Side.CADENCE: cadence.type.key_field},
             reads={
                 Side.CRM: self._reads(block, crm),
                 Side.CADENCE: self._reads(block, cadence),
@@ -152,8 +154,11 @@ class _Compiler:
             at=self.source.at(block.crm_object.span),
         )
 
-    def _row(self, row: s.FieldMapping, crm: Scope, cadence: Scope) -> FieldRule:
+    def _row(
+        self, row: s.FieldMapping, crm: Scope, cadence: Scope, shared: frozenset[tuple[Side, str]]
+    ) -> FieldRule:
         left, right = _found(crm, row.crm), _found(cadence, row.cadence)
+        both = f"{left.name}>{right.name}"
         text = self.source.line(row.span.line).split("#")[0].strip()
         return FieldRule(
             crm=left,
@@ -165,6 +170,10 @@ class _Compiler:
             locked=row.locked,
             erase=row.erase,
             default=None if row.default is None else row.default.value,
+            base={
+                Side.CRM: both if (Side.CRM, left.name) in shared else left.name,
+                Side.CADENCE: both if (Side.CADENCE, right.name) in shared else right.name,
+            },
             at=self.source.at(row.span),
             text=text,
             same_crm=normaliser(left),
@@ -190,7 +199,10 @@ class _Compiler:
                 and self._scope(workflow.object, Side.CRM).type.name == scope.type.name
             ):
                 names.extend(_names_in(workflow.when))
-        return tuple(dict.fromkeys(_found(scope, name).name for name in names))
+        fields = [_found(scope, name).name for name in names]
+        if scope.type.key_field is not None:
+            fields.append(scope.type.key_field)
+        return tuple(dict.fromkeys(fields))
 
     # -- workflows and activities
 
@@ -254,6 +266,15 @@ class _Compiler:
             values=made[f"a{number}"],
             at=self.source.at(rule.kind.span),
         )
+
+
+def _shared(
+    rows: tuple[s.FieldMapping, ...], crm: Scope, cadence: Scope
+) -> frozenset[tuple[Side, str]]:
+    """Return the fields that more than one row names."""
+    named = [(Side.CRM, _found(crm, row.crm).name) for row in rows]
+    named += [(Side.CADENCE, _found(cadence, row.cadence).name) for row in rows]
+    return frozenset(one for one in named if named.count(one) > 1)
 
 
 def _found(scope: Scope, name: s.Name) -> Field:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ActivityRule", "FieldRule", "MapRule", "WorkflowRule"]
+__all__ = ["ActivityRule", "FieldRule", "MapRule", "WorkflowRule", "match_key"]
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +32,8 @@ class FieldRule:
     erase: bool
     #: For a record created in the CRM (E4).
     default: Value
+    #: The name of the row's baseline on each side; two rows over one field keep two.
+    base: Mapping[Side, str]
     #: Where the row stands, ``acme.rules:14``.
     at: str
     #: The row as it was written, without the space around it.
@@ -61,6 +63,8 @@ class MapRule:
     targets: frozenset[Side]
     #: Criteria of ``sync … where``, by the side that changes come from.
     where: Mapping[Side, Criterion]
+    #: The fields that hold our key, by side; None where the system has none.
+    key_fields: Mapping[Side, str | None]
     #: Every field the rules read, by side.
     reads: Mapping[Side, tuple[str, ...]]
     turn_to_cadence: Callable[[Values], list[Any]]
@@ -86,13 +90,15 @@ class MapRule:
 
     def keys(self, side: Side, values: Values) -> list[str]:
         """Return the record's match keys, one a ``match`` row; blank where it has none."""
-        found: list[str] = []
-        for crm, cadence in self.matches:
-            field = crm if side is Side.CRM else cadence
-            value = values.get(field.name)
-            text = "" if value is None or isinstance(value, tuple) else str(value)
-            found.append(text.strip().casefold())
-        return found
+        return [
+            match_key(values.get((crm if side is Side.CRM else cadence).name))
+            for crm, cadence in self.matches
+        ]
+
+
+def match_key(value: Value) -> str:
+    """Return a match field's value as it compares: without case and outer space."""
+    return "" if value is None or isinstance(value, tuple) else str(value).strip().casefold()
 
 
 def _named(fields: Any, values: Sequence[Any]) -> dict[str, Value]:

@@ -1,0 +1,111 @@
+"""Detect: read what changed on one side into the ledger's inbox, page by page.
+
+Start from where the last listing began, less an overlap; drop what was already seen by (id,
+modified). The cursor moves in the transaction that stores the page, so that a run cut off
+anywhere goes on at the next page.
+"""
+
+from __future__ import annotations
+
+__all__ = ["OVERLAP", "detect"]
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from ..ledger import inbox, pairs
+from ..ledger.codec import stamp
+from ..ledger.database import Ledger
+from ..ledger.inbox import Cursor, State
+from ..model import Page, Position, Record, Side
+from ..rules.compiled import match_key
+from .systems import System
+
+#: A vendor may show a change a while after its time stamp.
+OVERLAP = timedelta(minutes=2)
+
+
+def detect(
+    ledger: Ledger,
+    system: System,
+    side: Side,
+    object_name: str,
+    *,
+    fields: Sequence[str],
+    key_fields: Sequence[str],
+    others: Mapping[str, str],
+    seen_page: Callable[[Page], None],
+) -> None:
+    """Bring the inbox up to date with one object of one side.
+
+    *others* are the maps of this object: the map's name, and the object across. *seen_page* hears
+    of every page once it is stored.
+    """
+    with ledger.begin() as db:
+        cursor = inbox.read_cursor(db, side, object_name)
+    anew = cursor is None or not set(fields) <= set(cursor.fields)
+    position = None if anew or cursor is None else cursor.position
+    started = None if anew or cursor is None else cursor.started
+    for page in system.connector.changes(object_name, fields, position):
+        started = started or page.server_time
+        with ledger.begin() as db:
+            fresh = page.records if anew else _unseen(db, side, page.records, others)
+            inbox.arrived(db, side, fresh)
+            _index(db, side, object_name, fresh, key_fields, others.values())
+            inbox.write_cursor(
+                db,
+                side,
+                object_name,
+                Cursor(position=page.position, started=started, fields=tuple(fields)),
+            )
+        seen_page(page)
+    if started is not None:
+        with ledger.begin() as db:
+            done = Cursor(
+                position=Position(modified=started - OVERLAP), started=None, fields=tuple(fields)
+            )
+            inbox.write_cursor(db, side, object_name, done)
+
+
+def _unseen(
+    db: Connection, side: Side, records: Sequence[Record], maps: Iterable[str]
+) -> list[Record]:
+    """Leave out the records whose very modification was seen before."""
+    if not records:
+        return []
+    ids = [record.id for record in records]
+    waiting = inbox.fetch(db, side, records[0].object, ids)
+    known: dict[str, set[datetime | str]] = {id_: {e.modified} for id_, e in waiting.items()}
+    for map_name in maps:
+        for id_, pair in pairs.by_side(db, map_name, side, ids).items():
+            known.setdefault(id_, set()).add(pair.modified[side])
+    return [
+        record
+        for record in records
+        if not known.get(record.id, set()) & {record.modified, stamp(record.modified)}
+    ]
+
+
+def _index(
+    db: Connection,
+    side: Side,
+    object_name: str,
+    records: Sequence[Record],
+    key_fields: Sequence[str],
+    others: Iterable[str],
+) -> None:
+    """Keep the match keys, and ask again whoever was held for one that moved."""
+    if not records or not key_fields:
+        return
+    named = {
+        record.id: {field: match_key(record.values.get(field)) for field in key_fields}
+        for record in records
+    }
+    moved = inbox.note_keys(db, side, object_name, named)
+    if not moved:
+        return
+    keys = {key for _field, key in moved}
+    for where, name in ((side, object_name), *((side.other, other) for other in others)):
+        owners = inbox.owners(db, where, name, keys)
+        inbox.requeue(db, where, name, [State.HELD, State.WAITING], owners)

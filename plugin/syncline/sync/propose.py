@@ -1,0 +1,266 @@
+"""From the inbox to plans: take records in turn, find their partners, make their cases.
+
+Reads the ledger, writes nothing: proposing twice gives the same plan.
+"""
+
+from __future__ import annotations
+
+__all__ = ["CHUNK", "Proposer"]
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from ..ledger import inbox, pairs
+from ..ledger.database import Ledger
+from ..ledger.inbox import Entry
+from ..model import Side
+from ..rules.compiled import ActivityRule, MapRule, WorkflowRule
+from ..rules.ruleset import RuleSet
+from ..rules.values import Clock
+from .cases import NewCase, PairFacts, activity_case, new_case, pair_case
+from .link import Kin, find_partner
+from .plan import Case, Fate, Plan, Ref
+
+#: Records decided about at once; memory stays level however many wait.
+CHUNK = 2000
+#: A record that failed this often rests until it changes.
+ATTEMPTS = 3
+ACTIVITY = "activity"
+
+
+class Proposer:
+    """Makes the plans of one cycle."""
+
+    def __init__(
+        self, ledger: Ledger, rules: RuleSet, clock: Clock, skew: Mapping[Side, timedelta]
+    ) -> None:
+        self._ledger = ledger
+        self._rules = rules
+        self._clock = clock
+        self._skew = skew
+        self._maps = rules.compiled.maps
+        self._done: set[Ref] = set()
+
+    def plans(self) -> Iterator[Plan]:
+        """Yield the cycle's plans; each may be applied before the next is asked for."""
+        for rule in self._maps:
+            workflows = [
+                w for w in self._rules.workflows.values() if w.object == rule.crm_object
+            ]
+            for side in Side:
+                yield from self._records(rule, side, workflows)
+            if timed := [w for w in workflows if w.timed]:
+                yield from self._by_time(rule, timed, workflows)
+        if self._rules.activities:
+            yield from self._activities()
+
+    def _records(
+        self, rule: MapRule, side: Side, workflows: Sequence[WorkflowRule]
+    ) -> Iterator[Plan]:
+        after = ""
+        while True:
+            with self._ledger.begin() as db:
+                found = inbox.candidates(
+                    db, side, rule.object(side), after=after, limit=CHUNK, attempts=ATTEMPTS
+                )
+                if not found:
+                    return
+                cases = self._cases(db, rule, side, found, workflows)
+            after = found[-1].id
+            if cases:
+                yield Plan(cases=tuple(cases))
+
+    def _cases(
+        self,
+        db: Connection,
+        rule: MapRule,
+        side: Side,
+        found: Sequence[Entry],
+        workflows: Sequence[WorkflowRule],
+    ) -> list[Case]:
+        fresh = [e for e in found if Ref(side, e.object, e.id) not in self._done]
+        linked = pairs.by_side(db, rule.name, side, (e.id for e in fresh))
+        across = inbox.fetch(
+            db, side.other, rule.object(side.other), (p.ids[side.other] for p in linked.values())
+        )
+        elsewhere = pairs.partners(
+            db, side, rule.object(side), (e.id for e in fresh), but=rule.name
+        )
+        loose = [e for e in fresh if e.id not in linked and e.id not in elsewhere]
+        kin = self._kin(db, rule, side, loose)
+        cases: list[Case] = []
+        for entry in fresh:
+            if Ref(side, entry.object, entry.id) in self._done or entry.id in elsewhere:
+                continue
+            pair = linked.get(entry.id)
+            if pair is not None:
+                partner = across.get(pair.ids[side.other])
+                case = self._pair_case(rule, pair, entry, partner, workflows)
+            else:
+                case = self._loose_case(db, rule, entry, kin, workflows)
+            if case is not None:
+                self._done.update(case.candidates)
+                cases.append(case)
+        return cases
+
+    def _pair_case(
+        self,
+        rule: MapRule,
+        pair: pairs.Pair | None,
+        entry: Entry,
+        partner: Entry | None,
+        workflows: Sequence[WorkflowRule],
+    ) -> Case:
+        entries = {entry.side: entry}
+        if partner is not None:
+            entries[partner.side] = partner
+        ids = {s: e.id for s, e in entries.items()} if pair is None else pair.ids
+        facts = PairFacts(rule=rule, pair=pair, ids=ids, entries=entries, skew=self._skew)
+        return _guarded(rule, entries, lambda: pair_case(facts, workflows, self._clock))
+
+    def _loose_case(
+        self,
+        db: Connection,
+        rule: MapRule,
+        entry: Entry,
+        kin: Kin,
+        workflows: Sequence[WorkflowRule],
+    ) -> Case | None:
+        keys = rule.keys(entry.side, entry.values)
+        link = find_partner(rule, entry.side, entry.id, keys, kin)
+        if link.hold:
+            return _told(rule, entry, Fate.HELD, link.hold)
+        if link.partner is not None:
+            other = entry.side.other
+            found = inbox.fetch(db, other, rule.object(other), [link.partner])
+            if link.partner not in found:
+                reason = f"its partner {link.partner} was not seen again"
+                return _told(rule, entry, Fate.SKIPPED, reason)
+            return self._pair_case(rule, None, entry, found[link.partner], workflows)
+        if entry.side is Side.CADENCE and self._belongs_elsewhere(db, rule, entry):
+            return None
+        facts = NewCase(rule=rule, entry=entry, instance=self._ledger.instance)
+        made = _guarded(
+            rule, {entry.side: entry}, lambda: new_case(facts, workflows, self._clock)
+        )
+        if made.fate is Fate.SKIPPED and self._later(rule, entry.side):
+            return None
+        return made
+
+    def _kin(self, db: Connection, rule: MapRule, side: Side, loose: Sequence[Entry]) -> Kin:
+        wanted: dict[Side, list[tuple[str, str]]] = {Side.CRM: [], Side.CADENCE: []}
+        for entry in loose:
+            for (crm, cadence), key in zip(
+                rule.matches, rule.keys(side, entry.values), strict=True
+            ):
+                if key:
+                    wanted[Side.CRM].append((crm.name, key))
+                    wanted[Side.CADENCE].append((cadence.name, key))
+        holders = {s: inbox.holders(db, s, rule.object(s), wanted[s]) for s in Side}
+        linked: dict[Side, dict[str, str]] = {}
+        for s in Side:
+            ids = [id_ for held in holders[s].values() for id_ in held]
+            found = pairs.partners(db, s, rule.object(s), ids)
+            linked[s] = {id_: pair.ids[s.other] for id_, pair in found.items()}
+        return Kin(holders=holders, linked=linked)
+
+    def _later(self, rule: MapRule, side: Side) -> list[MapRule]:
+        """Return the maps after *rule* that share its object on *side*."""
+        at = self._maps.index(rule)
+        return [m for m in self._maps[at + 1 :] if m.object(side) == rule.object(side)]
+
+    def _belongs_elsewhere(self, db: Connection, rule: MapRule, entry: Entry) -> bool:
+        """Tell whether a later map finds a partner for a record that *rule* would make new."""
+        for later in self._later(rule, entry.side):
+            kin = self._kin(db, later, entry.side, [entry])
+            keys = later.keys(entry.side, entry.values)
+            link = find_partner(later, entry.side, entry.id, keys, kin)
+            if link.partner or link.hold:
+                return True
+        return False
+
+    def _by_time(
+        self, rule: MapRule, timed: Sequence[WorkflowRule], workflows: Sequence[WorkflowRule]
+    ) -> Iterator[Plan]:
+        """Ask the workflows that time alone can fire about the pairs that did not change."""
+        names = {w.name for w in timed}
+        after = ""
+        while True:
+            with self._ledger.begin() as db:
+                found = pairs.timed(db, rule.name, after=after, limit=CHUNK)
+            if not found:
+                return
+            after = found[-1].ids[Side.CRM]
+            cases: list[Case] = []
+            for pair in found:
+                refs = [Ref(s, pair.objects[s], pair.ids[s]) for s in Side]
+                if any(ref in self._done for ref in refs):
+                    continue
+                facts = PairFacts(rule=rule, pair=pair, ids=pair.ids, entries={}, skew=self._skew)
+                case = pair_case(facts, workflows, self._clock)
+                if case.steps or case.holding & names != pair.holding & names:
+                    cases.append(case)
+            if cases:
+                yield Plan(cases=tuple(cases))
+
+    def _activities(self) -> Iterator[Plan]:
+        people = [m for m in self._maps if m.cadence_object == "prospect"]
+        after = ""
+        while True:
+            with self._ledger.begin() as db:
+                found = inbox.candidates(
+                    db, Side.CADENCE, ACTIVITY, after=after, limit=CHUNK, attempts=ATTEMPTS
+                )
+                if not found:
+                    return
+                persons = [str(e.values.get("prospect_id") or "") for e in found]
+                prospects = (
+                    pairs.partners(db, Side.CADENCE, "prospect", persons) if people else {}
+                )
+                known = pairs.partners(db, Side.CADENCE, ACTIVITY, (e.id for e in found))
+            after = found[-1].id
+            cases: list[Case] = []
+            for entry, person in zip(found, persons, strict=True):
+                partner = prospects.get(person)
+                cases.append(
+                    activity_case(
+                        _asked(self._rules.activities, entry),
+                        entry,
+                        person=None if partner is None else partner.ids[Side.CRM],
+                        pair=known.get(entry.id),
+                        instance=self._ledger.instance,
+                    )
+                )
+            yield Plan(cases=tuple(cases))
+
+
+def _asked(rules: Sequence[ActivityRule], entry: Entry) -> ActivityRule | None:
+    return next((rule for rule in rules if rule.fits(entry.values)), None)
+
+
+def _told(rule: MapRule, entry: Entry, fate: Fate, reason: str) -> Case:
+    return Case(
+        map=rule.name,
+        ids={entry.side: entry.id},
+        objects={s: rule.object(s) for s in Side},
+        candidates=(Ref(entry.side, entry.object, entry.id),),
+        fate=fate,
+        reason=reason,
+    )
+
+
+def _guarded(rule: MapRule, entries: Mapping[Side, Entry], make: Callable[[], Case]) -> Case:
+    """Make a case; a value that a rule or a plugin's function chokes on fails that record alone."""
+    try:
+        return make()
+    except (ArithmeticError, LookupError, TypeError, ValueError) as err:
+        return Case(
+            map=rule.name,
+            ids={s: e.id for s, e in entries.items()},
+            objects={s: rule.object(s) for s in Side},
+            candidates=tuple(Ref(s, e.object, e.id) for s, e in sorted(entries.items())),
+            fate=Fate.FAILED,
+            reason=f"a rule could not read the record: {type(err).__name__}: {err}",
+        )
