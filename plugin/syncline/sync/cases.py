@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ..ledger.codec import stamp
 from ..ledger.inbox import Entry
 from ..ledger.pairs import Pair
 from ..model import Side, Value
@@ -103,6 +104,7 @@ def pair_case(facts: PairFacts, workflows: Iterable[WorkflowRule], clock: Clock)
         ids=facts.ids,
         objects={s: rule.object(s) for s in Side},
         candidates=_refs(facts.entries),
+        modified={s: stamp(e.modified) for s, e in facts.entries.items()},
         steps=tuple(steps),
         notes=tuple(notes),
         settles=settles,
@@ -196,23 +198,28 @@ def _fire(
         holding.add(workflow.name)
         if workflow.name in held_before and not (workflow.every_time and changed):
             continue
-        steps += _actions(workflow, facts.rule, facts.ids.get(Side.CADENCE))
+        moment = stamp(facts.entries[Side.CRM].modified) if changed else clock.now.date().isoformat()
+        steps += _actions(workflow, facts.rule, facts.ids, moment)
     return steps, frozenset(holding)
 
 
-def _actions(workflow: WorkflowRule, rule: MapRule, prospect: str | None) -> list[Step]:
+def _actions(
+    workflow: WorkflowRule, rule: MapRule, ids: Mapping[Side, str], moment: str
+) -> list[Step]:
+    """Return the actions of one firing. The key names the firing, so that it has one effect."""
     return [
         Step(
             kind=StepKind.ACTION,
             side=Side.CADENCE,
             object=rule.cadence_object,
-            id=prospect,
+            id=ids.get(Side.CADENCE),
+            key=f"{rule.name}:{ids[Side.CRM]}:{workflow.name}:{number}:{moment}",
             action=action,
             target=target,
             workflow=workflow.name,
             at=workflow.at,
         )
-        for action, target in workflow.actions
+        for number, (action, target) in enumerate(workflow.actions)
     ]
 
 
@@ -278,12 +285,14 @@ def new_case(facts: NewCase, workflows: Iterable[WorkflowRule], clock: Clock) ->
             if workflow.matches(entry.values, None, clock):
                 holding.add(workflow.name)
                 # Somebody who was never in a cadence has none to leave.
-                steps += [a for a in _actions(workflow, rule, None) if a.action != "exit"]
+                fired = _actions(workflow, rule, {source: entry.id}, stamp(entry.modified))
+                steps += [action for action in fired if action.action != "exit"]
     return Case(
         map=rule.name,
         ids={source: entry.id},
         objects={s: rule.object(s) for s in Side},
         candidates=(Ref(source, entry.object, entry.id),),
+        modified={source: stamp(entry.modified)},
         steps=tuple(steps),
         holding=frozenset(holding),
         fate=Fate.WRITTEN,
@@ -316,6 +325,7 @@ def activity_case(
         "map": f"{target or '-'}/{entry.object}",
         "objects": {Side.CRM: target, Side.CADENCE: entry.object},
         "candidates": (Ref(entry.side, entry.object, entry.id),),
+        "modified": {entry.side: stamp(entry.modified)},
     }
     ids = {Side.CADENCE: entry.id}
     if rule is None:

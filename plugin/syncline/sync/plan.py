@@ -107,6 +107,8 @@ class Case:
     objects: Mapping[Side, str]
     #: The changed records that led here; each ends with this case's fate.
     candidates: tuple[Ref, ...]
+    #: When each candidate was modified, as the ledger writes it.
+    modified: Mapping[Side, str] = field(default_factory=dict[Side, str])
     steps: tuple[Step, ...] = ()
     notes: tuple[FieldNote, ...] = ()
     #: Baselines that move without a write.

@@ -1,0 +1,202 @@
+"""A cycle from beginning to end: recover, detect, then plan and apply in turn, and report."""
+
+from __future__ import annotations
+
+__all__ = ["Cycle", "Preview"]
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ..errors import ConnectorError, FatalError, SynclineError
+from ..ledger import inbox, journal
+from ..ledger.database import Ledger, read_meta, write_meta
+from ..ledger.inbox import State
+from ..model import Page, Side
+from ..rules.ruleset import RuleSet
+from ..rules.values import Clock
+from .apply import Applier, recover
+from .commit import Committer
+from .detect import detect
+from .locks import check_locked, keep_rows
+from .meter import Meter
+from .plan import Plan, price
+from .propose import ACTIVITY, Proposer
+from .report import Report
+from .systems import Progress, Systems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What the next run would do, and what that costs by side (B3)."""
+
+    plan: Plan
+    price: Mapping[Side, int]
+
+
+class Cycle:
+    """One cycle over two open systems. Everything it needs is handed in."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        systems: Systems,
+        rules: RuleSet,
+        meter: Meter,
+        *,
+        now: Callable[[], datetime],
+        progress: Progress,
+        before_apply: Callable[[Plan], None],
+    ) -> None:
+        self._ledger = ledger
+        self._systems = systems
+        self._rules = rules
+        self._meter = meter
+        self._now = now
+        self._progress = progress
+        self._before_apply = before_apply
+        self._skew: dict[Side, timedelta] = dict.fromkeys(Side, timedelta(0))
+
+    def preview(self) -> Preview:
+        """Read what changed and plan, without writing to either system."""
+        with self._ledger.begin() as db:
+            check_locked(db, self._rules)
+        with self._run() as (run, committer, _started):
+            recover(self._ledger, self._systems, self._meter, committer, run=run)
+            self._detect()
+            cases = [case for plan in self._proposer().plans() for case in plan.cases]
+        plan = Plan(cases=tuple(cases))
+        prices = {side: self._systems[side].description.prices for side in Side}
+        return Preview(plan=plan, price=price(plan.steps, prices))
+
+    def run(self) -> Report:
+        """Do one cycle. A fault of a system ends up in the report; nothing is lost by it."""
+        with self._ledger.begin() as db:
+            check_locked(db, self._rules)
+        recovered = 0
+        faults: list[ConnectorError] = []
+        with self._run() as (run, committer, started):
+            applier = Applier(
+                self._ledger,
+                self._systems,
+                self._meter,
+                committer,
+                run=run,
+                skew=self._skew,
+                progress=self._progress,
+            )
+            try:
+                recovered = recover(self._ledger, self._systems, self._meter, committer, run=run)
+                self._detect()
+                for plan in self._proposer().plans():
+                    self._before_apply(plan)
+                    applier.apply(plan)
+            except ConnectorError as err:
+                faults.append(err)
+            faults += [f for f in committer.result.faults.values() if f not in faults]
+            return self._report(run, started, committer, recovered, faults)
+
+    @contextmanager
+    def _run(self) -> Iterator[tuple[int, Committer, datetime]]:
+        """Open a run in the ledger; whatever is raised, its calls and its end are written."""
+        started = self._now()
+        with self._ledger.begin() as db:
+            run = journal.begin_run(db, started)
+        try:
+            yield run, Committer(run, self._now), started
+        except SynclineError as err:
+            with self._ledger.begin() as db:
+                journal.end_run(db, run, self._now(), "failed", {"error": err.message})
+            raise
+        finally:
+            with self._ledger.begin() as db:
+                self._meter.flush(db, run)
+
+    def _proposer(self) -> Proposer:
+        return Proposer(self._ledger, self._rules, Clock(self._now()), self._skew)
+
+    def _detect(self) -> None:
+        """Read what changed on both sides, one listing an object."""
+        maps = self._rules.compiled.maps
+        self._requeue_after_edit()
+        for side in Side:
+            for name in dict.fromkeys(m.object(side) for m in maps):
+                mine = [m for m in maps if m.object(side) == name]
+                matches = [pair[list(Side).index(side)] for m in mine for pair in m.matches]
+                detect(
+                    self._ledger,
+                    self._systems[side],
+                    side,
+                    name,
+                    fields=list(dict.fromkeys(f for m in mine for f in m.reads[side])),
+                    key_fields=list(dict.fromkeys(field.name for field in matches)),
+                    others={m.name: m.object(side.other) for m in mine},
+                    seen_page=self._page_counter(side, name),
+                )
+        if self._rules.activities:
+            targets = {a.template.object for a in self._rules.activities}
+            detect(
+                self._ledger,
+                self._systems[Side.CADENCE],
+                Side.CADENCE,
+                ACTIVITY,
+                fields=self._rules.activities[0].reads,
+                key_fields=["prospect_id"],
+                others={f"{target}/{ACTIVITY}": target for target in sorted(targets)},
+                seen_page=self._page_counter(Side.CADENCE, ACTIVITY),
+            )
+
+    def _page_counter(self, side: Side, name: str) -> Callable[[Page], None]:
+        rows = 0
+
+        def seen(page: Page) -> None:
+            nonlocal rows
+            rows += len(page.records)
+            self._skew[side] = page.server_time - self._now()
+            self._progress(f"reading {name} from the {side}", rows, None)
+
+        return seen
+
+    def _requeue_after_edit(self) -> None:
+        """Ask records that wait or are held again when the rules have changed (E5)."""
+        with self._ledger.begin() as db:
+            if read_meta(db, "rules") == self._rules.digest:
+                return
+            for rule in self._rules.compiled.maps:
+                for side in Side:
+                    states = [State.WAITING, State.HELD, State.FAILED]
+                    inbox.requeue(db, side, rule.object(side), states, None)
+            write_meta(db, "rules", self._rules.digest)
+            keep_rows(db, self._rules)
+
+    def _report(
+        self,
+        run: int,
+        started: datetime,
+        committer: Committer,
+        recovered: int,
+        faults: list[ConnectorError],
+    ) -> Report:
+        result = committer.result
+        failed = any(isinstance(f, FatalError) for f in faults)
+        code = max((f.exit_code for f in faults), default=0)
+        with self._ledger.begin() as db:
+            self._meter.flush(db, run)
+            report = Report(
+                run=run,
+                state="failed" if failed else "stopped" if faults else "done",
+                started=started,
+                finished=self._now(),
+                counts=result.fates,
+                done=result.done,
+                recovered=recovered,
+                calls=dict(self._meter.spent),
+                used={side: self._meter.used(side) for side in Side},
+                limit=self._rules.calls,
+                waiting=inbox.waiting_counts(db),
+                faults=tuple((f.message, f.hint) for f in faults),
+                exit_code=code,
+            )
+            journal.end_run(db, run, report.finished, report.state, report.to_json())
+        return report

@@ -1,0 +1,89 @@
+"""A connector as the engine sees it: whatever a plugin raises becomes one of our errors."""
+
+from __future__ import annotations
+
+__all__ = ["Guarded"]
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from ..connector import Connector
+from ..errors import FatalError, SynclineError, UnknownOutcomeError
+from ..model import ActionRequest, Description, Outcome, Page, Position, Record, Usage, Write
+
+T = TypeVar("T")
+
+
+class Guarded:
+    """Passes every call on, and turns what a plugin should not have raised into a clear error."""
+
+    def __init__(self, name: str, connector: Connector) -> None:
+        self._name = name
+        self._inner = connector
+
+    def describe(self) -> Description:
+        """See ``Connector``."""
+        return self._safely("describe", self._inner.describe)
+
+    def changes(
+        self, object_name: str, fields: Sequence[str], since: Position | None
+    ) -> Iterator[Page]:
+        """See ``Connector``."""
+        pages = self._safely("changes", lambda: self._inner.changes(object_name, fields, since))
+        while True:
+            page = self._safely("changes", lambda: next(pages, None))
+            if page is None:
+                return
+            yield page
+
+    def read(self, object_name: str, ids: Sequence[str], fields: Sequence[str]) -> list[Record]:
+        """See ``Connector``."""
+        return self._safely("read", lambda: self._inner.read(object_name, ids, fields))
+
+    def lookup(self, object_name: str, keys: Sequence[str]) -> dict[str, str]:
+        """See ``Connector``."""
+        return self._safely("lookup", lambda: self._inner.lookup(object_name, keys))
+
+    def write(self, object_name: str, writes: Sequence[Write]) -> list[Outcome]:
+        """See ``Connector``; a fault in the middle leaves the outcome unknown."""
+        try:
+            outcomes = self._inner.write(object_name, writes)
+        except SynclineError:
+            raise
+        except Exception as err:
+            raise UnknownOutcomeError(self._words("write", err)) from err
+        return self._counted("write", outcomes, len(writes))
+
+    def act(self, requests: Sequence[ActionRequest]) -> list[Outcome]:
+        """See ``Connector``."""
+        outcomes = self._safely("act", lambda: self._inner.act(requests))
+        return self._counted("act", outcomes, len(requests))
+
+    def usage(self) -> Usage | None:
+        """See ``Connector``."""
+        return self._safely("usage", self._inner.usage)
+
+    def close(self) -> None:
+        """See ``Connector``."""
+        self._safely("close", self._inner.close)
+
+    def _safely(self, what: str, call: Callable[[], T]) -> T:
+        try:
+            return call()
+        except SynclineError:
+            raise
+        except Exception as err:
+            raise FatalError(
+                self._words(what, err),
+                hint="This is a fault of the connector; tell its author what you did.",
+            ) from err
+
+    def _words(self, what: str, err: Exception) -> str:
+        return f"the connector {self._name} broke in `{what}`: {type(err).__name__}: {err}"
+
+    def _counted(self, what: str, outcomes: list[Outcome], rows: int) -> list[Outcome]:
+        if len(outcomes) != rows:
+            raise UnknownOutcomeError(
+                f"the connector {self._name} gave {len(outcomes)} outcomes for {rows} rows of `{what}`"
+            )
+        return outcomes

@@ -1,0 +1,123 @@
+"""Steps as they stand on disk before their call, and what they became when nobody heard."""
+
+from __future__ import annotations
+
+__all__ = ["Task", "body_of", "look", "task_of"]
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..model import Outcome, OutcomeStatus, Side, Value
+from .plan import Case, FieldWrite, Step, StepKind
+from .systems import System
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One step with the case it belongs to: what a call, its outcome and its commit need."""
+
+    case: Case
+    step: Step
+
+
+def body_of(task: Task) -> dict[str, Any]:
+    """Return a task as the JSON that is kept while its call is under way."""
+    case, step = task.case, task.step
+    return {
+        "map": case.map,
+        "ids": {str(side): id_ for side, id_ in case.ids.items()},
+        "objects": {str(side): name for side, name in case.objects.items()},
+        "kind": str(step.kind),
+        "side": str(step.side),
+        "object": step.object,
+        "id": step.id,
+        "key": step.key,
+        "writes": [
+            [w.field, w.old, w.new, w.at, w.reason, None if w.lost is None else list(w.lost)]
+            for w in step.writes
+        ],
+        "settles": {str(side): dict(values) for side, values in step.settles.items()},
+        "action": step.action,
+        "target": step.target,
+        "workflow": step.workflow,
+        "at": step.at,
+    }
+
+
+def task_of(body: Mapping[str, Any]) -> Task:
+    """Return the task that ``body_of`` described."""
+    step = Step(
+        kind=StepKind(body["kind"]),
+        side=Side(body["side"]),
+        object=body["object"],
+        id=body["id"],
+        key=body["key"],
+        writes=tuple(
+            FieldWrite(
+                field=field,
+                old=_value(old),
+                new=_value(new),
+                at=at,
+                reason=reason,
+                lost=None if lost is None else (Side(lost[0]), _value(lost[1])),
+            )
+            for field, old, new, at, reason, lost in body["writes"]
+        ),
+        settles={
+            Side(side): {name: _value(value) for name, value in values.items()}
+            for side, values in body["settles"].items()
+        },
+        action=body["action"],
+        target=body["target"],
+        workflow=body["workflow"],
+        at=body["at"],
+    )
+    case = Case(
+        map=body["map"],
+        ids={Side(side): id_ for side, id_ in body["ids"].items()},
+        objects={Side(side): name for side, name in body["objects"].items()},
+        candidates=(),
+    )
+    return Task(case=case, step=step)
+
+
+def look(system: System, tasks: Sequence[Task]) -> list[Outcome]:
+    """Find out by reading what became of writes that were sent and never answered.
+
+    A creation is found by its key; an update is done if every field holds what was meant.
+    """
+    first = tasks[0].step
+    if first.kind is StepKind.CREATE:
+        keys = [task.step.key or "" for task in tasks]
+        found = system.connector.lookup(first.object, keys)
+        return [
+            Outcome(status=OutcomeStatus.DONE, id=found[key]) if key in found else _UNDONE
+            for key in keys
+        ]
+    ids = [task.step.id or "" for task in tasks]
+    fields = sorted({w.field for task in tasks for w in task.step.writes})
+    records = {r.id: r.values for r in system.connector.read(first.object, ids, fields)}
+    return [
+        Outcome(status=OutcomeStatus.DONE, id=task.step.id)
+        if _stands(task.step, records.get(task.step.id or ""))
+        else _UNDONE
+        for task in tasks
+    ]
+
+
+_UNDONE = Outcome(status=OutcomeStatus.RETRY, code="NOT_DONE", message="the write did not arrive")
+
+
+def _stands(step: Step, values: Mapping[str, Value] | None) -> bool:
+    return values is not None and all(
+        _plain(values.get(w.field)) == _plain(w.new) for w in step.writes
+    )
+
+
+def _plain(value: Value) -> Value:
+    return (value.strip() or None) if isinstance(value, str) else value
+
+
+def _value(value: Any) -> Value:
+    return tuple(value) if isinstance(value, list) else value
