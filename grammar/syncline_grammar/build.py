@@ -31,7 +31,9 @@ class Builder(Mappings):
     def schedule(self, children: Children) -> s.Schedule:
         number, unit, calls, _window, _unit_of_window = children
         minutes = int(number_of(number) * MINUTES_IN[unit_of(unit)])
-        return s.Schedule(minutes, None if calls is None else int(number_of(calls)), span_of(children))
+        return s.Schedule(
+            minutes, None if calls is None else int(number_of(calls)), span_of(children)
+        )
 
     def direction(self, children: Children) -> s.Flow:
         source, _target, where = children
@@ -148,7 +150,9 @@ class Builder(Mappings):
 
     def given(self, children: Children) -> s.Given:
         target, values, at = children
-        return s.Given(target, tuple(values), None if at is None else minutes_of(at), span_of(children))
+        return s.Given(
+            target, tuple(values), None if at is None else minutes_of(at), span_of(children)
+        )
 
     def expect_unchanged(self, children: Children) -> s.Expect:
         return s.Expect(children[0], (), span_of(children))

@@ -75,7 +75,9 @@ def describe(stop: Stop, text: str, source: Source) -> Diagnostic:
     wanted = listed(stop.expected)
     return Diagnostic(
         code="E104",
-        message=f"`{stop.found}` was not expected here" if stop.found else "the file ends too early",
+        message=f"`{stop.found}` was not expected here"
+        if stop.found
+        else "the file ends too early",
         span=here,
         labels=(Label(span=here, text=f"wanted: {wanted}"),) if wanted else (),
     )

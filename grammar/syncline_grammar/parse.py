@@ -62,7 +62,9 @@ def parse(content: str | bytes, name: str = "rules") -> Parsed:
                 "Save the file as plain text in UTF-8; a document of a word processor is no rule file.",
             )
     if "\0" in content:
-        return _refused(name, "E101", "the file holds binary data, not rules", "Choose another file.")
+        return _refused(
+            name, "E101", "the file holds binary data, not rules", "Choose another file."
+        )
     source = Source(name, content)
     if (deep := _too_deep(content)) is not None:
         span = source.span(deep, deep + 1)
@@ -120,9 +122,7 @@ def _stop(err: UnexpectedInput, text: str) -> Stop:
 
 @cache
 def _parser() -> Lark:
-    return Lark(
-        grammar_text(), parser="lalr", transformer=Builder(), cache=False
-    )
+    return Lark(grammar_text(), parser="lalr", transformer=Builder(), cache=False)
 
 
 def _parse(text: str) -> RuleFile:

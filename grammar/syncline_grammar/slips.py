@@ -37,7 +37,7 @@ _SLIPS: tuple[tuple[re.Pattern[str], str, str | None], ...] = (
     (re.compile("[‘’]|'"), 'texts stand in double quotes: "Open"', '"'),
     (re.compile(r";"), "rows end with the line: no semicolon is needed", ""),
 )
-_CURLY = re.compile("[“”„«]([^“”„«»\\n\"]*)[“”»]?")
+_CURLY = re.compile('[“”„«]([^“”„«»\\n"]*)[“”»]?')
 _IS_VALUE = re.compile(r"\bis(?=\s+(?!not\s+blank|blank|new)\S)")
 _IS_NOT = re.compile(r"\bis\s+not(?=\s+(?!blank)\S)")
 _WORD = re.compile(r"[A-Za-z]+")

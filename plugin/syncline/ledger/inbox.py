@@ -87,9 +87,7 @@ def write_cursor(db: Connection, side: Side, object_name: str, cursor: Cursor) -
         "fields": dump(cursor.fields),
     }
     statement = insert(cursors).values(side=side, object=object_name, **values)
-    db.execute(
-        statement.on_conflict_do_update(index_elements=["side", "object"], set_=values)
-    )
+    db.execute(statement.on_conflict_do_update(index_elements=["side", "object"], set_=values))
 
 
 def arrived(db: Connection, side: Side, records: Iterable[Record]) -> None:
@@ -139,7 +137,13 @@ def note_keys(
     if not changed:
         return set()
     rows = [
-        {"side": str(side), "object": object_name, "id": id_, "field": field, "key": new[id_, field]}
+        {
+            "side": str(side),
+            "object": object_name,
+            "id": id_,
+            "field": field,
+            "key": new[id_, field],
+        }
         for id_, field in changed
     ]
     statement = insert(keys)
@@ -178,9 +182,7 @@ def requeue(
     db: Connection, side: Side, object_name: str, states: Iterable[State], ids: Iterable[str] | None
 ) -> None:
     """Ask records in one of *states* again: those with *ids*, or all if None."""
-    where = and_(
-        inbox.c.side == side, inbox.c.object == object_name, inbox.c.state.in_([*states])
-    )
+    where = and_(inbox.c.side == side, inbox.c.object == object_name, inbox.c.state.in_([*states]))
     change = inbox.update().values(state=str(State.NEW), attempts=0)
     if ids is None:
         db.execute(change.where(where))
@@ -214,9 +216,7 @@ def candidates(
     return [_entry(row) for row in rows]
 
 
-def fetch(
-    db: Connection, side: Side, object_name: str, ids: Iterable[str]
-) -> dict[str, Entry]:
+def fetch(db: Connection, side: Side, object_name: str, ids: Iterable[str]) -> dict[str, Entry]:
     """Return the records among *ids* that are in the inbox, whatever their state."""
     found: dict[str, Entry] = {}
     for part in _parts(sorted(set(ids))):

@@ -47,9 +47,7 @@ def begin_run(db: Connection, now: datetime) -> int:
     return number
 
 
-def end_run(
-    db: Connection, run: int, now: datetime, state: str, report: Mapping[str, Any]
-) -> None:
+def end_run(db: Connection, run: int, now: datetime, state: str, report: Mapping[str, Any]) -> None:
     """Close a run with its report."""
     db.execute(
         runs.update()
@@ -134,9 +132,7 @@ def close_intents(db: Connection, numbers: Iterable[int]) -> None:
         db.execute(intents.delete().where(intents.c.id.in_(wanted[start : start + 400])))
 
 
-def add_calls(
-    db: Connection, run: int, spent: Iterable[tuple[Side, datetime, int, str]]
-) -> None:
+def add_calls(db: Connection, run: int, spent: Iterable[tuple[Side, datetime, int, str]]) -> None:
     """Record calls: (side, when, price, what)."""
     rows = [
         {"run": run, "side": str(side), "at": stamp(at), "price": units, "what": what}

@@ -144,7 +144,9 @@ def _check_workflow(workflow: s.Workflow, catalog: Catalog, problems: Problems) 
                 "E401",
                 f"{catalog.systems[Side.CADENCE]} cannot do `{action.action}`",
                 action.span,
-                notes=("It can: " + ", ".join(sorted(able)) + "." if able else "It has no actions.",),
+                notes=(
+                    "It can: " + ", ".join(sorted(able)) + "." if able else "It has no actions.",
+                ),
             )
         target = action.cadence
         if target is not None and cadence.cadences and target.value not in cadence.cadences:

@@ -51,7 +51,9 @@ def _check_comparison(
         check_expression(value, scope, catalog, problems)
         if isinstance(value, s.Text) and not value.value.strip():
             problems.add(
-                "E304", "a comparison with an empty text is never true: write `is blank`", value.span
+                "E304",
+                "a comparison with an empty text is never true: write `is blank`",
+                value.span,
             )
     if field is None:
         return

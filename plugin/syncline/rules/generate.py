@@ -152,7 +152,9 @@ class Code:
         read = {FieldType.DATE: "day", FieldType.DATETIME: "instant"}.get(kind, "num")
         name = self._name()
         if isinstance(right, s.Number):
-            return f"(({name} := num({left})) is not None and {name} {sign} {self.bind(right.value)})"
+            return (
+                f"(({name} := num({left})) is not None and {name} {sign} {self.bind(right.value)})"
+            )
         other = self._name()
         return (
             f"(({name} := {read}({left})) is not None"

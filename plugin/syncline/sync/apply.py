@@ -169,10 +169,7 @@ def _call(system: System, tasks: Sequence[Task]) -> list[Outcome]:
     try:
         return system.connector.write(
             first.object,
-            [
-                Write(values=task.step.values, id=task.step.id, key=task.step.key)
-                for task in tasks
-            ],
+            [Write(values=task.step.values, id=task.step.id, key=task.step.key) for task in tasks],
         )
     except UnknownOutcomeError as lost:
         try:

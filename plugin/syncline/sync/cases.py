@@ -198,7 +198,9 @@ def _fire(
         holding.add(workflow.name)
         if workflow.name in held_before and not (workflow.every_time and changed):
             continue
-        moment = stamp(facts.entries[Side.CRM].modified) if changed else clock.now.date().isoformat()
+        moment = (
+            stamp(facts.entries[Side.CRM].modified) if changed else clock.now.date().isoformat()
+        )
         steps += _actions(workflow, facts.rule, facts.ids, moment)
     return steps, frozenset(holding)
 
@@ -348,7 +350,10 @@ def activity_case(
         )
         for name, value in values.items()
         if name not in base
-        or (name in fields and normaliser(fields[name])(base[name]) != normaliser(fields[name])(value))
+        or (
+            name in fields
+            and normaliser(fields[name])(base[name]) != normaliser(fields[name])(value)
+        )
     ]
     settles: dict[Side, Values] = {
         Side.CRM: dict(base) | {w.field: w.new for w in writes},

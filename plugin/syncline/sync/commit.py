@@ -38,9 +38,7 @@ class Result:
 
     fates: dict[Fate, int] = field(default_factory=lambda: dict.fromkeys(Fate, 0))
     #: (side, object, what) -> rows done; *what* is create, update, or the action's name.
-    done: dict[tuple[Side, str, str], int] = field(
-        default_factory=dict[tuple[Side, str, str], int]
-    )
+    done: dict[tuple[Side, str, str], int] = field(default_factory=dict[tuple[Side, str, str], int])
     #: Why a side was given up, by side.
     faults: dict[Side, ConnectorError] = field(default_factory=dict[Side, ConnectorError])
 
@@ -220,19 +218,18 @@ class Committer:
 
     def _notes(self, case: Case) -> None:
         self._lines += [
-                self._line(
-                    case,
-                    "hold" if note.held else "skip",
-                    side=str(Side.CRM),
-                    object_name=case.objects[Side.CRM],
-                    field=note.field,
-                    new=note.value,
-                    rule=note.at,
-                    reason=note.reason,
-                )
-                for note in case.notes
-            ],
-        )
+            self._line(
+                case,
+                "hold" if note.held else "skip",
+                side=str(Side.CRM),
+                object_name=case.objects[Side.CRM],
+                field=note.field,
+                new=note.value,
+                rule=note.at,
+                reason=note.reason,
+            )
+            for note in case.notes
+        ]
 
     def _note(self, case: Case, kind: str, reason: str, step: Step | None = None) -> None:
         line = self._line(
@@ -254,21 +251,20 @@ class Committer:
             self._note(case, "action", reason, step)
             return
         self._lines += [
-                self._line(
-                    case,
-                    _KINDS[step.kind],
-                    side=str(step.side),
-                    object_name=step.object,
-                    field=w.field,
-                    old=w.old,
-                    new=w.new,
-                    lost=None if w.lost is None else [str(w.lost[0]), w.lost[1]],
-                    rule=w.at,
-                    reason=w.reason,
-                )
-                for w in step.writes
-            ],
-        )
+            self._line(
+                case,
+                _KINDS[step.kind],
+                side=str(step.side),
+                object_name=step.object,
+                field=w.field,
+                old=w.old,
+                new=w.new,
+                lost=None if w.lost is None else [str(w.lost[0]), w.lost[1]],
+                rule=w.at,
+                reason=w.reason,
+            )
+            for w in step.writes
+        ]
 
     def _line(
         self,

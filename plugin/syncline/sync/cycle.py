@@ -26,6 +26,9 @@ from .propose import ACTIVITY, Proposer
 from .report import Report
 from .systems import Progress, Systems
 
+#: Servers date their answers to the second, and the answer takes its time.
+_TELLABLE = timedelta(seconds=2)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
@@ -153,7 +156,8 @@ class Cycle:
         def seen(page: Page) -> None:
             nonlocal rows
             rows += len(page.records)
-            self._skew[side] = page.server_time - self._now()
+            skew = page.server_time - self._now()
+            self._skew[side] = skew if abs(skew) > _TELLABLE else timedelta(0)
             self._progress(f"reading {name} from the {side}", rows, None)
 
         return seen

@@ -46,9 +46,7 @@ class Proposer:
     def plans(self) -> Iterator[Plan]:
         """Yield the cycle's plans; each may be applied before the next is asked for."""
         for rule in self._maps:
-            workflows = [
-                w for w in self._rules.workflows.values() if w.object == rule.crm_object
-            ]
+            workflows = [w for w in self._rules.workflows.values() if w.object == rule.crm_object]
             for side in Side:
                 yield from self._records(rule, side, workflows)
             if timed := [w for w in workflows if w.timed]:
@@ -142,9 +140,7 @@ class Proposer:
         if entry.side is Side.CADENCE and self._belongs_elsewhere(db, rule, entry):
             return None
         facts = NewCase(rule=rule, entry=entry, instance=self._ledger.instance)
-        made = _guarded(
-            rule, {entry.side: entry}, lambda: new_case(facts, workflows, self._clock)
-        )
+        made = _guarded(rule, {entry.side: entry}, lambda: new_case(facts, workflows, self._clock))
         if made.fate is Fate.SKIPPED and self._later(rule, entry.side):
             return None
         return made
@@ -216,9 +212,7 @@ class Proposer:
                 if not found:
                     return
                 persons = [str(e.values.get("prospect_id") or "") for e in found]
-                prospects = (
-                    pairs.partners(db, Side.CADENCE, "prospect", persons) if people else {}
-                )
+                prospects = pairs.partners(db, Side.CADENCE, "prospect", persons) if people else {}
                 known = pairs.partners(db, Side.CADENCE, ACTIVITY, (e.id for e in found))
             after = found[-1].id
             cases: list[Case] = []

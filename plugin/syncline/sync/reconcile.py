@@ -120,7 +120,9 @@ def _first_time(rule: FieldRule, targets: frozenset[Side], state: FieldState) ->
         if is_blank(state.now[side]):
             if side in targets:
                 return _write(rule, side, state, "filled a blank")
-            return Decision(verb=Verb.SKIP, reason=f"the {side.other} is not a source of this field")
+            return Decision(
+                verb=Verb.SKIP, reason=f"the {side.other} is not a source of this field"
+            )
     return _both(rule, targets, state, "differed when first seen")
 
 

@@ -1,0 +1,5 @@
+"""The command line: ``syncline``."""
+
+from .main import main
+
+__all__ = ["main"]

@@ -1,0 +1,65 @@
+"""`syncline log` and `syncline why`: what was done, and what made it so."""
+
+from __future__ import annotations
+
+__all__ = ["log", "why"]
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .options import json_option, print_json, workspace_option
+from .show import console, show_history
+
+if TYPE_CHECKING:
+    from ..ledger.journal import Entry
+
+_KINDS = ("create", "update", "link", "action", "skip", "hold", "fail")
+
+
+@click.command()
+@workspace_option
+@click.option("--run", "run", type=click.IntRange(min=1), help="Only this run.")
+@click.option("--kind", type=click.Choice(_KINDS), help="Only lines of this kind.")
+@click.option("--record", help="Only this record: an id, or a match key such as an e-mail address.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
+@json_option
+def log(
+    folder: Path, run: int | None, kind: str | None, record: str | None, limit: int, as_json: bool
+) -> int:
+    """Show what was changed, when, and the reason of each skip, hold and failure (K13)."""
+    from ..history import find_ids, read_history
+
+    ids = None if record is None else find_ids(folder, record)
+    lines = read_history(folder, ids=ids, run=run, kind=kind, limit=limit)
+    _show(lines, "History, the newest first", as_json=as_json)
+    return 0
+
+
+@click.command()
+@click.argument("record")
+@click.argument("field", required=False)
+@workspace_option
+@json_option
+def why(record: str, field: str | None, folder: Path, as_json: bool) -> int:
+    """Say why RECORD is as it is: which rule wrote which field, when, from what (B5).
+
+    RECORD is an id of either side, or a match key such as an e-mail address; FIELD narrows it.
+    """
+    from ..history import find_ids, read_history
+
+    ids = find_ids(folder, record)
+    lines = read_history(folder, ids=ids, field=field, limit=200)
+    _show(lines, f"Why {record} is as it is, the newest first", as_json=as_json)
+    if not lines and not as_json:
+        click.echo("No run has touched it.")
+    return 0
+
+
+def _show(lines: list[Entry], title: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"lines": [asdict(line) for line in lines]})
+    else:
+        show_history(console(), lines, title)

@@ -1,0 +1,93 @@
+"""The group of commands, and the one place where an error becomes words and an exit code.
+
+Exit codes: 0 done; 1 the rules are wrong; 2 it failed and may be run again; 3 a person is needed;
+64 the command was not understood; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+__all__ = ["cli", "main"]
+
+import json
+import sys
+from importlib import import_module
+
+import click
+
+from ..errors import RulesError, SynclineError
+
+_COMMANDS = {
+    "init": ("start", "init"),
+    "check": ("check", "check"),
+    "plan": ("run", "plan"),
+    "run": ("run", "run"),
+    "log": ("history", "log"),
+    "why": ("history", "why"),
+    "connectors": ("start", "connectors"),
+    "sandbox": ("start", "sandbox"),
+    "demo": ("demo", "demo"),
+}
+#: click's own code for misuse is our code for "run again".
+_USAGE = 64
+_INTERRUPTED = 130
+
+
+class _Commands(click.Group):
+    """Imports a command when it is called: `check` does not wait for the database."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f".{module}", __package__), name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="syncline", prog_name="syncline")
+def cli() -> None:
+    """Keep a CRM and a sales-engagement platform in step, by rules.
+
+    Begin with `syncline demo`, or with `syncline init` in an empty folder.
+    """
+
+
+def main() -> None:
+    """Run the command line and exit with its code; no traceback reaches an admin."""
+    as_json = "--json" in sys.argv
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.UsageError as err:
+        err.show()
+        code = _USAGE
+    except click.ClickException as err:
+        err.show()
+        code = 3
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted. Nothing is lost; run the command again.", err=True)
+        code = _INTERRUPTED
+    except SynclineError as err:
+        _tell(err, as_json=as_json)
+        code = err.exit_code
+    except BrokenPipeError:
+        # Whoever read our output (`| head`) has had enough.
+        sys.stderr.close()
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _tell(error: SynclineError, *, as_json: bool) -> None:
+    if as_json:
+        document = {"error": error.message, "hint": error.hint, "exit_code": error.exit_code}
+        click.echo(json.dumps(document, ensure_ascii=False))
+        return
+    if isinstance(error, RulesError):
+        from .diagnostics import show_brief
+
+        show_brief(error.diagnostics)
+    click.secho(f"Error: {error.message}", fg="red", err=True)
+    if error.hint:
+        click.echo(error.hint, err=True)

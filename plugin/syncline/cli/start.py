@@ -1,0 +1,115 @@
+"""`syncline init`, `syncline connectors` and `syncline sandbox`."""
+
+from __future__ import annotations
+
+__all__ = ["connectors", "init", "sandbox"]
+
+import json
+from pathlib import Path
+
+import click
+
+from ..model import Side
+from .options import json_option, print_json
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path())
+@json_option
+def init(folder: Path, as_json: bool) -> int:
+    """Make a workspace in FOLDER: a settings file and a first rule file, with comments."""
+    from ..starter import make_workspace
+
+    made = make_workspace(folder)
+    if as_json:
+        print_json({"made": [str(path) for path in made]})
+        return 0
+    for path in made:
+        click.echo(f"wrote {path}")
+    click.echo("Next: `syncline check`, then `syncline plan`, then `syncline run`.")
+    return 0
+
+
+@click.command()
+@json_option
+def connectors(as_json: bool) -> int:
+    """List the systems that rules may connect to, and what each one needs."""
+    from ..plugins import load_plugins
+
+    registry = load_plugins()
+    found = [registry.connectors[name] for name in sorted(registry.connectors)]
+    if as_json:
+        print_json(
+            {
+                "connectors": [
+                    {
+                        "name": kind.name,
+                        "title": kind.title,
+                        "sides": [str(side) for side in Side if side in kind.sides],
+                        "origin": registry.origins.get(kind.name, ""),
+                        "settings": json.loads(json.dumps(kind.settings)),
+                        "secrets": list(kind.secrets),
+                        "sandbox": kind.name in registry.sandboxes,
+                    }
+                    for kind in found
+                ],
+                "faults": [
+                    {"name": f.name, "distribution": f.distribution, "message": f.message}
+                    for f in registry.faults
+                ],
+            }
+        )
+        return 0
+    for kind in found:
+        sides = " or ".join(str(side) for side in Side if side in kind.sides)
+        click.secho(f"{kind.name}", bold=True, nl=False)
+        click.echo(f"  {kind.title}, as {sides}  ({registry.origins.get(kind.name, '')})")
+        for name, rule in kind.settings.get("properties", {}).items():
+            needed = "needed" if name in kind.settings.get("required", []) else "optional"
+            click.echo(
+                f"    [connections.{kind.name}] {name}: {needed}. {rule.get('description', '')}"
+            )
+        for secret in kind.secrets:
+            variable = f"SYNCLINE_{kind.name}_{secret}".upper()
+            click.echo(f"    environment {variable}: needed, secret")
+        if kind.name in registry.sandboxes:
+            click.echo(f"    try it without an account: `syncline sandbox {kind.name}`")
+    for fault in registry.faults:
+        where = f" ({fault.distribution})" if fault.distribution else ""
+        click.secho(f"{fault.name}{where} could not be used: {fault.message}", fg="red")
+    return 0
+
+
+@click.command()
+@click.argument("name", default="salesforce")
+@click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8010, show_default=True)
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("sandbox"),
+    show_default=True,
+    help="The folder that keeps its records.",
+)
+def sandbox(name: str, host: str, port: int, data: Path) -> int:
+    """Serve an imitation of a vendor's HTTP on loopback, for trying rules without an account."""
+    from ..errors import WorkspaceError
+    from ..plugins import load_plugins
+
+    registry = load_plugins()
+    found = registry.sandboxes.get(name)
+    if found is None:
+        known = ", ".join(sorted(registry.sandboxes)) or "none is installed"
+        raise WorkspaceError(f"there is no sandbox for {name}; there are: {known}")
+
+    def ready(url: str) -> None:
+        click.echo(f"{found.title} sandbox at {url}, records in {data}. Stop it with Ctrl-C.")
+        click.echo(f"In syncline.toml:\n\n[connections.{name}]")
+        for key, value in found.settings(url).items():
+            click.echo(f"{key} = {json.dumps(value)}")
+        for key, value in found.secrets.items():
+            click.echo(f"\nIn the environment: SYNCLINE_{name.upper()}_{key.upper()}={value}")
+
+    data.mkdir(parents=True, exist_ok=True)
+    found.serve(host, port, data, ready)
+    return 0

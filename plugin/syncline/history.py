@@ -1,0 +1,73 @@
+"""Questions to a workspace's history, without opening a connection."""
+
+from __future__ import annotations
+
+__all__ = ["find_ids", "read_history"]
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import or_, select
+
+from .errors import WorkspaceError
+from .ledger import journal
+from .ledger.database import Ledger
+from .ledger.journal import Entry
+from .ledger.tables import inbox, keys, pairs
+from .settings import read_settings
+
+
+def _ledger(folder: Path) -> Ledger:
+    path = read_settings(folder).folder / "ledger.sqlite"
+    if not path.exists():
+        raise WorkspaceError("nothing has run here yet", hint="Begin with `syncline run`.")
+    return Ledger(path)
+
+
+def find_ids(folder: Path, record: str) -> list[str]:
+    """Return the ids meant by *record* (an id, or a match key), with those linked to them.
+
+    Raises ``WorkspaceError`` when no record is known by it.
+    """
+    ledger = _ledger(folder)
+    try:
+        with ledger.begin() as db:
+            known = set(
+                db.scalars(select(keys.c.id).where(keys.c.key == record.strip().casefold()))
+            )
+            known.add(record)
+            rows = list(
+                db.execute(
+                    select(pairs.c.crm_id, pairs.c.cadence_id).where(
+                        or_(pairs.c.crm_id.in_(known), pairs.c.cadence_id.in_(known))
+                    )
+                )
+            )
+            waits = db.scalar(select(inbox.c.id).where(inbox.c.id == record).limit(1))
+            logged = journal.history(db, ids=[record], limit=1)
+    finally:
+        ledger.close()
+    if known == {record} and not rows and waits is None and not logged:
+        raise WorkspaceError(
+            f"no record is known by {record}",
+            hint="Give an id of either system, or a match key such as an e-mail address.",
+        )
+    return sorted(known | {id_ for row in rows for id_ in row})
+
+
+def read_history(
+    folder: Path,
+    *,
+    ids: Sequence[str] | None = None,
+    run: int | None = None,
+    kind: str | None = None,
+    field: str | None = None,
+    limit: int = 100,
+) -> list[Entry]:
+    """Return lines of the history, the newest first."""
+    ledger = _ledger(folder)
+    try:
+        with ledger.begin() as db:
+            return journal.history(db, ids=ids, run=run, kind=kind, field=field, limit=limit)
+    finally:
+        ledger.close()

@@ -1,0 +1,64 @@
+"""The workspace's own file, ``syncline.toml``: where the rules are, how systems are reached."""
+
+from __future__ import annotations
+
+__all__ = ["FILE_NAME", "Settings", "read_settings"]
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from syncline_schemas import check
+
+from .errors import WorkspaceError
+
+FILE_NAME = "syncline.toml"
+#: Raised when the file's meaning changes; an older program refuses a newer file.
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a workspace's file says."""
+
+    folder: Path
+    rules: Path
+    #: The table ``[connections.NAME]`` of each connector that has one.
+    connections: Mapping[str, Mapping[str, Any]]
+
+
+def read_settings(folder: Path) -> Settings:
+    """Read and check the workspace file in *folder*."""
+    path = folder / FILE_NAME
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError as err:
+        raise WorkspaceError(
+            f"{folder} is not a workspace: it has no {FILE_NAME}",
+            hint="`syncline init` makes one; `--workspace DIR` names another folder.",
+        ) from err
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
+        raise WorkspaceError(
+            f"{path.name} is damaged: {err}", hint=f"Correct {path} or restore it from a backup."
+        ) from err
+    except OSError as err:
+        raise WorkspaceError(f"{path} cannot be read: {err.strerror}") from err
+    version = document.get("version")
+    if isinstance(version, int) and version > VERSION:
+        raise WorkspaceError(
+            f"{path.name} belongs to a newer version of Syncline (file version {version}; this one "
+            f"reads up to {VERSION})",
+            hint="Upgrade Syncline: `pip install --upgrade syncline`.",
+        )
+    faults = check("workspace", document)
+    if faults:
+        raise WorkspaceError(
+            f"{path.name} is not valid: {faults[0]}", hint=f"Correct {path}; docs/workspace.md."
+        )
+    return Settings(
+        folder=folder,
+        rules=folder / document["rules"],
+        connections=document.get("connections", {}),
+    )

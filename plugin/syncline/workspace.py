@@ -1,0 +1,329 @@
+"""A workspace: rules, connections and ledger in one folder, opened, used and closed by a host."""
+
+from __future__ import annotations
+
+__all__ = ["Workspace", "load_offline"]
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from jsonschema import Draft202012Validator
+
+from syncline_grammar.parse import Parsed
+
+from .connector import ConnectorType, Context, Secret
+from .descriptions import description_from_json, description_to_json
+from .documents import open_documents
+from .errors import FatalError, RetriableError, WorkspaceError
+from .ledger.database import Ledger
+from .model import Description, Side
+from .plugins import Registry, load_plugins
+from .rules.catalog import Catalog
+from .rules.ruleset import RuleSet, load_rules, read_rules, systems_of
+from .settings import Settings, read_settings
+from .sync.cycle import Cycle, Preview
+from .sync.guard import Guarded
+from .sync.meter import Meter
+from .sync.report import Report
+from .sync.systems import Progress, System
+
+#: A description is asked for anew after this time, or with ``fresh``.
+_DESCRIBED_FOR = timedelta(hours=24)
+
+
+def _quiet(_what: str, _done: int, _total: int | None) -> None:
+    return
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Workspace:
+    """The rules, connections and ledger of one folder.
+
+        with syncline.Workspace(Path("acme")) as workspace:
+            report = workspace.run()
+
+    Everything from outside can be handed in: plugins, the clock, the environment that holds the
+    secrets, who hears of progress; *rules* takes the place of the workspace's own rule file, and
+    *fresh* asks the systems for their descriptions anew.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        registry: Registry | None = None,
+        now: Callable[[], datetime] = _utc_now,
+        environ: Mapping[str, str] | None = None,
+        progress: Progress = _quiet,
+        rules: Path | None = None,
+        fresh: bool = False,
+    ) -> None:
+        self.settings: Settings = read_settings(folder)
+        self._rule_file = self.settings.rules if rules is None else rules
+        self.registry = load_plugins() if registry is None else registry
+        self._now = now
+        self._environ = os.environ if environ is None else environ
+        self._progress = progress
+        self._fresh = fresh
+        self._open: list[Guarded] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections and the ledger."""
+        for connector in self._open:
+            connector.close()
+        self._open = []
+        if "ledger" in self.__dict__:
+            with self.ledger.begin() as db:
+                self.meter.flush(db, 0)
+            self.ledger.close()
+
+    # -- what it is made of, each part made when first needed
+
+    @property
+    def folder(self) -> Path:
+        """The workspace's folder."""
+        return self.settings.folder
+
+    @cached_property
+    def parsed(self) -> Parsed:
+        """The rule file as a tree, not yet checked."""
+        return read_rules(self._rule_file)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger, ``ledger.sqlite`` in the folder."""
+        return Ledger(self.folder / "ledger.sqlite")
+
+    @cached_property
+    def meter(self) -> Meter:
+        """The budget; the limit of ``sync … at most`` holds for the CRM (K6)."""
+        bare = RuleSet(self.parsed.source, self.parsed.tree, _NO_CATALOG, ())
+        return Meter(self.ledger, self._now, {Side.CRM: bare.calls, Side.CADENCE: None})
+
+    @cached_property
+    def systems(self) -> dict[Side, System]:
+        """The two connections, open, with their descriptions."""
+        return {side: self._system(side) for side in Side}
+
+    @cached_property
+    def rules(self) -> RuleSet:
+        """The rules, checked against both systems' own fields (B2)."""
+        named = systems_of(self.parsed.tree)
+        unknown = [name for name in named.values() if name not in self.registry.connectors]
+        descriptions = {
+            side: Description(objects=())
+            if unknown or side not in named
+            else self._description(side, named[side])
+            for side in Side
+        }
+        catalog = Catalog(
+            systems={side: named.get(side, "nothing") for side in Side},
+            descriptions=descriptions,
+            functions=self.registry.functions,
+            templates=self.registry.templates,
+            connectors=tuple(sorted(self.registry.connectors)),
+        )
+        return load_rules(self.parsed, catalog)
+
+    # -- what it does
+
+    def plan(self) -> Preview:
+        """Read what changed and say what the next run would do and cost; write to no system."""
+        with self._alone():
+            return self._cycle().preview()
+
+    def run(self) -> Report:
+        """Do one cycle and report it. What fails on the way is in the report."""
+        with self._alone():
+            report = self._cycle().run()
+        self.registry.after_cycle(report)
+        return report
+
+    def _cycle(self) -> Cycle:
+        _ = self.rules.compiled  # raises RulesError before anything is opened
+        return Cycle(
+            self.ledger,
+            self.systems,
+            self.rules,
+            self.meter,
+            now=self._now,
+            progress=self._progress,
+            before_apply=self.registry.before_apply,
+        )
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let one cycle at a time work in this folder."""
+        path = self.folder / ".lock"
+        with path.open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as err:
+                raise RetriableError(
+                    f"another run is at work in {self.folder}",
+                    hint="Wait until it has ended; two never work at once.",
+                ) from err
+            yield
+
+    # -- connections
+
+    def _type(self, name: str) -> ConnectorType:
+        found = self.registry.connectors.get(name)
+        if found is None:
+            known = ", ".join(sorted(self.registry.connectors))
+            raise WorkspaceError(f"no connector is named {name}; there are: {known}")
+        return found
+
+    def _system(self, side: Side) -> System:
+        name = self.rules.systems[side]
+        return System(
+            name=name,
+            connector=self._connect(side, name),
+            description=self.rules.catalog.descriptions[side],
+        )
+
+    def _connect(self, side: Side, name: str) -> Guarded:
+        kind = self._type(name)
+        if side not in kind.sides:
+            raise WorkspaceError(f"{kind.title} cannot be the {side} of a sync")
+        settings = self.settings.connections.get(name, {})
+        fault = next(Draft202012Validator(kind.settings).iter_errors(settings), None)
+        if fault is not None:
+            where = ".".join(str(part) for part in fault.absolute_path)
+            raise WorkspaceError(
+                f"[connections.{name}] in syncline.toml is not valid: "
+                f"{where + ': ' if where else ''}{fault.message}",
+                hint="Correct it there; `syncline connectors` shows what each connector needs.",
+            )
+
+        def spend(price: int, what: str) -> None:
+            self.meter.spend(side, price, what)
+
+        context = Context(
+            side=side,
+            settings=settings,
+            secrets=self._secrets(kind),
+            folder=self.folder,
+            now=self._now,
+            spend=spend,
+        )
+        try:
+            connector = Guarded(name, kind.open(context))
+        except Exception as err:
+            if isinstance(err, FatalError | RetriableError | WorkspaceError):
+                raise
+            raise FatalError(
+                f"the connector {name} could not be opened: {type(err).__name__}: {err}",
+                hint="This is a fault of the connector; tell its author what you did.",
+            ) from err
+        self._open.append(connector)
+        return connector
+
+    def _secrets(self, kind: ConnectorType) -> dict[str, Secret]:
+        found: dict[str, Secret] = {}
+        for name in kind.secrets:
+            variable = f"SYNCLINE_{kind.name}_{name}".upper()
+            value = self._environ.get(variable)
+            if not value:
+                raise WorkspaceError(
+                    f"{kind.title} needs its {name.replace('_', ' ')}",
+                    hint=f"Set it in the environment as {variable}.",
+                )
+            found[name] = Secret(value)
+        return found
+
+    # -- descriptions
+
+    def _description(self, side: Side, name: str) -> Description:
+        """Return what a system says of itself: offline, remembered, or asked."""
+        kind = self._type(name)
+        if kind.offline is not None and side in kind.sides:
+            return kind.offline(side)
+        remembered = None if self._fresh else self._remembered(side, name)
+        if remembered is not None:
+            return remembered
+        connector = self._connect(side, name)
+        description = connector.describe()
+        self._remember(side, name, description)
+        return description
+
+    def _remembered(self, side: Side, name: str) -> Description | None:
+        with suppress(WorkspaceError), open_documents(self._memory) as documents:
+            for found in documents.table("descriptions"):
+                if (found.get("side"), found.get("system")) != (str(side), name):
+                    continue
+                asked = datetime.fromisoformat(str(found["asked"]))
+                if self._now() - asked < _DESCRIBED_FOR:
+                    return description_from_json(found["description"])
+        return None
+
+    def _remember(self, side: Side, name: str, description: Description) -> None:
+        document: dict[str, Any] = {
+            "side": str(side),
+            "system": name,
+            "asked": self._now().isoformat(),
+            "description": description_to_json(description),
+        }
+        with open_documents(self._memory) as documents:
+            table = documents.table("descriptions")
+            table.remove(lambda d: (d["side"], d["system"]) == (str(side), name))
+            table.insert(document)
+
+    @property
+    def _memory(self) -> Path:
+        return self.folder / "data" / "descriptions.json"
+
+
+def load_offline(file: Path, registry: Registry | None = None) -> RuleSet:
+    """Check a rule file without a workspace: against systems that need no connection.
+
+    A system that is known only through a connection is stood in for by the embedded one of its
+    side; the rule set's catalog says which systems were asked.
+    """
+    registry = load_plugins() if registry is None else registry
+    parsed = read_rules(file)
+    named = systems_of(parsed.tree)
+    systems: dict[Side, str] = {}
+    descriptions: dict[Side, Description] = {}
+    for side in Side:
+        kinds = [registry.connectors.get(named.get(side, "")), *registry.connectors.values()]
+        for kind in kinds:
+            if kind is not None and kind.offline is not None and side in kind.sides:
+                systems[side], descriptions[side] = kind.name, kind.offline(side)
+                break
+    catalog = Catalog(
+        systems=systems,
+        descriptions=descriptions,
+        functions=registry.functions,
+        templates=registry.templates,
+        connectors=tuple(sorted(registry.connectors)),
+    )
+    return load_rules(parsed, catalog)
+
+
+_NO_CATALOG = Catalog(
+    systems=dict.fromkeys(Side, ""),
+    descriptions={side: Description(objects=()) for side in Side},
+    functions={},
+)

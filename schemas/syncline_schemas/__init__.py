@@ -1,0 +1,38 @@
+"""JSON Schemas of every document that crosses a border, and a typed door to them."""
+
+from __future__ import annotations
+
+__all__ = ["check", "load", "names"]
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all schemas, in order."""
+    found = (entry.name for entry in files(__name__).iterdir())
+    ending = ".schema.json"
+    return tuple(sorted(name.removesuffix(ending) for name in found if name.endswith(ending)))
+
+
+@cache
+def load(name: str) -> dict[str, Any]:
+    """Return the schema kept in ``<name>.schema.json``; do not change it."""
+    text = (files(__name__) / f"{name}.schema.json").read_text("utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+def check(name: str, document: Any) -> list[str]:
+    """Return what keeps *document* from being valid, each with its place; empty if nothing does."""
+    from jsonschema import Draft202012Validator  # here: it is slow to import, and seldom needed
+
+    faults = sorted(
+        Draft202012Validator(load(name)).iter_errors(document), key=lambda f: list(f.absolute_path)
+    )
+    return [
+        f"{'.'.join(str(part) for part in fault.absolute_path) or 'the document'}: {fault.message}"
+        for fault in faults
+    ]
