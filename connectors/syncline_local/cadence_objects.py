@@ -50,7 +50,7 @@ _PROSPECT = _object(
     "Prospect",
     text("first_name", "First name", 80, required=True),
     text("last_name", "Last name", 80, required=True),
-    text("company_name", "Company name", 255, required=True),
+    text("company_name", "Company name", 255),
     text("job_title", "Job title", 128),
     email("email", "Email"),
     phone("phone", "Phone"),

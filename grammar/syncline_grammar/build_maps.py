@@ -6,7 +6,6 @@ __all__ = ["Mappings"]
 
 from typing import Any
 
-
 from . import syntax as s
 from .build_criteria import Expressions
 from .tokens import Children, span_of

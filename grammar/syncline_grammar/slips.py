@@ -20,11 +20,7 @@ class Slip:
     title: str = ""
 
 
-_KEYWORDS = (
-    "connect sync admin map workflow activity allow form test on when then all any none and or not "
-    "in contains starts ends with matches is blank before after between changed from was new "
-    "exactly exit move next touch cadence crm to required default locked erase using as else"
-).split()
+_KEYWORDS = ["connect", "sync", "admin", "map", "workflow", "activity", "allow", "form", "test", "on", "when", "then", "all", "any", "none", "and", "or", "not", "in", "contains", "starts", "ends", "with", "matches", "is", "blank", "before", "after", "between", "changed", "from", "was", "new", "exactly", "exit", "move", "next", "touch", "cadence", "crm", "to", "required", "default", "locked", "erase", "using", "as", "else"]
 
 _SLIPS: tuple[tuple[re.Pattern[str], str, str | None], ...] = (
     (re.compile(r"=="), "equality is written with one sign: `=`", "="),

@@ -14,7 +14,6 @@ from .diagnostics import as_json as diagnostic_json
 from .diagnostics import show
 from .options import json_option, print_json, workspace_option
 
-
 if TYPE_CHECKING:
     from ..rules.ruleset import RuleSet
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import click
+
 from syncline_grammar.codes import CODES
 from syncline_grammar.diagnostics import Diagnostic, Severity, Span
 from syncline_grammar.source import Source

@@ -69,7 +69,7 @@ def _check_head(tree: s.RuleFile, catalog: Catalog, problems: Problems) -> None:
                 if catalog.connectors and system.text not in catalog.connectors:
                     problems.unknown("E206", "system", system, catalog.connectors)
             case s.Schedule(minutes, calls, span):
-                if not 5 <= minutes <= 240:  # noqa: PLR2004 - the bounds of K7 themselves
+                if not 5 <= minutes <= 240:
                     problems.add("E111", f"every {minutes} minutes: 5 to 240 are possible", span)
                 if calls is not None and calls < 1:
                     problems.add("E111", "at most 0 calls would leave every record waiting", span)

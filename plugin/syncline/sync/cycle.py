@@ -62,14 +62,14 @@ class Cycle:
         self._skew: dict[Side, timedelta] = dict.fromkeys(Side, timedelta(0))
 
     def preview(self) -> Preview:
-        """Read what changed and plan, without writing to either system."""
+        """Read what changed and plan, without writing to either system.
+
+        Steps of an interrupted run are planned as if they had not been sent; ``run`` looks first.
+        """
         with self._ledger.begin() as db:
             check_locked(db, self._rules)
-        with self._run() as (run, committer, _started):
-            recover(self._ledger, self._systems, self._meter, committer, run=run)
-            self._detect()
-            cases = [case for plan in self._proposer().plans() for case in plan.cases]
-        plan = Plan(cases=tuple(cases))
+        self._detect()
+        plan = Plan(cases=tuple(c for part in self._proposer().plans() for c in part.cases))
         prices = {side: self._systems[side].description.prices for side in Side}
         return Preview(plan=plan, price=price(plan.steps, prices))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Case", "FieldNote", "FieldWrite", "Fate", "Plan", "Ref", "Step", "StepKind", "price"]
+__all__ = ["Case", "Fate", "FieldNote", "FieldWrite", "Plan", "Ref", "Step", "StepKind", "price"]
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

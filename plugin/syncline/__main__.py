@@ -1,0 +1,5 @@
+"""``python -m syncline``: the command line."""
+
+from .cli import main
+
+main()

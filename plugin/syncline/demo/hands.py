@@ -1,0 +1,129 @@
+"""The people of a demo at work: they fill the two systems and change records in them.
+
+What they do goes past Syncline, as in life: straight to the systems, by their own connections.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Hands"]
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+from ..connector import Connector, Context, Secret
+from ..errors import FatalError
+from ..model import ActionRequest, Outcome, OutcomeStatus, Side, Value, Write
+from ..plugins import Registry
+from .dataset import Dataset
+
+_BATCH = 200
+Values = Mapping[str, Value]
+
+
+class Hands:
+    """Somebody with a login to both systems."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        systems: Mapping[Side, str],
+        folder: Path,
+        now: Callable[[], datetime],
+        settings: Mapping[str, Mapping[str, Any]],
+        secrets: Mapping[str, Secret],
+    ) -> None:
+        self._stack = ExitStack()
+        self._open: dict[Side, Connector] = {}
+        for side, name in systems.items():
+            context = Context(
+                side=side,
+                settings=settings.get(name, {}),
+                secrets=secrets,
+                folder=folder,
+                now=now,
+                spend=lambda _price, _what: None,
+            )
+            connector = registry.connectors[name].open(context)
+            self._stack.callback(connector.close)
+            self._open[side] = connector
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def fill(self, data: Dataset, tell: Callable[[int, int], None]) -> None:
+        """Put the demo's people into both systems, and enrol those who are in a cadence."""
+        total = len(data.leads) + len(data.prospects) + len(data.enrolments)
+        done = 0
+        ids: dict[str, str] = {}
+        for side, kind, rows in (
+            (Side.CRM, "Lead", data.leads),
+            (Side.CADENCE, "prospect", data.prospects),
+        ):
+            for start in range(0, len(rows), _BATCH):
+                part = [_tidy(row) for row in rows[start : start + _BATCH]]
+                made = self._create(side, kind, part, start)
+                if side is Side.CADENCE:
+                    ids |= {
+                        str(row.get("email")): one for row, one in zip(part, made, strict=True)
+                    }
+                done += len(part)
+                tell(done, total)
+        requests = [
+            ActionRequest(
+                key=f"demo:{number}", action="enrol", prospect=ids[email.strip()], target=cadence
+            )
+            for number, (email, cadence) in enumerate(data.enrolments)
+        ]
+        _all_done(self._open[Side.CADENCE].act(requests))
+        tell(total, total)
+
+    def find(self, side: Side, kind: str, field: str, value: str) -> str:
+        """Return the id of the one record whose *field* is *value*."""
+        for page in self._open[side].changes(kind, [field], None):
+            for record in page.records:
+                if record.values.get(field) == value:
+                    return record.id
+        raise FatalError(f"the demo's {kind} {value} is not there")
+
+    def change(self, side: Side, kind: str, id_: str, values: Values) -> None:
+        """Change fields of one record."""
+        _all_done(self._open[side].write(kind, [Write(id=id_, values=values)]))
+
+    def add(self, side: Side, kind: str, values: Values) -> None:
+        """Add one record."""
+        self._create(side, kind, [values], 0)
+
+    def read(self, side: Side, kind: str, id_: str, fields: Sequence[str]) -> Values:
+        """Return fields of one record."""
+        (record,) = self._open[side].read(kind, [id_], fields)
+        return record.values
+
+    def _create(self, side: Side, kind: str, rows: Sequence[Values], start: int) -> list[str]:
+        writes = [
+            Write(key=f"demo:{kind}:{start + number}", values=row)
+            for number, row in enumerate(rows)
+        ]
+        outcomes = _all_done(self._open[side].write(kind, writes))
+        return [outcome.id or "" for outcome in outcomes]
+
+
+def _tidy(row: Values) -> Values:
+    """Leave blanks out, and the space around an address that no system would take."""
+    kept = {name: value for name, value in row.items() if value not in (None, "")}
+    for name in ("Email", "email"):
+        if isinstance(address := kept.get(name), str):
+            kept[name] = address.strip()
+    return kept
+
+
+def _all_done(outcomes: list[Outcome]) -> list[Outcome]:
+    for outcome in outcomes:
+        if outcome.status is not OutcomeStatus.DONE:
+            raise FatalError(f"the demo's record was refused: {outcome.code} {outcome.message}")
+    return outcomes
