@@ -1,4 +1,4 @@
-"""The front of the rule language: text to a frozen tree with spans. It knows no CRM and no engine."""
+"""The front of the rule language: text to a frozen tree with spans, knowing no CRM."""
 
 from importlib.resources import files
 

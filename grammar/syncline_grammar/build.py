@@ -132,8 +132,15 @@ class Builder(Mappings):
         return {key: value for rules in children for key, value in rules.items()}
 
     def form_field(self, children: Children) -> s.FormField:
-        given = {"required": False, "read_only": False, "choices": (), "default": None}
-        return s.FormField(field=children[0], span=span_of(children), **given | (children[1] or {}))
+        rules: dict[str, Any] = children[1] or {}
+        return s.FormField(
+            field=children[0],
+            span=span_of(children),
+            required=rules.get("required", False),
+            read_only=rules.get("read_only", False),
+            choices=rules.get("choices", ()),
+            default=rules.get("default"),
+        )
 
     def form(self, children: Children) -> s.Form:
         name, target, *fields = children

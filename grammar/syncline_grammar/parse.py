@@ -1,4 +1,4 @@
-"""Text to tree. One slip does not hide the next: what cannot be read is set aside and the rest read.
+"""Text to tree. One slip does not hide the next: it is set aside and the rest is read.
 
 The parser knows no rows or lines; recovery does. When the parser stops, the line it stopped at is
 told, blanked out (offsets stay), and the text is parsed again, up to ``MAX_FAULTS`` times.
@@ -12,8 +12,9 @@ import gc
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
+from typing import Any, cast
 
-from lark import Lark, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark import Lark, Token, UnexpectedInput, UnexpectedToken
 
 from . import text as grammar_text
 from .build import Builder
@@ -59,7 +60,7 @@ def parse(content: str | bytes, name: str = "rules") -> Parsed:
                 name,
                 "E101",
                 f"byte {err.start + 1} of the file is not UTF-8 text",
-                "Save the file as plain text in UTF-8; a document of a word processor is no rule file.",
+                "Save it as plain text in UTF-8; a document of a word processor is no rule file.",
             )
     if "\0" in content:
         return _refused(
@@ -111,13 +112,13 @@ def _read(source: Source) -> tuple[RuleFile, list[Diagnostic]]:
 
 def _stop(err: UnexpectedInput, text: str) -> Stop:
     if isinstance(err, UnexpectedToken):
-        token = err.token
+        token: Token = cast("Any", err).token
+        expected = frozenset(str(name) for name in cast("Any", err).expected)
         if token.type == "$END":
-            return Stop(len(text), "", frozenset(err.expected))
-        return Stop(token.start_pos or 0, str(token), frozenset(err.expected))
-    assert isinstance(err, UnexpectedCharacters)
-    at: int = err.pos_in_stream
-    return Stop(at, text[at], frozenset(err.allowed or ()), readable=False)
+            return Stop(len(text), "", expected)
+        return Stop(token.start_pos or 0, str(token), expected)
+    at = int(err.pos_in_stream or 0)
+    return Stop(at, text[at], frozenset(), readable=False)
 
 
 @cache
@@ -131,7 +132,8 @@ def _parse(text: str) -> RuleFile:
         paused = gc.isenabled()
         gc.disable()
         try:
-            tree = _parser().parse(text)
+            # The builder makes the tree as the parser goes: what comes out is its own.
+            tree = cast("Any", _parser()).parse(text)
         finally:
             if paused:
                 gc.enable()

@@ -20,7 +20,15 @@ class Slip:
     title: str = ""
 
 
-_KEYWORDS = ["connect", "sync", "admin", "map", "workflow", "activity", "allow", "form", "test", "on", "when", "then", "all", "any", "none", "and", "or", "not", "in", "contains", "starts", "ends", "with", "matches", "is", "blank", "before", "after", "between", "changed", "from", "was", "new", "exactly", "exit", "move", "next", "touch", "cadence", "crm", "to", "required", "default", "locked", "erase", "using", "as", "else"]
+_KEYWORDS = frozenset(
+    {
+        "connect", "sync", "admin", "map", "workflow", "activity", "allow", "form", "test", "on",
+        "when", "then", "all", "any", "none", "and", "or", "not", "in", "contains", "starts",
+        "ends", "with", "matches", "is", "blank", "before", "after", "between", "changed", "from",
+        "was", "new", "exactly", "exit", "move", "next", "touch", "cadence", "crm", "to",
+        "required", "default", "locked", "erase", "using", "as", "else", "true", "false",
+    }
+)  # fmt: skip
 
 _SLIPS: tuple[tuple[re.Pattern[str], str, str | None], ...] = (
     (re.compile(r"=="), "equality is written with one sign: `=`", "="),
@@ -53,8 +61,8 @@ def slip_at(text: str, at: int) -> Slip | None:
             )
         if found := _CURLY.match(text, near):
             message = "curly quotes are not read: texts stand in straight ones"
-            better = f'"{found[1]}"'
-            return Slip("E110", message, near, found.end(), better, f"write `{better}`")
+            straight = f'"{found[1]}"'
+            return Slip("E110", message, near, found.end(), straight, f"write `{straight}`")
         for pattern, message, better in _SLIPS:
             if found := pattern.match(text, near):
                 title = f"write `{better.strip()}`" if better and better.strip() else "remove it"
@@ -68,7 +76,7 @@ def slip_at(text: str, at: int) -> Slip | None:
 
 
 def _capital(text: str, at: int) -> Slip | None:
-    """A word of the language in capitals: ``AND``, ``When``."""
+    """Return the slip of a word of the language in capitals: ``AND``, ``When``."""
     for start in (at, len(text[:at].rstrip()) - 1):
         begin = max(start, 0)
         while begin > 0 and text[begin - 1].isalpha():

@@ -7,7 +7,7 @@ __all__ = ["DocumentFile", "open_documents"]
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from tinydb import TinyDB
 from tinydb.storages import Storage
@@ -80,6 +80,8 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
 
 
 def _tables(document: Any) -> dict[str, dict[str, Any]]:
-    if not isinstance(document, dict) or not all(isinstance(t, dict) for t in document.values()):
-        raise ValueError("it does not hold tables of documents")
-    return document
+    if isinstance(document, dict):
+        tables = cast("dict[str, Any]", document)
+        if all(isinstance(table, dict) for table in tables.values()):
+            return tables
+    raise ValueError("it does not hold tables of documents")

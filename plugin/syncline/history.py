@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-__all__ = ["find_ids", "read_history"]
+__all__ = ["find_ids", "mapped_fields", "read_history"]
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import or_, select
 
+from syncline_grammar.syntax import ObjectMap
+
 from .errors import WorkspaceError
 from .ledger import journal
 from .ledger.database import Ledger
 from .ledger.journal import Entry
 from .ledger.tables import inbox, keys, pairs
+from .rules.ruleset import read_rules
 from .settings import read_settings
 
 
@@ -55,19 +58,31 @@ def find_ids(folder: Path, record: str) -> list[str]:
     return sorted(known | {id_ for row in rows for id_ in row})
 
 
+def mapped_fields(folder: Path, field: str) -> list[str]:
+    """Return *field* and the fields across that a row of the rules maps it to."""
+    tree = read_rules(read_settings(folder).rules).tree
+    names = {field}
+    for block in tree.statements:
+        if isinstance(block, ObjectMap):
+            for row in block.rows:
+                if field in {row.crm.text, row.cadence.text}:
+                    names |= {row.crm.text, row.cadence.text}
+    return sorted(names)
+
+
 def read_history(
     folder: Path,
     *,
     ids: Sequence[str] | None = None,
     run: int | None = None,
     kind: str | None = None,
-    field: str | None = None,
+    fields: Sequence[str] | None = None,
     limit: int = 100,
 ) -> list[Entry]:
     """Return lines of the history, the newest first."""
     ledger = _ledger(folder)
     try:
         with ledger.begin() as db:
-            return journal.history(db, ids=ids, run=run, kind=kind, field=field, limit=limit)
+            return journal.history(db, ids=ids, run=run, kind=kind, fields=fields, limit=limit)
     finally:
         ledger.close()

@@ -48,6 +48,11 @@ class Side(StrEnum):
     CADENCE = "cadence"
 
     @property
+    def word(self) -> str:
+        """The side as it stands in a sentence."""
+        return "CRM" if self is Side.CRM else "cadence"
+
+    @property
     def other(self) -> Side:
         """The side across."""
         return Side.CADENCE if self is Side.CRM else Side.CRM

@@ -11,6 +11,7 @@ __all__ = ["GROUP", "PluginFault", "Registry", "load_plugins"]
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -62,7 +63,7 @@ class Registry:
         """Tell plugins of a finished cycle; their faults are logged and change nothing."""
         try:
             self._manager.hook.syncline_after_cycle(report=report)
-        except Exception:
+        except Exception:  # noqa: BLE001 - a cycle that is done is not undone by a listener
             _log.exception("a plugin failed in syncline_after_cycle")
 
 
@@ -82,7 +83,7 @@ def load_plugins(
         origin = "" if point.dist is None else f"{point.dist.name} {point.dist.version}"
         _load(manager, point.name, point.load, origin, faults, origins)
     for name, plugin in extra:
-        _load(manager, name, lambda plugin=plugin: plugin, "handed in", faults, origins)
+        _load(manager, name, partial(_itself, plugin), "handed in", faults, origins)
     return Registry(
         connectors=_collect(
             manager, "syncline_register_connectors", ConnectorType, faults, origins
@@ -104,6 +105,10 @@ def load_plugins(
         },
         _manager=manager,
     )
+
+
+def _itself(plugin: object) -> object:
+    return plugin
 
 
 def _load(
@@ -139,10 +144,7 @@ def _results(
     for implementation in getattr(manager.hook, hook).get_hookimpls():
         plugin = implementation.plugin
         try:
-            for value in implementation.function():
-                if not isinstance(value, kind):
-                    raise TypeError(f"{hook} gave {value!r}, not a {kind.__name__}")
-                values.append((plugin, value))
+            found = [_typed(value, kind, hook) for value in implementation.function()]
         except Exception as err:  # noqa: BLE001 - whatever a plugin raises, the rest goes on
             faults.append(
                 PluginFault(
@@ -151,7 +153,15 @@ def _results(
                     message=f"{type(err).__name__}: {err}",
                 )
             )
+        else:
+            values += [(plugin, value) for value in found]
     return values
+
+
+def _typed(value: Any, kind: type[T], hook: str) -> T:
+    if not isinstance(value, kind):
+        raise TypeError(f"{hook} gave {value!r}, not a {kind.__name__}")
+    return value
 
 
 def _collect(

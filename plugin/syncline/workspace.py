@@ -6,9 +6,9 @@ __all__ = ["Workspace", "load_offline"]
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -19,10 +19,9 @@ from jsonschema import Draft202012Validator
 from syncline_grammar.parse import Parsed
 
 from .connector import ConnectorType, Context, Secret
-from .descriptions import description_from_json, description_to_json
-from .documents import open_documents
 from .errors import FatalError, RetriableError, WorkspaceError
 from .ledger.database import Ledger
+from .memory import remember, remembered
 from .model import Description, Side
 from .plugins import Registry, load_plugins
 from .rules.catalog import Catalog
@@ -33,9 +32,6 @@ from .sync.guard import Guarded
 from .sync.meter import Meter
 from .sync.report import Report
 from .sync.systems import Progress, System
-
-#: A description is asked for anew after this time, or with ``fresh``.
-_DESCRIBED_FOR = timedelta(hours=24)
 
 
 def _quiet(_what: str, _done: int, _total: int | None) -> None:
@@ -173,7 +169,7 @@ class Workspace:
         )
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _alone(self) -> Generator[None]:
         """Let one cycle at a time work in this folder."""
         path = self.folder / ".lock"
         with path.open("w") as file:
@@ -206,9 +202,10 @@ class Workspace:
     def _connect(self, side: Side, name: str) -> Guarded:
         kind = self._type(name)
         if side not in kind.sides:
-            raise WorkspaceError(f"{kind.title} cannot be the {side} of a sync")
+            raise WorkspaceError(f"{kind.title} cannot be the {side.word} of a sync")
         settings = self.settings.connections.get(name, {})
-        fault = next(Draft202012Validator(kind.settings).iter_errors(settings), None)
+        validator: Any = Draft202012Validator(kind.settings)
+        fault = next(validator.iter_errors(settings), None)
         if fault is not None:
             where = ".".join(str(part) for part in fault.absolute_path)
             raise WorkspaceError(
@@ -260,39 +257,14 @@ class Workspace:
         kind = self._type(name)
         if kind.offline is not None and side in kind.sides:
             return kind.offline(side)
-        remembered = None if self._fresh else self._remembered(side, name)
-        if remembered is not None:
-            return remembered
-        connector = self._connect(side, name)
-        description = connector.describe()
-        self._remember(side, name, description)
+        memory = self.folder / "data" / "descriptions.json"
+        if not self._fresh:
+            found = remembered(memory, side, name, self._now())
+            if found is not None:
+                return found
+        description = self._connect(side, name).describe()
+        remember(memory, side, name, description, self._now())
         return description
-
-    def _remembered(self, side: Side, name: str) -> Description | None:
-        with suppress(WorkspaceError), open_documents(self._memory) as documents:
-            for found in documents.table("descriptions"):
-                if (found.get("side"), found.get("system")) != (str(side), name):
-                    continue
-                asked = datetime.fromisoformat(str(found["asked"]))
-                if self._now() - asked < _DESCRIBED_FOR:
-                    return description_from_json(found["description"])
-        return None
-
-    def _remember(self, side: Side, name: str, description: Description) -> None:
-        document: dict[str, Any] = {
-            "side": str(side),
-            "system": name,
-            "asked": self._now().isoformat(),
-            "description": description_to_json(description),
-        }
-        with open_documents(self._memory) as documents:
-            table = documents.table("descriptions")
-            table.remove(lambda d: (d["side"], d["system"]) == (str(side), name))
-            table.insert(document)
-
-    @property
-    def _memory(self) -> Path:
-        return self.folder / "data" / "descriptions.json"
 
 
 def load_offline(file: Path, registry: Registry | None = None) -> RuleSet:

@@ -29,9 +29,8 @@ def check(name: str, document: Any) -> list[str]:
     """Return what keeps *document* from being valid, each with its place; empty if nothing does."""
     from jsonschema import Draft202012Validator  # here: it is slow to import, and seldom needed
 
-    faults = sorted(
-        Draft202012Validator(load(name)).iter_errors(document), key=lambda f: list(f.absolute_path)
-    )
+    validator: Any = Draft202012Validator(load(name))
+    faults = sorted(validator.iter_errors(document), key=lambda fault: list(fault.absolute_path))
     return [
         f"{'.'.join(str(part) for part in fault.absolute_path) or 'the document'}: {fault.message}"
         for fault in faults

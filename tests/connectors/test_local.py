@@ -329,7 +329,7 @@ def test_restricted_picklist_takes_its_values_alone(crm: Connector) -> None:
     ]
 
 
-def test_prospect_needs_names_and_company(cadence: Connector) -> None:
+def test_prospect_needs_names(cadence: Connector) -> None:
     """First name, last name and company are required of a prospect (RS5)."""
     for name in PROSPECT:
         values = {other: value for other, value in PROSPECT.items() if other != name}

@@ -1,4 +1,4 @@
-"""`syncline check`: is the rule file right, and does it fit the systems' own fields?"""
+"""`syncline check`: whether a rule file is right, and fits the systems' own fields."""
 
 from __future__ import annotations
 

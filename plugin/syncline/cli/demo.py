@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -87,7 +87,7 @@ def _clear(place: Path) -> None:
 @contextmanager
 def _server(
     registry: Registry, system: str, place: Path
-) -> Iterator[tuple[Mapping[str, Mapping[str, Any]], Mapping[str, str]]]:
+) -> Generator[tuple[Mapping[str, Mapping[str, Any]], Mapping[str, str]]]:
     """Run the system's sandbox beside us, when it has one; yield how to reach it."""
     sandbox = registry.sandboxes.get(system)
     if sandbox is None:
@@ -138,10 +138,11 @@ def _play(place: _Place, seed: int) -> None:
         _command(place, "plan")
         _command(place, "run")
         _command(place, "why", _JOHN, "FirstName")
-        _command(place, "why", _JOHN, "first_name")
         _show_people(hands)
         _command(place, "run")
-    out.print(f"\nLook around: `syncline log -w {place.folder}`, `syncline why {_CARLA} -w …`.")
+    out.print("Look around:")
+    out.print(f"  syncline log -w {place.folder} --kind hold")
+    out.print(f"  syncline why {_CARLA} -w {place.folder}")
 
 
 def _write_workspace(place: _Place) -> None:

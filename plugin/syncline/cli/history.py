@@ -34,7 +34,7 @@ def log(
 
     ids = None if record is None else find_ids(folder, record)
     lines = read_history(folder, ids=ids, run=run, kind=kind, limit=limit)
-    _show(lines, "History, the newest first", as_json=as_json)
+    _show(lines, as_json=as_json)
     return 0
 
 
@@ -46,20 +46,25 @@ def log(
 def why(record: str, field: str | None, folder: Path, as_json: bool) -> int:
     """Say why RECORD is as it is: which rule wrote which field, when, from what (B5).
 
-    RECORD is an id of either side, or a match key such as an e-mail address; FIELD narrows it.
+    RECORD is an id of either side, or a match key such as an e-mail address. FIELD narrows it to
+    one field, together with the field across that a rule maps it to.
     """
-    from ..history import find_ids, read_history
+    from ..history import find_ids, mapped_fields, read_history
 
     ids = find_ids(folder, record)
-    lines = read_history(folder, ids=ids, field=field, limit=200)
-    _show(lines, f"Why {record} is as it is, the newest first", as_json=as_json)
+    fields = None if field is None else mapped_fields(folder, field)
+    lines = read_history(folder, ids=ids, fields=fields, limit=200)
+    if not as_json:
+        click.secho(f"Why {record} is as it is, the newest first", bold=True)
+        click.echo(f"Known as {', '.join(ids)}.")
+    _show(lines, as_json=as_json)
     if not lines and not as_json:
-        click.echo("No run has touched it.")
+        click.echo("No run has written it: its value is the system's own.")
     return 0
 
 
-def _show(lines: list[Entry], title: str, *, as_json: bool) -> None:
+def _show(lines: list[Entry], *, as_json: bool) -> None:
     if as_json:
         print_json({"lines": [asdict(line) for line in lines]})
     else:
-        show_history(console(), lines, title)
+        show_history(console(), lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["plan", "run"]
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ _PATIENCE = 1.0
 
 
 @contextmanager
-def progress_line(*, quiet: bool) -> Iterator[Progress]:
+def progress_line(*, quiet: bool) -> Generator[Progress]:
     """Show what is being done on one line of the error stream, once it takes over a second."""
     from rich.console import Console
 

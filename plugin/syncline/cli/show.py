@@ -18,7 +18,7 @@ from ..sync.plan import Fate, StepKind
 if TYPE_CHECKING:
     from ..ledger.journal import Entry
     from ..sync.cycle import Preview
-    from ..sync.plan import Plan, Step
+    from ..sync.plan import Plan
     from ..sync.report import Report
 
 _EXAMPLES = 6
@@ -56,15 +56,19 @@ def show_plan(out: Console, preview: Preview, units: Mapping[Side, str]) -> None
     table.add_column("Records", justify="right")
     groups = Counter((s.side, s.object, s.action or str(s.kind)) for s in plan.steps)
     for (side, name, what), count in sorted(groups.items()):
-        table.add_row(str(side), name, what, f"{count:,}")
+        table.add_row(side.word, name, what, f"{count:,}")
     if groups:
         out.print(table)
     else:
         out.print("Nothing to do: both sides are in step.", style="green")
     _examples(out, plan)
     _reasons(out, plan)
-    costs = ", ".join(f"{preview.price[side]} {units[side]}s of the {side}" for side in Side)
-    out.print(f"It would cost {costs}, besides reading what changed.")
+    costs = " and ".join(_cost(preview.price[side], units[side], side) for side in Side)
+    out.print(f"Writing it would cost {costs}.")
+
+
+def _cost(price: int, unit: str, side: Side) -> str:
+    return f"{price:,} {unit}{'' if price == 1 else 's'} of the {side.word}"
 
 
 def _examples(out: Console, plan: Plan) -> None:
@@ -72,21 +76,24 @@ def _examples(out: Console, plan: Plan) -> None:
     shown = [s for s in plan.steps if s.kind is not StepKind.CREATE][:_EXAMPLES]
     if not shown:
         return
-    table = Table(title="For example", title_justify="left")
-    for name in ("Record", "Field", "Now", "Then", "Why", "Rule"):
-        table.add_column(name, overflow="fold")
+    out.print("For example:")
     for step in shown:
-        for cells in _step_rows(step):
-            table.add_row(*(Text(cell) for cell in cells))
-    out.print(table)
+        out.print(Text(f"  {step.object} {step.id or ''}".rstrip(), style="bold"))
+        if step.kind is StepKind.ACTION:
+            target = step.action if step.target is None else f"{step.action} to {step.target}"
+            _because(out, f"    {target}", f'workflow "{step.workflow}"', step.at)
+        for w in step.writes:
+            change = f"    {w.field}: {_shown(w.old)} -> {_shown(w.new)}"
+            _because(out, change, w.reason, w.at)
+    out.print()
 
 
-def _step_rows(step: Step) -> list[tuple[str, ...]]:
-    record = f"{step.object} {step.id or ''}".strip()
-    if step.kind is StepKind.ACTION:
-        target = step.action if step.target is None else f"{step.action} to {step.target}"
-        return [(record, "", "", target, f'workflow "{step.workflow}"', step.at)]
-    return [(record, w.field, _shown(w.old), _shown(w.new), w.reason, w.at) for w in step.writes]
+def _because(out: Console, what: str, reason: str, rule: str) -> None:
+    line = Text(what)
+    line.append(f"  {reason}", style="dim")
+    if rule:
+        line.append(f"  [{rule}]", style="cyan")
+    out.print(line)
 
 
 def _reasons(out: Console, plan: Plan) -> None:
@@ -135,7 +142,7 @@ def show_report(out: Console, report: Report) -> None:
         done.add_column("Step")
         done.add_column("Records", justify="right")
         for (side, name, what), rows in sorted(report.done.items()):
-            done.add_row(str(side), name, what, f"{rows:,}")
+            done.add_row(side.word, name, what, f"{rows:,}")
         out.print(done)
     else:
         out.print("Nothing was written.")
@@ -155,28 +162,32 @@ def show_report(out: Console, report: Report) -> None:
             out.print(Text(hint))
 
 
-def show_history(out: Console, lines: Sequence[Entry], title: str) -> None:
-    """Print lines of the history."""
-    table = Table(title=title, title_justify="left")
-    for name in ("When", "Run", "Kind", "Record", "Field", "From", "To", "Rule", "Why"):
-        table.add_column(name, overflow="fold")
+def show_history(out: Console, lines: Sequence[Entry]) -> None:
+    """Print lines of the history: what became of which record, and below it why."""
     for line in lines:
-        written = line.kind in {"create", "update"}
-        record = (
-            f"{line.object or line.map} {line.crm_id if line.side == 'crm' else line.cadence_id}"
-        )
+        head = Text(f"{line.at[:19].replace('T', ' ')}  run {line.run:<4} ", style="dim")
+        head.append(f"{line.kind:<7}", style=_KIND.get(line.kind, ""))
+        head.append(f" {_record(line)}", style="bold")
+        if line.kind in {"create", "update"}:
+            head.append(f" {line.field}: {_shown(line.old)} -> {_shown(line.new)}")
+        elif line.field:
+            head.append(f" {line.field}: {_shown(line.new)}")
+        out.print(head)
         why = line.reason
         if line.lost:
-            why += f"; {line.lost[0]} had {_shown(line.lost[1])}"
-        table.add_row(
-            line.at[:19].replace("T", " "),
-            str(line.run),
-            line.kind,
-            Text(record.strip()),
-            line.field,
-            Text(_shown(line.old)) if written else "",
-            Text(_shown(line.new)) if line.field else "",
-            line.rule,
-            Text(why),
-        )
-    out.print(table)
+            why += f"; the value {_shown(line.lost[1])} of the {Side(line.lost[0]).word} lost"
+        tail = Text(f"    {why}")
+        if line.rule:
+            tail.append(f"  [{line.rule}]", style="cyan")
+        out.print(tail)
+
+
+_KIND = {"fail": "red", "hold": "yellow", "skip": "dim", "create": "green", "update": "green"}
+
+
+def _record(line: Entry) -> str:
+    """Return the record that a line is about, or the pair."""
+    if line.side:
+        return f"{line.object} {line.crm_id if line.side == Side.CRM else line.cadence_id}"
+    ids = " = ".join(id_ for id_ in (line.crm_id, line.cadence_id) if id_)
+    return f"{line.map} {ids}"

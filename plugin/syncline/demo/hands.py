@@ -69,9 +69,7 @@ class Hands:
                 part = [_tidy(row) for row in rows[start : start + _BATCH]]
                 made = self._create(side, kind, part, start)
                 if side is Side.CADENCE:
-                    ids |= {
-                        str(row.get("email")): one for row, one in zip(part, made, strict=True)
-                    }
+                    ids |= {str(row.get("email")): one for row, one in zip(part, made, strict=True)}
                 done += len(part)
                 tell(done, total)
         requests = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Ledger", "read_meta", "write_meta"]
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ class Ledger:
             self.instance = _adopt(db, path)
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
+    def begin(self) -> Generator[Connection]:
         """Yield a connection; commit at the end, undo everything if anything was raised."""
         try:
             with self._engine.begin() as db:

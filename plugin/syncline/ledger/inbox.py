@@ -261,7 +261,7 @@ def forget(db: Connection, refs: Iterable[tuple[str, str, str]]) -> None:
 def waiting_counts(db: Connection) -> dict[str, int]:
     """Return how many records are in the inbox in each state."""
     rows = db.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state))
-    return {state: count for state, count in rows.tuples()}
+    return dict(rows.tuples().all())
 
 
 def _entry(row: Any) -> Entry:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 __all__ = ["Entry", "add_calls", "add_entries", "begin_run", "close_intents", "end_run", "history",
-           "last_run", "open_intents", "pending_intents", "used_since"]  # fmt: skip
+           "open_intents", "pending_intents", "used_since"]  # fmt: skip
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -43,8 +43,11 @@ class Entry:
 def begin_run(db: Connection, now: datetime) -> int:
     """Open a run and return its number."""
     result = db.execute(runs.insert().values(started=stamp(now), state="running"))
-    number: int = result.inserted_primary_key[0]  # type: ignore[index]  # an INSERT has one
-    return number
+    return _number(result.inserted_primary_key)
+
+
+def _number(key: Any) -> int:
+    return int(key[0])
 
 
 def end_run(db: Connection, run: int, now: datetime, state: str, report: Mapping[str, Any]) -> None:
@@ -54,14 +57,6 @@ def end_run(db: Connection, run: int, now: datetime, state: str, report: Mapping
         .where(runs.c.id == run)
         .values(finished=stamp(now), state=state, report=dump(report))
     )
-
-
-def last_run(db: Connection) -> Mapping[str, Any] | None:
-    """Return the report of the last run that ended."""
-    text = db.scalar(
-        select(runs.c.report).where(runs.c.finished.is_not(None)).order_by(runs.c.id.desc())
-    )
-    return None if text is None else json.loads(text)
 
 
 def add_entries(db: Connection, lines: Iterable[Entry]) -> None:
@@ -85,10 +80,10 @@ def history(
     ids: Sequence[str] | None = None,
     run: int | None = None,
     kind: str | None = None,
-    field: str | None = None,
+    fields: Sequence[str] | None = None,
     limit: int = 100,
 ) -> list[Entry]:
-    """Return lines of the history, the newest first: of records, a run, a kind, or a field."""
+    """Return lines of the history, the newest first: of records, a run, a kind, or fields."""
     query = select(entries).order_by(entries.c.id.desc()).limit(limit)
     if ids is not None:
         query = query.where(or_(entries.c.crm_id.in_(ids), entries.c.cadence_id.in_(ids)))
@@ -96,8 +91,8 @@ def history(
         query = query.where(entries.c.run == run)
     if kind is not None:
         query = query.where(entries.c.kind == kind)
-    if field is not None:
-        query = query.where(entries.c.field == field)
+    if fields is not None:
+        query = query.where(entries.c.field.in_(fields))
     return [_entry(row) for row in db.execute(query)]
 
 
@@ -115,7 +110,7 @@ def open_intents(db: Connection, run: int, bodies: Iterable[Mapping[str, Any]]) 
     numbers: list[int] = []
     for body in bodies:
         result = db.execute(intents.insert().values(run=run, body=dump(body)))
-        numbers.append(result.inserted_primary_key[0])  # type: ignore[index]  # an INSERT has one
+        numbers.append(_number(result.inserted_primary_key))
     return numbers
 
 

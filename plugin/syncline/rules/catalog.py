@@ -129,7 +129,7 @@ class Scope:
                 "E202",
                 f"`{name.text}` is a field of {other.type.name}, not of {self.type.name}",
                 name.span,
-                label=f"a field of the {self.side} is wanted here",
+                label=f"a field of the {self.side.word} is wanted here",
                 notes=("Left of the arrow stands the CRM's field, right of it the cadence's.",),
             )
         else:

@@ -64,7 +64,7 @@ def _check_head(tree: s.RuleFile, catalog: Catalog, problems: Problems) -> None:
         match statement:
             case s.Connect(side, system, span):
                 if side in sides:
-                    problems.add("E208", f"the {side} is connected twice", span)
+                    problems.add("E208", f"the {Side(side).word} is connected twice", span)
                 sides.add(side)
                 if catalog.connectors and system.text not in catalog.connectors:
                     problems.unknown("E206", "system", system, catalog.connectors)
@@ -111,7 +111,7 @@ def _check_head(tree: s.RuleFile, catalog: Catalog, problems: Problems) -> None:
         if maps and side not in sides:
             problems.add(
                 "E403",
-                f"nothing says which system is the {side}",
+                f"nothing says which system is the {side.word}",
                 maps[0].span,
                 notes=(f"Add a line such as `connect {side} to local`.",),
             )
@@ -222,7 +222,8 @@ def _check_test(test: s.Test, catalog: Catalog, problems: Problems) -> None:
         else:
             known = [o.name for side in Side for o in catalog.descriptions[side].objects]
             problems.unknown("E201", "object", name, known)
-    for row in (*test.givens, *test.expects):
+    rows: list[s.Given | s.Expect] = [*test.givens, *test.expects]
+    for row in rows:
         for field, value in row.values:
             if row.object is None:
                 if not any(scope.find(field) for scope in scopes.values()):

@@ -1,4 +1,4 @@
-"""Are the criteria sound: do the fields exist, do operators and values fit them (B2)?"""
+"""Check criteria: do the fields exist, do operators and values fit them (B2)."""
 
 from __future__ import annotations
 

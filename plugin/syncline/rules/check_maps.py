@@ -1,4 +1,4 @@
-"""Are the field mappings sound: names, directions, values, words that contradict (B2)?"""
+"""Check the field mappings: names, directions, values, words that contradict (B2)."""
 
 from __future__ import annotations
 
@@ -34,13 +34,17 @@ def find_object(name: s.Name, side: Side, catalog: Catalog, problems: Problems) 
     if across is not None:
         problems.add(
             "E309",
-            f"{name.text} belongs to the {side.other}; an object of the {side} is wanted here",
+            f"{name.text} belongs to the {side.other.word}; here stands an object of the {side.word}",
             name.span,
             notes=("Left of the arrow stands the CRM's object, right of it the cadence's.",),
         )
         return None
     problems.unknown(
-        "E201", "object", name, [o.name for o in description.objects], f" in the {side} ({system})"
+        "E201",
+        "object",
+        name,
+        [o.name for o in description.objects],
+        f" in the {side.word} ({system})",
     )
     return None
 
@@ -101,7 +105,7 @@ def _check_row(
         if not field.updatable and not field.creatable:
             problems.add(
                 "E302",
-                f"{field.name} is read only in the {side}",
+                f"{field.name} is read only in the {side.word}",
                 name.span,
                 notes=("Turn the arrow round, or map another field.",),
             )
@@ -120,7 +124,7 @@ def _check_row(
 def _check_turning(
     row: s.FieldMapping, crm: Field, cadence: Field, catalog: Catalog, problems: Problems
 ) -> None:
-    """Can what goes over come back, so that a two-way row settles?"""
+    """Check that what goes over can come back, so that a two-way row settles."""
     if row.table is not None:
         for left, right in row.table.entries:
             check_value(left, crm, problems)
@@ -156,10 +160,7 @@ def _check_creation(block: s.ObjectMap, scope: Scope, problems: Problems) -> Non
             "E402",
             f"{kind.name} has no field for Syncline's key, so a record could be created twice",
             block.crm_object.span if scope.side is Side.CRM else block.cadence_object.span,
-            notes=(
-                f"Let an administrator of {scope.system} add it (docs/connectors.md), or map "
-                "one way only.",
-            ),
+            notes=(f"Let an administrator of {scope.system} add it, or map one way only.",),
         )
     names = [row.crm if scope.side is Side.CRM else row.cadence for row in block.rows]
     mapped = {found.name for name in names if (found := scope.find(name)) is not None}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["compile_rules"]
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from .generate import Code
 from .tables import backward, forward
 from .texts import split_template
 from .values import normaliser, turner
+from .walk import is_timed, names_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +110,7 @@ class _Compiler:
                 self._define(f"m{number}_{side}_where(r, b, t)", f"return {test}")
 
     def _row_source(self, row: s.FieldMapping, to: Side, crm: Scope, cadence: Scope) -> str:
-        """Return what the row's value becomes on side *to*; arguments are the CRM record's, ``o``."""
+        """Return what the row's value becomes on side *to*; arguments are read from ``o``."""
         left, right = _found(crm, row.crm), _found(cadence, row.cadence)
         source, target = (left, right) if to is Side.CADENCE else (right, left)
         value = f"r.get({self.code.bind(source.name)})"
@@ -169,6 +170,7 @@ class _Compiler:
             required=row.required,
             locked=row.locked,
             erase=row.erase,
+            tidies=row.using is not None and self.catalog.functions[row.using.name.text].normaliser,
             default=None if row.default is None else row.default.value,
             base={
                 Side.CRM: both if (Side.CRM, left.name) in shared else left.name,
@@ -182,23 +184,22 @@ class _Compiler:
 
     def _reads(self, block: s.ObjectMap, scope: Scope) -> tuple[str, ...]:
         """Return every field of the map's object that any rule reads, each once, in order."""
-        names: list[s.Name] = []
-        for match in block.matches:
-            names.append(match.crm if scope.side is Side.CRM else match.cadence)
+        on_crm = scope.side is Side.CRM
+        names = [match.crm if on_crm else match.cadence for match in block.matches]
         for row in block.rows:
-            names.append(row.crm if scope.side is Side.CRM else row.cadence)
-            if row.using is not None and scope.side is Side.CRM:
-                names.extend(_names_in(row.using))
+            names.append(row.crm if on_crm else row.cadence)
+            if row.using is not None and on_crm:
+                names.extend(names_in(row.using))
         flow = self.flows.get(scope.side)
         if flow is not None and flow.where is not None:
-            names.extend(_names_in(flow.where))
+            names.extend(names_in(flow.where))
         for workflow in self.tree.statements:
             if (
                 isinstance(workflow, s.Workflow)
                 and scope.side is Side.CRM
                 and self._scope(workflow.object, Side.CRM).type.name == scope.type.name
             ):
-                names.extend(_names_in(workflow.when))
+                names.extend(names_in(workflow.when))
         fields = [_found(scope, name).name for name in names]
         if scope.type.key_field is not None:
             fields.append(scope.type.key_field)
@@ -214,7 +215,7 @@ class _Compiler:
             actions=tuple(
                 (a.action, None if a.cadence is None else a.cadence.value) for a in rule.actions
             ),
-            timed=_is_timed(rule.when),
+            timed=is_timed(rule.when),
             test=made[f"w{number}"],
             at=self.source.at(rule.object.span),
         )
@@ -287,36 +288,3 @@ def _as_text(value: Value) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return "" if value is None else str(value)
-
-
-def _names_in(node: Any) -> Iterator[s.Name]:
-    """Yield the field names in a criterion or expression."""
-    match node:
-        case s.FieldRef():
-            yield node.name
-        case s.Call():
-            for part in node.args:
-                yield from _names_in(part)
-        case s.Arithmetic():
-            for part in (node.first, *(right for _sign, right in node.rest)):
-                yield from _names_in(part)
-        case s.Comparison():
-            for part in (node.left, *node.right):
-                yield from _names_in(part)
-        case s.Group():
-            for part in node.rows:
-                yield from _names_in(part)
-        case s.Not():
-            yield from _names_in(node.row)
-        case _:
-            return
-
-
-def _is_timed(node: s.Criterion) -> bool:
-    if isinstance(node, s.Not):
-        return _is_timed(node.row)
-    if isinstance(node, s.Group):
-        return any(_is_timed(row) for row in node.rows)
-    return node.op in {s.Op.IN_LAST, s.Op.IN_NEXT} or any(
-        isinstance(value, s.Relative) for value in node.right
-    )

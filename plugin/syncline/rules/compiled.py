@@ -30,6 +30,8 @@ class FieldRule:
     required: bool
     locked: bool
     erase: bool
+    #: The row only tidies (``using phone()``): values that are tidied alike are equal.
+    tidies: bool
     #: For a record created in the CRM (E4).
     default: Value
     #: The name of the row's baseline on each side; two rows over one field keep two.
@@ -81,11 +83,11 @@ class MapRule:
         return self.crm_object if side is Side.CRM else self.cadence_object
 
     def to_cadence(self, record: Values) -> dict[str, Value]:
-        """Return what the CRM's *record* is in the cadence's fields; unturned values are left out."""
+        """Return the CRM's *record* in the cadence's fields, but for values without a turning."""
         return _named((r.cadence for r in self.rows), self.turn_to_cadence(record))
 
     def to_crm(self, record: Values) -> dict[str, Value]:
-        """Return what the cadence's *record* is in the CRM's fields; unturned values are left out."""
+        """Return the cadence's *record* in the CRM's fields, but for values without a turning."""
         return _named((r.crm for r in self.rows), self.turn_to_crm(record, None))
 
     def keys(self, side: Side, values: Values) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 __all__ = ["Code"]
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from operator import add, mul, sub
 from typing import Any
 
@@ -41,15 +41,12 @@ class Code:
 
     def bind(self, value: Any) -> str:
         """Return the name by which generated code knows *value*."""
-        key = (type(value), value)
-        try:
-            known = self._known.get(key)
-        except TypeError:
-            known, key = None, (type(value), id(value))
-        if known is None:
-            known = self._known[key] = f"k{len(self._known)}"
-            self.bound[known] = value
-        return known
+        token: Any = value if isinstance(value, Hashable) else id(value)
+        key: tuple[type[Any], Any] = (value.__class__, token)
+        if key not in self._known:
+            self._known[key] = f"k{len(self._known)}"
+            self.bound[self._known[key]] = value
+        return self._known[key]
 
     def _name(self) -> str:
         self._names += 1
@@ -106,8 +103,8 @@ class Code:
         if _is_exact(field) or (field is not None and field.type is FieldType.NUMBER):
             name = self._name()
             return f"(not blank({name} := {left}) and {name} == {self.expression(right, scope)})"
-        name = self._name()
-        return f"(({name} := fold({left})) is not None and {name} == fold({self.expression(right, scope)}))"
+        name, other = self._name(), self.expression(right, scope)
+        return f"(({name} := fold({left})) is not None and {name} == fold({other}))"
 
     def _is_in(
         self, left: str, values: tuple[s.Expression, ...], field: Field | None, scope: Scope
@@ -227,7 +224,8 @@ class Code:
     def _arithmetic(self, value: s.Arithmetic, scope: Scope, record: str) -> str:
         source = self.expression(value.first, scope, record)
         for sign, right in value.rest:
-            source = f"{self.bind(_CALCULATORS[sign])}({source}, {self.expression(right, scope, record)})"
+            other = self.expression(right, scope, record)
+            source = f"{self.bind(_CALCULATORS[sign])}({source}, {other})"
         return source
 
     def _field(self, value: s.Expression, scope: Scope) -> Field | None:

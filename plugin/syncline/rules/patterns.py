@@ -5,7 +5,8 @@ from __future__ import annotations
 __all__ = ["compile_pattern", "pattern_fault"]
 
 from collections.abc import Callable
-from typing import Any, cast
+from importlib import import_module
+from typing import Any
 
 #: Bytes that a compiled pattern may take.
 _MEMORY = 1 << 20
@@ -31,9 +32,8 @@ def pattern_fault(pattern: str) -> str | None:
 
 
 def _compiled(pattern: str) -> Any:
-    import re2  # here, so that rules without patterns do not wait for the engine
-
-    engine = cast("Any", re2)
+    # Here, so that rules without patterns do not wait for the engine; it ships no types.
+    engine: Any = import_module("re2")
     options = engine.Options()
     options.case_sensitive = False
     options.max_mem = _MEMORY

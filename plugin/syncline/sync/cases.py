@@ -1,8 +1,8 @@
-"""One pair, one new record, one activity: from what is known of it to its case. Pure."""
+"""One pair, or one new record: from what is known of it to its case. Pure."""
 
 from __future__ import annotations
 
-__all__ = ["NewCase", "PairFacts", "activity_case", "new_case", "pair_case"]
+__all__ = ["NewCase", "PairFacts", "new_case", "pair_case"]
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from ..ledger.codec import stamp
 from ..ledger.inbox import Entry
 from ..ledger.pairs import Pair
 from ..model import Side, Value
-from ..rules.compiled import ActivityRule, FieldRule, MapRule, WorkflowRule
-from ..rules.values import Clock, normaliser
+from ..rules.compiled import FieldRule, MapRule, WorkflowRule
+from ..rules.values import Clock
 from .plan import Case, Fate, FieldNote, FieldWrite, Ref, Step, StepKind
 from .reconcile import MISSING, Base, FieldState, Verb, decide, make_record
 
@@ -253,7 +253,9 @@ def new_case(facts: NewCase, workflows: Iterable[WorkflowRule], clock: Clock) ->
     source, target = entry.side, entry.side.other
     where = rule.where.get(source)
     if target not in rule.targets:
-        return _alone(facts, Fate.SKIPPED, f"the {target} gets no records from the {source}")
+        return _alone(
+            facts, Fate.SKIPPED, f"the {target.word} gets no records from the {source.word}"
+        )
     if where is not None and not where(entry.values, None, clock):
         return _alone(facts, Fate.SKIPPED, f"it does not fit the criteria of `sync {source} to …`")
     made = make_record(rule, target, entry.values)
@@ -311,65 +313,3 @@ def _alone(facts: NewCase, fate: Fate, reason: str) -> Case:
         fate=fate,
         reason=reason,
     )
-
-
-def activity_case(
-    rule: ActivityRule | None,
-    entry: Entry,
-    *,
-    person: str | None,
-    pair: Pair | None,
-    instance: str,
-) -> Case:
-    """Decide what becomes of a recorded activity: created once, edited after (K3, K4, K5)."""
-    target = "" if rule is None else rule.template.object
-    common = {
-        "map": f"{target or '-'}/{entry.object}",
-        "objects": {Side.CRM: target, Side.CADENCE: entry.object},
-        "candidates": (Ref(entry.side, entry.object, entry.id),),
-        "modified": {entry.side: stamp(entry.modified)},
-    }
-    ids = {Side.CADENCE: entry.id}
-    if rule is None:
-        reason = "no rule asks for this kind of activity and outcome"
-        return Case(**common, ids=ids, fate=Fate.SKIPPED, reason=reason)
-    if person is None:
-        reason = "its prospect has no partner in the CRM"
-        return Case(**common, ids=ids, fate=Fate.SKIPPED, reason=reason)
-    values = {k: v for k, v in rule.record(entry.values).items() if v not in (None, "")}
-    values[rule.template.person_field] = person
-    base = {} if pair is None else pair.base[Side.CRM]
-    fields = {f.name: f for f in rule.fields}
-    writes = [
-        FieldWrite(
-            field=name,
-            old=base.get(name),
-            new=value,
-            at=rule.at,
-            reason="recorded in the cadence" if pair is None else "edited in the cadence",
-        )
-        for name, value in values.items()
-        if name not in base
-        or (
-            name in fields
-            and normaliser(fields[name])(base[name]) != normaliser(fields[name])(value)
-        )
-    ]
-    settles: dict[Side, Values] = {
-        Side.CRM: dict(base) | {w.field: w.new for w in writes},
-        Side.CADENCE: {},
-    }
-    if pair is not None:
-        ids = dict(pair.ids)
-    step = Step(
-        kind=StepKind.CREATE if pair is None else StepKind.UPDATE,
-        side=Side.CRM,
-        object=target,
-        id=None if pair is None else pair.ids[Side.CRM],
-        key=f"{instance}:{entry.object}:{entry.id}" if pair is None else None,
-        writes=tuple(writes),
-        settles=settles,
-        at=rule.at,
-    )
-    steps = (step,) if writes else ()
-    return Case(**common, ids=ids, steps=steps, fate=Fate.WRITTEN if steps else Fate.UNCHANGED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Cycle", "Preview"]
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -101,7 +101,7 @@ class Cycle:
             return self._report(run, started, committer, recovered, faults)
 
     @contextmanager
-    def _run(self) -> Iterator[tuple[int, Committer, datetime]]:
+    def _run(self) -> Generator[tuple[int, Committer, datetime]]:
         """Open a run in the ledger; whatever is raised, its calls and its end are written."""
         started = self._now()
         with self._ledger.begin() as db:
@@ -158,7 +158,7 @@ class Cycle:
             rows += len(page.records)
             skew = page.server_time - self._now()
             self._skew[side] = skew if abs(skew) > _TELLABLE else timedelta(0)
-            self._progress(f"reading {name} from the {side}", rows, None)
+            self._progress(f"reading {name} from the {side.word}", rows, None)
 
         return seen
 

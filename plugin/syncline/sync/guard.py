@@ -84,6 +84,7 @@ class Guarded:
     def _counted(self, what: str, outcomes: list[Outcome], rows: int) -> list[Outcome]:
         if len(outcomes) != rows:
             raise UnknownOutcomeError(
-                f"the connector {self._name} gave {len(outcomes)} outcomes for {rows} rows of `{what}`"
+                f"the connector {self._name} gave {len(outcomes)} outcomes for {rows} rows of "
+                f"`{what}`"
             )
         return outcomes

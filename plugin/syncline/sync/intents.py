@@ -6,7 +6,7 @@ __all__ = ["Task", "body_of", "look", "task_of"]
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from ..model import Outcome, OutcomeStatus, Side, Value
 from .plan import Case, FieldWrite, Step, StepKind
@@ -120,4 +120,4 @@ def _plain(value: Value) -> Value:
 
 
 def _value(value: Any) -> Value:
-    return tuple(value) if isinstance(value, list) else value
+    return tuple(cast("list[str]", value)) if isinstance(value, list) else value

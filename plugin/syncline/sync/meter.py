@@ -24,7 +24,7 @@ class BudgetReachedError(RetriableError):
     def of(cls, side: Side) -> BudgetReachedError:
         """Return the error for *side*."""
         return cls(
-            f"the {side}'s limit of calls in 24 hours is reached",
+            f"the {side.word}'s limit of calls in 24 hours is reached",
             hint="The records left over wait; later runs go on with them as calls come free.",
         )
 

@@ -19,7 +19,8 @@ from ..model import Side
 from ..rules.compiled import ActivityRule, MapRule, WorkflowRule
 from ..rules.ruleset import RuleSet
 from ..rules.values import Clock
-from .cases import NewCase, PairFacts, activity_case, new_case, pair_case
+from .activities import ActivityFacts, activity_case
+from .cases import NewCase, PairFacts, new_case, pair_case
 from .link import Kin, find_partner
 from .plan import Case, Fate, Plan, Ref
 
@@ -93,6 +94,7 @@ class Proposer:
             if Ref(side, entry.object, entry.id) in self._done or entry.id in elsewhere:
                 continue
             pair = linked.get(entry.id)
+            case: Case | None
             if pair is not None:
                 partner = across.get(pair.ids[side.other])
                 case = self._pair_case(rule, pair, entry, partner, workflows)
@@ -220,11 +222,13 @@ class Proposer:
                 partner = prospects.get(person)
                 cases.append(
                     activity_case(
-                        _asked(self._rules.activities, entry),
-                        entry,
-                        person=None if partner is None else partner.ids[Side.CRM],
-                        pair=known.get(entry.id),
-                        instance=self._ledger.instance,
+                        ActivityFacts(
+                            entry=entry,
+                            rule=_asked(self._rules.activities, entry),
+                            person=None if partner is None else partner.ids[Side.CRM],
+                            pair=known.get(entry.id),
+                            instance=self._ledger.instance,
+                        )
                     )
                 )
             yield Plan(cases=tuple(cases))

@@ -95,8 +95,8 @@ def decide(rule: FieldRule, targets: frozenset[Side], state: FieldState) -> Deci
     if len(changed) == 1:
         source = changed[0]
         if source.other in targets:
-            return _write(rule, source.other, state, f"changed in the {source}")
-        return Decision(verb=Verb.SKIP, reason=f"the {source} is not a source of this field")
+            return _write(rule, source.other, state, f"changed in the {source.word}")
+        return Decision(verb=Verb.SKIP, reason=f"the {source.word} is not a source of this field")
     return _both(rule, targets, state, "changed on both sides")
 
 
@@ -106,6 +106,9 @@ def _known(state: FieldState, side: Side) -> Value:
 
 
 def _equal(rule: FieldRule, state: FieldState) -> bool:
+    """Tell whether the sides agree, in either side's terms, or once both are tidied."""
+    if rule.tidies and state.turned[Side.CRM] == state.turned[Side.CADENCE]:
+        return True
     return any(
         not isinstance(state.turned[side], Unturned)
         and rule.same(side)(state.turned[side]) == rule.same(side)(state.now[side])
@@ -121,7 +124,7 @@ def _first_time(rule: FieldRule, targets: frozenset[Side], state: FieldState) ->
             if side in targets:
                 return _write(rule, side, state, "filled a blank")
             return Decision(
-                verb=Verb.SKIP, reason=f"the {side.other} is not a source of this field"
+                verb=Verb.SKIP, reason=f"the {side.other.word} is not a source of this field"
             )
     return _both(rule, targets, state, "differed when first seen")
 
@@ -141,7 +144,7 @@ def _both(rule: FieldRule, targets: frozenset[Side], state: FieldState, why: str
         ConflictWord.NEWEST: state.newest,
     }[rule.conflict]
     word = (
-        f"the {winner} was modified last"
+        f"the {winner.word} was modified last"
         if rule.conflict is ConflictWord.NEWEST
         else rule.conflict.value
     )
@@ -164,13 +167,13 @@ def _write(
     word = rule.write[target]
     reason = None
     if word in {WriteRule.NEVER, WriteRule.ON_CREATE}:
-        reason = f"the rule writes to the {target} {_NOT_NOW[word]}"
+        reason = f"the rule writes to the {target.word} {_NOT_NOW[word]}"
     elif not rule.field(target).updatable:
         reason = f"{rule.field(target).name} is set only when a record is created"
     elif is_blank(value) and not rule.erase:
         reason = "a blank erases nothing"
     elif word is WriteRule.WHEN_BLANK and not is_blank(state.now[target]):
-        reason = f"the {target} already has a value"
+        reason = f"the {target.word} already has a value"
     if reason is not None:
         return Decision(verb=Verb.SKIP, reason=f"{why}; {reason}")
     return Decision(verb=Verb.WRITE, reason=why, target=target, value=value, lost=lost)

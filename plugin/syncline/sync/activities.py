@@ -1,0 +1,86 @@
+"""One recorded activity: created once in the CRM, edited after (K3, K4, K5). Pure."""
+
+from __future__ import annotations
+
+__all__ = ["ActivityFacts", "activity_case"]
+
+from dataclasses import dataclass, replace
+
+from ..ledger.codec import stamp
+from ..ledger.inbox import Entry
+from ..ledger.pairs import Pair
+from ..model import Side, Value, is_blank
+from ..rules.compiled import ActivityRule
+from ..rules.values import normaliser
+from .plan import Case, Fate, FieldWrite, Ref, Step, StepKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityFacts:
+    """All that is known of one activity in this cycle."""
+
+    entry: Entry
+    #: The rule that asks for it, if any.
+    rule: ActivityRule | None
+    #: The Lead or Contact it happened with, by its id in the CRM.
+    person: str | None
+    #: The CRM record that it became in an earlier cycle.
+    pair: Pair | None
+    #: The part of our keys that names this ledger.
+    instance: str
+
+
+def activity_case(facts: ActivityFacts) -> Case:
+    """Decide what becomes of a recorded activity."""
+    rule, entry, pair = facts.rule, facts.entry, facts.pair
+    target = "" if rule is None else rule.template.object
+    case = Case(
+        map=f"{target or '-'}/{entry.object}",
+        ids={Side.CADENCE: entry.id} if pair is None else pair.ids,
+        objects={Side.CRM: target, Side.CADENCE: entry.object},
+        candidates=(Ref(entry.side, entry.object, entry.id),),
+        modified={entry.side: stamp(entry.modified)},
+    )
+    if rule is None:
+        reason = "no rule asks for this kind of activity and outcome"
+        return replace(case, fate=Fate.SKIPPED, reason=reason)
+    if facts.person is None:
+        reason = "its prospect has no partner in the CRM"
+        return replace(case, fate=Fate.SKIPPED, reason=reason)
+    writes = _writes(rule, entry, facts.person, pair)
+    if not writes:
+        return case
+    base = {} if pair is None else dict(pair.base[Side.CRM])
+    step = Step(
+        kind=StepKind.CREATE if pair is None else StepKind.UPDATE,
+        side=Side.CRM,
+        object=target,
+        id=None if pair is None else pair.ids[Side.CRM],
+        key=f"{facts.instance}:{entry.object}:{entry.id}" if pair is None else None,
+        writes=writes,
+        settles={Side.CRM: base | {w.field: w.new for w in writes}, Side.CADENCE: {}},
+        at=rule.at,
+    )
+    return replace(case, steps=(step,), fate=Fate.WRITTEN)
+
+
+def _writes(
+    rule: ActivityRule, entry: Entry, person: str, pair: Pair | None
+) -> tuple[FieldWrite, ...]:
+    """Return the fields to write: all that hold something at first, then what was edited."""
+    values: dict[str, Value] = dict(rule.record(entry.values))
+    values[rule.template.person_field] = person
+    base: dict[str, Value] = {} if pair is None else dict(pair.base[Side.CRM])
+    same = {field.name: normaliser(field) for field in rule.fields}
+    reason = "recorded in the cadence" if pair is None else "edited in the cadence"
+
+    def changed(name: str, value: Value) -> bool:
+        if name not in base:
+            return not is_blank(value)
+        return name in same and same[name](base[name]) != same[name](value)
+
+    return tuple(
+        FieldWrite(field=name, old=base.get(name), new=value, at=rule.at, reason=reason)
+        for name, value in values.items()
+        if changed(name, value)
+    )
