@@ -67,7 +67,7 @@ class Hands:
         ):
             for start in range(0, len(rows), _BATCH):
                 part = [_tidy(row) for row in rows[start : start + _BATCH]]
-                made = self._create(side, kind, part, start)
+                made = self.add_all(side, kind, part, start)
                 if side is Side.CADENCE:
                     ids |= {str(row.get("email")): one for row, one in zip(part, made, strict=True)}
                 done += len(part)
@@ -91,24 +91,29 @@ class Hands:
 
     def change(self, side: Side, kind: str, id_: str, values: Values) -> None:
         """Change fields of one record."""
-        _all_done(self._open[side].write(kind, [Write(id=id_, values=values)]))
+        self.change_all(side, kind, [id_], values)
+
+    def change_all(self, side: Side, kind: str, ids: Sequence[str], values: Values) -> None:
+        """Change the same fields of up to 200 records."""
+        _all_done(self._open[side].write(kind, [Write(id=id_, values=values) for id_ in ids]))
 
     def add(self, side: Side, kind: str, values: Values) -> None:
         """Add one record."""
-        self._create(side, kind, [values], 0)
+        self.add_all(side, kind, [values], 0)
 
-    def read(self, side: Side, kind: str, id_: str, fields: Sequence[str]) -> Values:
-        """Return fields of one record."""
-        (record,) = self._open[side].read(kind, [id_], fields)
-        return record.values
-
-    def _create(self, side: Side, kind: str, rows: Sequence[Values], start: int) -> list[str]:
+    def add_all(self, side: Side, kind: str, rows: Sequence[Values], start: int) -> list[str]:
+        """Add up to 200 records, numbered from *start*; return their ids."""
         writes = [
             Write(key=f"demo:{kind}:{start + number}", values=row)
             for number, row in enumerate(rows)
         ]
         outcomes = _all_done(self._open[side].write(kind, writes))
         return [outcome.id or "" for outcome in outcomes]
+
+    def read(self, side: Side, kind: str, id_: str, fields: Sequence[str]) -> Values:
+        """Return fields of one record."""
+        (record,) = self._open[side].read(kind, [id_], fields)
+        return record.values
 
 
 def _tidy(row: Values) -> Values:

@@ -2,64 +2,35 @@
 
 from __future__ import annotations
 
-__all__ = ["Cursor", "Entry", "State", "arrived", "candidates", "fetch", "finish", "forget",
-           "holders", "note_keys", "owners", "read_cursor", "requeue", "waiting_counts",
-           "write_cursor"]  # fmt: skip
+__all__ = [
+    "arrived",
+    "candidates",
+    "fetch",
+    "finish",
+    "forget",
+    "holders",
+    "note_keys",
+    "owners",
+    "read_cursor",
+    "requeue",
+    "waiting_counts",
+    "write_cursor",
+]
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, select, tuple_
 from sqlalchemy.dialects.sqlite import insert
 
-from ..model import Position, Record, Side, Value
+from ..model import Position, Record, Side
 from .codec import dump, load_values, moment, stamp
+from .rows import Cursor, Entry, State
 from .tables import cursors, inbox, keys
 
 #: SQLite takes this many bound values in one statement without trouble.
 _MANY = 400
-
-
-class State(StrEnum):
-    """Why a record waits."""
-
-    NEW = "new"
-    #: The budget was used up, or the run was stopped: the next run goes on here.
-    DEFERRED = "deferred"
-    #: A system refused it; tried again until its attempts are used up.
-    FAILED = "failed"
-    #: A person decides.
-    HELD = "held"
-    #: Skipped for a reason that its next change, or a change of the rules, may lift.
-    WAITING = "waiting"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One record in the inbox."""
-
-    side: Side
-    object: str
-    id: str
-    modified: datetime
-    values: Mapping[str, Value]
-    state: State
-    attempts: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cursor:
-    """How far a listing has come: None is its very beginning."""
-
-    position: Position | None
-    #: The server's time when the listing now running began; None when none runs.
-    started: datetime | None
-    #: The fields that were read so far.
-    fields: tuple[str, ...]
 
 
 def read_cursor(db: Connection, side: Side, object_name: str) -> Cursor | None:

@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-__all__ = ["Pair", "add", "by_side", "partners", "save", "seen", "timed"]
+__all__ = ["add", "by_side", "partners", "save", "seen", "timed"]
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from ..model import Side, Value
+from ..model import Side
 from .codec import dump, load_values, stamp
+from .rows import Pair
 from .tables import pairs
 
 _MANY = 400
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """Two linked records. ``base`` holds the values last agreed on, by side."""
-
-    map: str
-    ids: Mapping[Side, str]
-    objects: Mapping[Side, str]
-    base: Mapping[Side, Mapping[str, Value]]
-    #: The modification last seen, as text; empty until the record comes by.
-    modified: Mapping[Side, str]
-    #: (from, until) of our last write, by the server's clock, as text.
-    echo: Mapping[Side, tuple[str, str] | None]
-    holding: frozenset[str]
 
 
 def by_side(db: Connection, map_name: str, side: Side, ids: Iterable[str]) -> dict[str, Pair]:

@@ -34,7 +34,7 @@ def find_object(name: s.Name, side: Side, catalog: Catalog, problems: Problems) 
     if across is not None:
         problems.add(
             "E309",
-            f"{name.text} belongs to the {side.other.word}; here stands an object of the {side.word}",
+            f"{name.text} belongs to the {side.other.word}, not to the {side.word}",
             name.span,
             notes=("Left of the arrow stands the CRM's object, right of it the cadence's.",),
         )

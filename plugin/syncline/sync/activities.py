@@ -7,8 +7,7 @@ __all__ = ["ActivityFacts", "activity_case"]
 from dataclasses import dataclass, replace
 
 from ..ledger.codec import stamp
-from ..ledger.inbox import Entry
-from ..ledger.pairs import Pair
+from ..ledger.rows import Entry, Pair
 from ..model import Side, Value, is_blank
 from ..rules.compiled import ActivityRule
 from ..rules.values import normaliser

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..ledger.codec import stamp
-from ..ledger.inbox import Entry
-from ..ledger.pairs import Pair
+from ..ledger.rows import Entry, Pair
 from ..model import Side, Value
 from ..rules.compiled import FieldRule, MapRule, WorkflowRule
 from ..rules.values import Clock

@@ -13,8 +13,7 @@ from sqlalchemy import Connection
 from ..errors import ConnectorError
 from ..ledger import inbox, journal, pairs
 from ..ledger.codec import stamp
-from ..ledger.inbox import State
-from ..ledger.pairs import Pair
+from ..ledger.rows import Pair, State
 from ..model import Outcome, OutcomeStatus, Side, Value
 from .intents import Task
 from .plan import Case, Fate, Step, StepKind

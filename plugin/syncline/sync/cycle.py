@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from ..errors import ConnectorError, FatalError, SynclineError
 from ..ledger import inbox, journal
 from ..ledger.database import Ledger, read_meta, write_meta
-from ..ledger.inbox import State
+from ..ledger.rows import State
 from ..model import Page, Side
 from ..rules.ruleset import RuleSet
 from ..rules.values import Clock

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from ..ledger import inbox, pairs
 from ..ledger.codec import stamp
 from ..ledger.database import Ledger
-from ..ledger.inbox import Cursor, State
+from ..ledger.rows import Cursor, State
 from ..model import Page, Position, Record, Side
 from ..rules.compiled import match_key
 from .systems import System

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from ..ledger import inbox, pairs
 from ..ledger.database import Ledger
-from ..ledger.inbox import Entry
+from ..ledger.rows import Entry, Pair
 from ..model import Side
 from ..rules.compiled import ActivityRule, MapRule, WorkflowRule
 from ..rules.ruleset import RuleSet
@@ -108,7 +108,7 @@ class Proposer:
     def _pair_case(
         self,
         rule: MapRule,
-        pair: pairs.Pair | None,
+        pair: Pair | None,
         entry: Entry,
         partner: Entry | None,
         workflows: Sequence[WorkflowRule],

@@ -1,0 +1,39 @@
+# Two commands are all a fresh machine needs: `make demo` and `make test`.
+# They need Python 3.11 or newer, make, and a way to PyPI.
+
+PYTHON ?= python3
+SYSTEM ?= local
+BIN := .venv/bin
+
+.PHONY: demo test lint bench clean
+
+demo: .venv/.runs
+	$(BIN)/syncline demo --system $(SYSTEM) --workspace .demo
+
+test: .venv/.tests lint
+	$(BIN)/pytest -q -n auto
+
+lint: .venv/.tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+bench: .venv/.tests
+	$(BIN)/python -m bench.engine
+
+clean:
+	rm -rf .venv .demo dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# What it takes to run.
+.venv/.runs: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --editable '.[sandbox]'
+	touch $@
+
+# What it takes to test.
+.venv/.tests: .venv/.runs
+	$(BIN)/python -m pip install --quiet --group dev
+	touch $@

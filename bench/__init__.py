@@ -1,0 +1,1 @@
+"""Figures anyone can make again: ``make bench``."""

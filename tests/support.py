@@ -1,0 +1,346 @@
+"""What tests of a cycle share: a workspace in a folder, and people at work in both systems."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from syncline import (
+    ActionRequest,
+    Connector,
+    Context,
+    Outcome,
+    OutcomeStatus,
+    Secret,
+    Side,
+    Value,
+    Workspace,
+    Write,
+)
+from syncline.ledger.journal import Entry
+from syncline.plugins import Registry, load_plugins
+from syncline.sync.cycle import Preview
+from syncline.sync.plan import Fate
+from syncline.sync.report import Report
+from syncline.sync.systems import Progress
+from syncline_sandbox.app import create_app
+from syncline_sandbox.serve import running
+
+__all__ = [
+    "CADENCE",
+    "CRM",
+    "HEAD",
+    "RULES",
+    "SECRETS",
+    "START",
+    "Clock",
+    "World",
+    "local_world",
+    "quiet",
+    "sandbox_world",
+]
+
+CRM, CADENCE = Side.CRM, Side.CADENCE
+START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+SECRETS = {"SYNCLINE_SALESFORCE_CLIENT_SECRET": "sandbox"}
+
+#: The head of every rule file, and the map that most tests use.
+HEAD = """\
+connect crm     to {crm}
+connect cadence to local
+sync every 15 minutes, at most 5000 calls per 24 hours
+sync crm to cadence
+sync cadence to crm
+"""
+RULES = (
+    HEAD
+    + """
+map Lead <-> prospect {
+    match Email = email
+    FirstName <-> first_name
+    LastName  <-> last_name     required
+    Company   <-> company_name  required, default "Unknown"
+    Email     <-> email
+}
+"""
+)
+
+
+class Clock:
+    """A clock that ticks a little whenever it is read, and leaps when told."""
+
+    def __init__(self, start: datetime = START, tick: timedelta = timedelta(milliseconds=1)) -> None:
+        self.now = start
+        self.tick = tick
+
+    def __call__(self) -> datetime:
+        self.now += self.tick
+        return self.now
+
+    def forward(self, **by: float) -> None:
+        """Move on by a ``timedelta`` of these arguments."""
+        self.now += timedelta(**by)
+
+
+def quiet(_what: str, _done: int, _total: int | None) -> None:
+    """Hear of progress and say nothing."""
+
+
+@dataclass
+class World:
+    """Two systems, the people who work in them, and the workspace that keeps them in step."""
+
+    folder: Path
+    crm: str
+    clock: Clock
+    url: str = ""
+    #: Each call that the CRM's server heard, "METHOD last-part-of-path"; empty for files.
+    heard: list[str] = field(default_factory=list[str])
+    registry: Registry = field(default_factory=load_plugins)
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _hands: dict[Side, Connector] = field(default_factory=dict[Side, Connector])
+    _people: Iterator[int] = field(default_factory=lambda: iter(range(1, 1_000_000)))
+
+    # -- the workspace
+
+    def rules(self, text: str) -> None:
+        """Write the workspace's files; ``{crm}`` in *text* is the CRM's name."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "main.rules").write_text(text.replace("{crm}", self.crm), "utf-8")
+        lines = ["version = 1", 'rules = "main.rules"']
+        if self.url:
+            lines += ["", "[connections.salesforce]", f'url = "{self.url}"']
+            lines += ['client_id = "sandbox"']
+        (self.folder / "syncline.toml").write_text("\n".join(lines) + "\n", "utf-8")
+
+    @contextmanager
+    def workspace(
+        self, registry: Registry | None = None, progress: Progress = quiet
+    ) -> Generator[Workspace]:
+        """Open the workspace by this world's clock."""
+        with Workspace(
+            self.folder,
+            registry=registry or self.registry,
+            now=self.clock,
+            environ=SECRETS,
+            progress=progress,
+        ) as workspace:
+            yield workspace
+
+    def run(self, registry: Registry | None = None) -> Report:
+        """Do one cycle a minute after whatever happened last; its figures must add up (B8)."""
+        self.clock.forward(minutes=1)
+        with self.workspace(registry) as workspace:
+            report = workspace.run()
+        self.clock.forward(minutes=1)
+        assert report.candidates == sum(report.counts.values())
+        return report
+
+    def settle(self) -> Report:
+        """Do one cycle that must go through, and two more, which must write nothing."""
+        first = self.run()
+        assert (first.state, first.faults) == ("done", ())
+        for _ in range(2):
+            again = self.run()
+            assert (again.state, again.writes) == ("done", 0), self.history(run=again.run)
+        return first
+
+    def plan(self) -> Preview:
+        """Say what the next run would do."""
+        self.clock.forward(minutes=1)
+        with self.workspace() as workspace:
+            return workspace.plan()
+
+    def history(self, **which: Any) -> list[Entry]:
+        """Return lines of the history, the newest first."""
+        from syncline.history import read_history
+
+        return read_history(self.folder, **which)
+
+    def reasons(self, kind: str) -> list[str]:
+        """Return why, for each line of one kind, the newest first."""
+        return [line.reason for line in self.history(kind=kind)]
+
+    # -- the people
+
+    def hand(self, side: Side) -> Connector:
+        """Return a connection that somebody else holds."""
+        if side not in self._hands:
+            name = self.crm if side is CRM else "local"
+            settings = {"url": self.url, "client_id": "sandbox"} if name == "salesforce" else {}
+            context = Context(
+                side=side,
+                settings=settings,
+                secrets={"client_secret": Secret("sandbox")},
+                folder=self.folder,
+                now=self.clock,
+                spend=lambda _price, _what: None,
+            )
+            self._hands[side] = self.registry.connectors[name].open(context)
+            self._stack.callback(self._hands[side].close)
+        return self._hands[side]
+
+    def add(self, side: Side, what: str, /, **values: Value) -> str:
+        """Add one record by hand; return its id."""
+        self.clock.forward(seconds=2)
+        row = Write(key=f"person:{what}:{next(self._people)}", values=values)
+        return _done(self.hand(side).write(what, [row]))
+
+    def change(self, side: Side, what: str, id_: str, /, **values: Value) -> None:
+        """Change one record by hand, two seconds after whatever happened before."""
+        self.clock.forward(seconds=2)
+        _done(self.hand(side).write(what, [Write(id=id_, values=values)]))
+
+    def enrol(self, prospect: str, cadence: str = "New leads") -> None:
+        """Put a prospect into a cadence by hand."""
+        key = f"person:{next(self._people)}"
+        request = ActionRequest(key=key, action="enrol", prospect=prospect, target=cadence)
+        _done(self.hand(CADENCE).act([request]))
+
+    def lead(self, name: str, **values: Value) -> str:
+        """Add a lead with an address of its own; *name* is the first name."""
+        return self.add(CRM, "Lead", **_lead(name), **values)
+
+    def prospect(self, name: str, **values: Value) -> str:
+        """Add a prospect with an address of its own."""
+        return self.add(CADENCE, "prospect", **_prospect(name), **values)
+
+    def call(self, prospect: str, outcome: str, **values: Value) -> str:
+        """Record a call with a prospect."""
+        given: dict[str, Value] = {"at": "2026-11-02T09:00:00Z"}
+        return self.add(
+            CADENCE, "activity",
+            prospect_id=prospect, kind="call", outcome=outcome, **{**given, **values},
+        )  # fmt: skip
+
+    # -- what there is
+
+    def read(self, side: Side, kind: str, id_: str) -> Mapping[str, Value]:
+        """Return every field of one record."""
+        (record,) = self.hand(side).read(kind, [id_], self._fields(side, kind))
+        return record.values
+
+    def all(self, side: Side, kind: str) -> list[dict[str, Value]]:
+        """Return every field of every record, in the order in which they were made."""
+        pages = self.hand(side).changes(kind, self._fields(side, kind), None)
+        found = [dict(record.values) for page in pages for record in page.records]
+        return sorted(found, key=lambda values: str(values["Id" if side is CRM else "id"]))
+
+    def one(self, side: Side, what: str, /, **values: Value) -> dict[str, Value]:
+        """Return the one record with these values."""
+        (found,) = [
+            each for each in self.all(side, what) if values.items() <= each.items()
+        ]
+        return found
+
+    def states(self) -> list[tuple[Value, Value, Value]]:
+        """Return (cadence, state, touch) of every enrolment, in the order they were made."""
+        return [
+            (e["cadence_name"], e["state"], e["touch"]) for e in self.all(CADENCE, "enrolment")
+        ]
+
+    def contents(self) -> str:
+        """Return all that stands in both systems, but for ids, times and our keys."""
+        people: dict[Value, Value] = {}
+        found: list[tuple[str, list[str]]] = []
+        for side, kinds in (
+            (CRM, ("Lead", "Contact", "Task")),
+            (CADENCE, ("prospect", "enrolment", "activity")),
+        ):
+            for kind in kinds:
+                rows = self.all(side, kind)
+                for row in rows:
+                    email = row.get("Email") or row.get("email")
+                    people[row["Id" if side is CRM else "id"]] = email
+                    for reference in ("WhoId", "prospect_id"):
+                        if row.get(reference):
+                            row[reference] = people[row[reference]]
+                texts = sorted(json.dumps(_lasting(row), sort_keys=True) for row in rows)
+                found.append((kind, texts))
+        return json.dumps(found, indent=1)
+
+    def close(self) -> None:
+        """Send the people home."""
+        self._stack.close()
+
+    def _fields(self, side: Side, kind: str) -> list[str]:
+        described = self.hand(side).describe().get(kind)
+        assert described is not None
+        return [f.name for f in described.fields]
+
+
+_PASSING = {
+    "Id", "id", "CreatedDate", "SystemModstamp", "LastModifiedDate", "Syncline_Key__c",
+    "syncline_key", "created_at", "updated_at", "entered_at", "left_at", "cadence_id",
+}  # fmt: skip
+
+
+def _lasting(row: Mapping[str, Value]) -> dict[str, Value]:
+    return {k: v for k, v in row.items() if k not in _PASSING and v not in (None, "")}
+
+
+def _done(outcomes: list[Outcome]) -> str:
+    (outcome,) = outcomes
+    assert outcome.status is OutcomeStatus.DONE, outcome
+    return outcome.id or ""
+
+
+def _lead(name: str) -> dict[str, Value]:
+    return {
+        "FirstName": name, "LastName": "Doe", "Company": "Acme",
+        "Email": f"{name.casefold()}@example.com",
+    }  # fmt: skip
+
+
+def _prospect(name: str) -> dict[str, Value]:
+    return {
+        "first_name": name, "last_name": "Doe", "company_name": "Acme",
+        "email": f"{name.casefold()}@example.com",
+    }  # fmt: skip
+
+
+@contextmanager
+def local_world(folder: Path, rules: str = RULES, clock: Clock | None = None) -> Generator[World]:
+    """Make a workspace between the two embedded systems."""
+    world = World(folder / "ws", "local", clock or Clock())
+    world.rules(rules)
+    try:
+        yield world
+    finally:
+        world.close()
+
+
+@contextmanager
+def sandbox_world(folder: Path, rules: str = RULES, clock: Clock | None = None) -> Generator[World]:
+    """Make a workspace between a Salesforce sandbox, over HTTP, and the embedded cadence."""
+    clock = clock or Clock()
+    heard: list[str] = []
+    app: Any = create_app(folder / "org", now=clock)
+
+    async def ears(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            heard.append(f"{scope['method']} {scope['path'].rsplit('/', 1)[1]}")
+        await app(scope, receive, send)
+
+    with running(ears) as url:
+        world = World(folder / "ws", "salesforce", clock, url, heard)
+        world.rules(rules)
+        try:
+            yield world
+        finally:
+            world.close()
+
+
+def counts(report: Report) -> dict[str, int]:
+    """Return the fates that came about."""
+    return {str(fate): n for fate, n in report.counts.items() if n}
+
+
+def written(reports: Iterable[Report]) -> int:
+    """Return how many records these runs wrote."""
+    return sum(report.counts[Fate.WRITTEN] for report in reports)
