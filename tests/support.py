@@ -204,11 +204,11 @@ class World:
 
     def lead(self, name: str, **values: Value) -> str:
         """Add a lead with an address of its own; *name* is the first name."""
-        return self.add(CRM, "Lead", **_lead(name), **values)
+        return self.add(CRM, "Lead", **{**_lead(name), **values})
 
     def prospect(self, name: str, **values: Value) -> str:
         """Add a prospect with an address of its own."""
-        return self.add(CADENCE, "prospect", **_prospect(name), **values)
+        return self.add(CADENCE, "prospect", **{**_prospect(name), **values})
 
     def call(self, prospect: str, outcome: str, **values: Value) -> str:
         """Record a call with a prospect."""

@@ -12,9 +12,12 @@ from typing import Any
 from ..model import Value
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def dump(value: Any) -> str:
     """Return *value* as compact JSON text; tuples become lists."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _encode(value)
 
 
 def load_values(text: str) -> dict[str, Value]:

@@ -105,26 +105,21 @@ def _entry(row: Any) -> Entry:
     )  # fmt: skip
 
 
-def open_intents(db: Connection, run: int, bodies: Iterable[Mapping[str, Any]]) -> list[int]:
-    """Put what is about to be sent on disk; return the intents' numbers, in order."""
-    numbers: list[int] = []
-    for body in bodies:
-        result = db.execute(intents.insert().values(run=run, body=dump(body)))
-        numbers.append(_number(result.inserted_primary_key))
-    return numbers
+def open_intents(db: Connection, run: int, bodies: Iterable[Mapping[str, Any]]) -> int:
+    """Put a batch that is about to be sent on disk; return its number."""
+    result = db.execute(intents.insert().values(run=run, body=dump(list(bodies))))
+    return _number(result.inserted_primary_key)
 
 
-def pending_intents(db: Connection) -> list[tuple[int, dict[str, Any]]]:
-    """Return intents whose outcome is not known: a run was cut off between call and commit."""
+def pending_intents(db: Connection) -> list[tuple[int, list[dict[str, Any]]]]:
+    """Return batches whose outcome is not known: a run was cut off between call and commit."""
     rows = db.execute(select(intents.c.id, intents.c.body).order_by(intents.c.id))
     return [(row.id, json.loads(row.body)) for row in rows]
 
 
-def close_intents(db: Connection, numbers: Iterable[int]) -> None:
-    """Remove intents whose outcome is on disk in the same transaction."""
-    wanted = list(numbers)
-    for start in range(0, len(wanted), 400):
-        db.execute(intents.delete().where(intents.c.id.in_(wanted[start : start + 400])))
+def close_intents(db: Connection, number: int) -> None:
+    """Remove a batch whose outcome is on disk in the same transaction."""
+    db.execute(intents.delete().where(intents.c.id == number))
 
 
 def add_calls(db: Connection, run: int, spent: Iterable[tuple[Side, datetime, int, str]]) -> None:

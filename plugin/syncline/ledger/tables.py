@@ -133,7 +133,7 @@ Index("entries_by_crm", entries.c.crm_id)
 Index("entries_by_cadence", entries.c.cadence_id)
 Index("entries_by_run", entries.c.run)
 
-#: What is about to be sent: on disk before the call, gone with its outcome.
+#: Batches about to be sent: on disk before their call, gone with its outcomes.
 intents = Table(
     "intents",
     metadata,

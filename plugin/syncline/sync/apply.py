@@ -89,7 +89,7 @@ class Applier:
         if not ready:
             return
         with self._ledger.begin() as db:
-            numbers = journal.open_intents(db, self._run, map(body_of, ready))
+            number = journal.open_intents(db, self._run, map(body_of, ready))
         self._progress("sending", len(ready), None)
         before = self._committer.now()
         try:
@@ -99,7 +99,7 @@ class Applier:
             with self._ledger.begin() as db:
                 if not isinstance(err, UnknownOutcomeError):
                     # It was refused before it took effect: nothing to find out about later.
-                    journal.close_intents(db, numbers)
+                    journal.close_intents(db, number)
                 self._meter.flush(db, self._run)
                 for task in ready:
                     self._committer.deferred(task, err.message)
@@ -113,7 +113,7 @@ class Applier:
             for task, outcome in zip(ready, outcomes, strict=True):
                 self._committer.outcome(task, outcome, echo)
             self._committer.flush(db)
-            journal.close_intents(db, numbers)
+            journal.close_intents(db, number)
 
     def _addressed(self, task: Task) -> Task:
         """Give an action the prospect that this run created for its case."""
@@ -133,23 +133,19 @@ def recover(
     """
     with ledger.begin() as db:
         pending = journal.pending_intents(db)
-    groups: dict[tuple[Side, str, StepKind], list[tuple[int, Task]]] = {}
-    for number, body in pending:
-        task = task_of(body)
-        where = (task.step.side, task.step.object, task.step.kind)
-        groups.setdefault(where, []).append((number, task))
-    for (side, _object, kind), found in groups.items():
-        tasks = [task for _number, task in found]
-        system = systems[side]
-        outcomes = _call(system, tasks) if kind is StepKind.ACTION else look(system, tasks)
+    for number, bodies in pending:
+        tasks = [task_of(body) for body in bodies]
+        system = systems[tasks[0].step.side]
+        action = tasks[0].step.kind is StepKind.ACTION
+        outcomes = _call(system, tasks) if action else look(system, tasks)
         with ledger.begin() as db:
             meter.flush(db, run)
             for task, outcome in zip(tasks, outcomes, strict=True):
                 if outcome.status is OutcomeStatus.DONE:
                     committer.recovered(db, task, outcome.id)
             committer.flush(db)
-            journal.close_intents(db, [number for number, _task in found])
-    return len(pending)
+            journal.close_intents(db, number)
+    return sum(len(bodies) for _number, bodies in pending)
 
 
 def _call(system: System, tasks: Sequence[Task]) -> list[Outcome]:

@@ -1,0 +1,146 @@
+"""One open connection to Acme: records in one JSON file, replaced whole by every write."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import syncline as s
+from syncline import FieldType as F
+from syncline import OutcomeStatus, Position
+
+KEY = "SynclineKey"
+ID = s.Field(name="Id", label="ID", type=F.ID, creatable=False, updatable=False)
+PERSON = s.ObjectType(
+    name="Person",
+    label="Person",
+    fields=(
+        ID,
+        *(s.Field(name=n, label=n, type=F.TEXT) for n in ("FirstName", "Company", "Slug")),
+        s.Field(name="LastName", label="Last name", type=F.TEXT, required=True),
+        s.Field(name="Email", label="Email", type=F.EMAIL),
+    ),
+    key_field=KEY,
+)
+VISIT = s.ObjectType(
+    name="Visit",
+    label="Visit",
+    fields=(
+        ID,
+        s.Field(name="PersonId", label="Person", type=F.REFERENCE, required=True),
+        s.Field(name="Day", label="Day", type=F.DATE),
+        s.Field(name="Notes", label="Notes", type=F.TEXT),
+    ),
+    key_field=KEY,
+)
+PRICES = s.Prices(unit="request", page_size=100, write_size=50)
+DESCRIPTION = s.Description(objects=(PERSON, VISIT), prices=PRICES)
+START = Position(modified=datetime(1970, 1, 1, tzinfo=UTC))
+#: id -> {"modified": ISO time, "key": ours or None, "values": {field: value}}
+Table = dict[str, dict[str, Any]]
+
+
+class Acme:
+    """See ``syncline.Connector`` for what each method promises."""
+
+    def __init__(self, context: s.Context) -> None:
+        self._context = context
+        self._path = context.folder / context.settings["file"]
+
+    def describe(self) -> s.Description:
+        return DESCRIPTION
+
+    def changes(
+        self, object_name: str, fields: Sequence[str], since: Position | None
+    ) -> Iterator[s.Page]:
+        position, more = since or START, True
+        while more:
+            table = self._call("list", PRICES.page).get(object_name, {})
+            places = ((datetime.fromisoformat(row["modified"]), id_) for id_, row in table.items())
+            after = sorted(p for p in places if p > (position.modified, position.id))
+            page = after[: PRICES.page_size]
+            more = len(page) < len(after)
+            if page:
+                position = Position(modified=page[-1][0], id=page[-1][1])
+            yield s.Page(
+                records=tuple(_record(object_name, id_, table[id_], fields) for _, id_ in page),
+                position=position,
+                server_time=self._context.now(),
+            )
+
+    def read(self, object_name: str, ids: Sequence[str], fields: Sequence[str]) -> list[s.Record]:
+        table = self._call("read").get(object_name, {})
+        return [_record(object_name, id_, table[id_], fields) for id_ in ids if id_ in table]
+
+    def lookup(self, object_name: str, keys: Sequence[str]) -> dict[str, str]:
+        table = self._call("look up").get(object_name, {})
+        return {row["key"]: id_ for id_, row in table.items() if row["key"] in keys}
+
+    def write(self, object_name: str, writes: Sequence[s.Write]) -> list[s.Outcome]:
+        tables = self._call("write", PRICES.write)
+        table = tables.setdefault(object_name, {})
+        # Later than every change that a listing may have passed, even if the clock went back.
+        last = max(
+            (datetime.fromisoformat(row["modified"]) for row in table.values()), default=None
+        )
+        now = self._context.now()
+        stamp = now if last is None else max(now, last + timedelta(milliseconds=1))
+        outcomes = [_write_row(object_name, table, write, stamp) for write in writes]
+        aside = self._path.with_suffix(".new")
+        try:
+            aside.write_text(json.dumps(tables), "utf-8")
+            aside.replace(self._path)
+        except OSError as err:  # the old file stands: it is known that nothing took effect
+            raise s.RetriableError(f"Acme's file was not written: {err.strerror}.") from err
+        return outcomes
+
+    def act(self, requests: Sequence[s.ActionRequest]) -> list[s.Outcome]:
+        return [_refused("NO_SUCH_ACTION", f"Acme cannot {each.action}.") for each in requests]
+
+    def usage(self) -> s.Usage | None:
+        return None
+
+    def close(self) -> None:
+        return
+
+    def _call(self, word: str, price: int = 1) -> dict[str, Table]:
+        self._context.spend(price, word)
+        try:
+            tables: dict[str, Table] = json.loads(self._path.read_bytes())
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as err:
+            what = f"Acme's file {self._path.name} cannot be read ({type(err).__name__})."
+            raise s.FatalError(what, hint="Restore it from a backup.") from err
+        return tables
+
+
+def _record(object_name: str, id_: str, row: dict[str, Any], fields: Sequence[str]) -> s.Record:
+    known = {**row["values"], "Id": id_}
+    return s.Record(
+        object=object_name,
+        id=id_,
+        values={name: known.get(name) for name in fields},
+        modified=datetime.fromisoformat(row["modified"]),
+    )
+
+
+def _write_row(object_name: str, table: Table, write: s.Write, stamp: datetime) -> s.Outcome:
+    id_ = write.id or next((i for i, row in table.items() if row["key"] == write.key), None)
+    kind = DESCRIPTION.get(object_name)
+    if kind is None or (write.id is not None and write.id not in table):
+        return _refused("NOT_FOUND", f"There is no {object_name} {write.id}.")
+    row = table[id_] if id_ else {"key": write.key, "values": {}}
+    values = {**row["values"], **write.values}
+    for field in kind.fields:
+        if field.required and s.is_blank(values.get(field.name)):
+            return _refused("REQUIRED", f"{field.label} is required.")
+    id_ = id_ or f"{object_name[0]}{len(table) + 1:06d}"
+    table[id_] = {"modified": stamp.isoformat(), "key": row["key"], "values": values}
+    return s.Outcome(status=OutcomeStatus.DONE, id=id_)
+
+
+def _refused(code: str, message: str) -> s.Outcome:
+    return s.Outcome(status=OutcomeStatus.REFUSED, code=code, message=message)
