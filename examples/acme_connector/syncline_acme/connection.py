@@ -18,7 +18,7 @@ PERSON = s.ObjectType(
     label="Person",
     fields=(
         ID,
-        *(s.Field(name=n, label=n, type=F.TEXT) for n in ("FirstName", "Company", "Slug")),
+        *(s.Field(name=n, label=n, type=F.TEXT) for n in ("FirstName", "Company", "Segment")),
         s.Field(name="LastName", label="Last name", type=F.TEXT, required=True),
         s.Field(name="Email", label="Email", type=F.EMAIL),
     ),
@@ -37,6 +37,7 @@ VISIT = s.ObjectType(
 )
 PRICES = s.Prices(unit="request", page_size=100, write_size=50)
 DESCRIPTION = s.Description(objects=(PERSON, VISIT), prices=PRICES)
+TICK = timedelta(milliseconds=1)
 START = Position(modified=datetime(1970, 1, 1, tzinfo=UTC))
 #: id -> {"modified": ISO time, "key": ours or None, "values": {field: value}}
 Table = dict[str, dict[str, Any]]
@@ -50,13 +51,16 @@ class Acme:
         self._path = context.folder / context.settings["file"]
 
     def describe(self) -> s.Description:
+        """Return what is known without the file."""
         return DESCRIPTION
 
     def changes(
         self, object_name: str, fields: Sequence[str], since: Position | None
     ) -> Iterator[s.Page]:
+        """Yield pages strictly after *since* by (modified, id); at least one."""
         position, more = since or START, True
         while more:
+            server_time = self._context.now()  # before the rows are read, so that none is missed
             table = self._call("list", PRICES.page).get(object_name, {})
             places = ((datetime.fromisoformat(row["modified"]), id_) for id_, row in table.items())
             after = sorted(p for p in places if p > (position.modified, position.id))
@@ -67,26 +71,26 @@ class Acme:
             yield s.Page(
                 records=tuple(_record(object_name, id_, table[id_], fields) for _, id_ in page),
                 position=position,
-                server_time=self._context.now(),
+                server_time=server_time,
             )
 
     def read(self, object_name: str, ids: Sequence[str], fields: Sequence[str]) -> list[s.Record]:
+        """Return the records that exist among *ids*."""
         table = self._call("read").get(object_name, {})
         return [_record(object_name, id_, table[id_], fields) for id_ in ids if id_ in table]
 
     def lookup(self, object_name: str, keys: Sequence[str]) -> dict[str, str]:
+        """Return key -> id of the records made under these keys."""
         table = self._call("look up").get(object_name, {})
         return {row["key"]: id_ for id_, row in table.items() if row["key"] in keys}
 
     def write(self, object_name: str, writes: Sequence[s.Write]) -> list[s.Outcome]:
+        """Write the rows in one replacement of the file; one outcome a row, in order."""
         tables = self._call("write", PRICES.write)
         table = tables.setdefault(object_name, {})
         # Later than every change that a listing may have passed, even if the clock went back.
-        last = max(
-            (datetime.fromisoformat(row["modified"]) for row in table.values()), default=None
-        )
-        now = self._context.now()
-        stamp = now if last is None else max(now, last + timedelta(milliseconds=1))
+        stamps = (datetime.fromisoformat(row["modified"]) for row in table.values())
+        stamp = max(self._context.now(), max(stamps, default=START.modified) + TICK)
         outcomes = [_write_row(object_name, table, write, stamp) for write in writes]
         aside = self._path.with_suffix(".new")
         try:
@@ -97,13 +101,15 @@ class Acme:
         return outcomes
 
     def act(self, requests: Sequence[s.ActionRequest]) -> list[s.Outcome]:
+        """Refuse: a CRM has no cadence to act in."""
         return [_refused("NO_SUCH_ACTION", f"Acme cannot {each.action}.") for each in requests]
 
     def usage(self) -> s.Usage | None:
+        """Return None: a file sets no limit."""
         return None
 
     def close(self) -> None:
-        return
+        """Do nothing: no file is held open between calls."""
 
     def _call(self, word: str, price: int = 1) -> dict[str, Table]:
         self._context.spend(price, word)

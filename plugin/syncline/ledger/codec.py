@@ -11,7 +11,6 @@ from typing import Any
 
 from ..model import Value
 
-
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
