@@ -48,8 +48,12 @@ from .model import (
 if TYPE_CHECKING:
     from .documents import open_documents
     from .net.http import Http
+    from .plugins import Registry, load_plugins
+    from .rules.catalog import Catalog
     from .rules.functions import Function
     from .rules.ruleset import RuleSet, load_rules
+    from .sync.plan import Plan
+    from .sync.report import Report
     from .workspace import Workspace
 
 __version__ = "0.1.0"
@@ -58,6 +62,7 @@ __all__ = [
     "Action",
     "ActionRequest",
     "ActivityTemplate",
+    "Catalog",
     "Connector",
     "ConnectorError",
     "ConnectorType",
@@ -74,10 +79,13 @@ __all__ = [
     "Outcome",
     "OutcomeStatus",
     "Page",
+    "Plan",
     "PluginError",
     "Position",
     "Prices",
     "Record",
+    "Registry",
+    "Report",
     "RetriableError",
     "RuleSet",
     "RulesError",
@@ -94,11 +102,17 @@ __all__ = [
     "__version__",
     "hookimpl",
     "is_blank",
+    "load_plugins",
     "load_rules",
     "open_documents",
 ]
 
 _ON_USE = {
+    "Catalog": ".rules.catalog",
+    "Plan": ".sync.plan",
+    "Registry": ".plugins",
+    "Report": ".sync.report",
+    "load_plugins": ".plugins",
     "Function": ".rules.functions",
     "Http": ".net.http",
     "RuleSet": ".rules.ruleset",

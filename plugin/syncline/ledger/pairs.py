@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from ..model import Side
 from .codec import dump, load_values, stamp
-from .rows import Pair
+from .rows import Echo, Pair
 from .tables import pairs
 
 _MANY = 400
@@ -106,26 +106,28 @@ def _pair(row: Any) -> Pair:
         objects={Side.CRM: row.crm_object, Side.CADENCE: row.cadence_object},
         base={Side.CRM: load_values(row.crm_base), Side.CADENCE: load_values(row.cadence_base)},
         modified={Side.CRM: row.crm_modified, Side.CADENCE: row.cadence_modified},
-        echo={Side.CRM: _window(row.crm_echo), Side.CADENCE: _window(row.cadence_echo)},
+        echo={Side.CRM: _echo(row.crm_echo), Side.CADENCE: _echo(row.cadence_echo)},
         holding=frozenset(json.loads(row.holding)),
     )
 
 
-def _window(text: str) -> tuple[str, str] | None:
-    first, _, last = text.partition("/")
-    return (first, last) if last else None
+def _echo(text: str) -> Echo | None:
+    if not text:
+        return None
+    first, last, fields = json.loads(text)
+    return Echo(first, last, tuple(fields))
 
 
 def _row(pair: Pair) -> dict[str, str]:
     row = {"map": pair.map, "holding": dump(sorted(pair.holding))}
     for side in Side:
-        window = pair.echo[side]
+        echo = pair.echo[side]
         row |= {
             f"{side}_id": pair.ids[side],
             f"{side}_object": pair.objects[side],
             f"{side}_base": dump(dict(pair.base[side])),
             f"{side}_modified": pair.modified[side],
-            f"{side}_echo": "" if window is None else "/".join(window),
+            f"{side}_echo": "" if echo is None else dump(echo),
         }
     return row
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["Cursor", "Entry", "Pair", "State"]
+__all__ = ["Cursor", "Echo", "Entry", "Pair", "State"]
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from ..model import Position, Side, Value
 
@@ -50,6 +51,14 @@ class Cursor:
     fields: tuple[str, ...]
 
 
+class Echo(NamedTuple):
+    """A write of ours: its span of time by the server's clock, as text, and its fields."""
+
+    first: str
+    last: str
+    fields: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
     """Two linked records. ``base`` holds the values last agreed on, by side."""
@@ -60,6 +69,6 @@ class Pair:
     base: Mapping[Side, Mapping[str, Value]]
     #: The modification last seen, as text; empty until the record comes by.
     modified: Mapping[Side, str]
-    #: (from, until) of our last write, by the server's clock, as text.
-    echo: Mapping[Side, tuple[str, str] | None]
+    #: Our last write to each side: what it may echo back.
+    echo: Mapping[Side, Echo | None]
     holding: frozenset[str]

@@ -87,7 +87,7 @@ pairs = Table(
     #: When each record was modified, as last seen.
     Column("crm_modified", Text, nullable=False, default=""),
     Column("cadence_modified", Text, nullable=False, default=""),
-    #: Our last write to each side, "from/until" by the server's clock: what it echoes back.
+    #: Our last write to each side, [from, until, fields] by its clock: what it echoes back.
     Column("crm_echo", Text, nullable=False, default=""),
     Column("cadence_echo", Text, nullable=False, default=""),
     #: Workflows whose criteria hold (a JSON list): they fire when they begin to.

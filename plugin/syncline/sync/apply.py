@@ -107,11 +107,11 @@ class Applier:
             return
         self._progress("answered", len(ready), None)
         skew = self._skew[side]
-        echo = _window(before + skew, self._committer.now() + skew)
+        span = _span(before + skew, self._committer.now() + skew)
         with self._ledger.begin() as db:
             self._meter.flush(db, self._run)
             for task, outcome in zip(ready, outcomes, strict=True):
-                self._committer.outcome(task, outcome, echo)
+                self._committer.outcome(task, outcome, span)
             self._committer.flush(db)
             journal.close_intents(db, number)
 
@@ -180,7 +180,7 @@ def _has_aim(task: Task) -> bool:
     return task.step.id is not None or task.step.kind is StepKind.CREATE
 
 
-def _window(first: datetime, last: datetime) -> tuple[str, str]:
+def _span(first: datetime, last: datetime) -> tuple[str, str]:
     """Return our write's span of time; systems that keep whole seconds round down."""
     return stamp(first.replace(microsecond=0)), stamp(last)
 

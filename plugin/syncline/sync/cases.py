@@ -129,26 +129,26 @@ def _now(facts: PairFacts, side: Side) -> Values:
 
 
 def _bases(facts: PairFacts, now: Mapping[Side, Values]) -> dict[Side, Mapping[str, Base]]:
-    """Return the baselines; on a side that only echoes our own write, what it made of it."""
+    """Return the baselines; for what a side echoes of our own write, what it made of it (B12)."""
     found: dict[Side, Mapping[str, Base]] = {}
     for side in Side:
         base: dict[str, Base] = {} if facts.pair is None else dict(facts.pair.base[side])
-        if base and _is_echo(facts, side):
-            for row in facts.rule.rows:
-                if row.base[side] in base:
-                    base[row.base[side]] = now[side].get(row.field(side).name)
+        echoed = _echoed(facts, side)
+        for row in facts.rule.rows:
+            if row.field(side).name in echoed and row.base[side] in base:
+                base[row.base[side]] = now[side].get(row.field(side).name)
         found[side] = base
     return found
 
 
-def _is_echo(facts: PairFacts, side: Side) -> bool:
-    """Tell whether the record's last modification lies within our own last write to it (B12)."""
+def _echoed(facts: PairFacts, side: Side) -> tuple[str, ...]:
+    """Return the fields of our last write, if the record was modified last within its span."""
     entry = facts.entries.get(side)
-    window = None if facts.pair is None else facts.pair.echo[side]
-    if entry is None or window is None:
-        return False
-    first, last = (datetime.fromisoformat(edge) for edge in window)
-    return first <= entry.modified <= last
+    echo = None if facts.pair is None else facts.pair.echo[side]
+    if entry is None or echo is None:
+        return ()
+    first, last = datetime.fromisoformat(echo.first), datetime.fromisoformat(echo.last)
+    return echo.fields if first <= entry.modified <= last else ()
 
 
 def _targets(rule: MapRule, now: Mapping[Side, Values], clock: Clock) -> frozenset[Side]:

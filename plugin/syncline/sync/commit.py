@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from ..errors import ConnectorError
 from ..ledger import inbox, journal, pairs
 from ..ledger.codec import stamp
-from ..ledger.rows import Pair, State
+from ..ledger.rows import Echo, Pair, State
 from ..model import Outcome, OutcomeStatus, Side, Value
 from .intents import Task
 from .plan import Case, Fate, Step, StepKind
@@ -35,6 +35,8 @@ _WORSE = (
 class Result:
     """What became of a run's plans so far."""
 
+    #: Candidates taken up; the fates must add up to them (B8).
+    taken: int = 0
     fates: dict[Fate, int] = field(default_factory=lambda: dict.fromkeys(Fate, 0))
     #: (side, object, what) -> rows done; *what* is create, update, or the action's name.
     done: dict[tuple[Side, str, str], int] = field(default_factory=dict[tuple[Side, str, str], int])
@@ -72,6 +74,7 @@ class Committer:
         """Take in a plan's cases, and commit all that needs no call: links and baselines."""
         known = self._known(db, cases)
         for case in cases:
+            self.result.taken += len(case.candidates)
             pair = known.get((case.map, case.ids.get(Side.CRM, "")))
             if case.links:
                 pair = _new_pair(case)
@@ -87,12 +90,12 @@ class Committer:
             self._notes(case)
         self.flush(db)
 
-    def outcome(self, task: Task, outcome: Outcome, echo: tuple[str, str]) -> None:
-        """Take in what became of one step; *echo* is the span of time in which it was written."""
+    def outcome(self, task: Task, outcome: Outcome, span: tuple[str, str]) -> None:
+        """Take in what became of one step; *span* is when it was written, by the server."""
         under_way = self._open[id(task.case)]
         step = task.step
         if outcome.status is OutcomeStatus.DONE:
-            self._done(task, outcome.id, echo, under_way)
+            self._done(task, outcome.id, span, under_way)
             what = step.action or step.kind
             place = (step.side, step.object, str(what))
             self.result.done[place] = self.result.done.get(place, 0) + 1
@@ -136,7 +139,7 @@ class Committer:
         self._new, self._changed = {}, {}
 
     def _done(
-        self, task: Task, id_: str | None, echo: tuple[str, str] | None, under_way: _UnderWay
+        self, task: Task, id_: str | None, span: tuple[str, str] | None, under_way: _UnderWay
     ) -> None:
         step = task.step
         ids = dict(task.case.ids)
@@ -148,6 +151,7 @@ class Committer:
             if pair is None:
                 pair = _new_pair(replace(task.case, ids=ids, settles={}))
             pair = _settled(pair, step.settles)
+            echo = None if span is None else Echo(*span, tuple(w.field for w in step.writes))
             pair = replace(pair, echo={**pair.echo, step.side: echo})
             if fresh:
                 self._new[_name(pair)] = pair

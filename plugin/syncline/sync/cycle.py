@@ -183,6 +183,14 @@ class Cycle:
         faults: list[ConnectorError],
     ) -> Report:
         result = committer.result
+        if result.taken != sum(result.fates.values()):
+            faults.append(
+                FatalError(
+                    f"the counts do not add up: {result.taken} records were taken up, "
+                    f"{sum(result.fates.values())} came to an end",
+                    hint="This is a fault of Syncline; please report it with the ledger.",
+                )
+            )
         failed = any(isinstance(f, FatalError) for f in faults)
         code = max((f.exit_code for f in faults), default=0)
         with self._ledger.begin() as db:
@@ -192,6 +200,7 @@ class Cycle:
                 state="failed" if failed else "stopped" if faults else "done",
                 started=started,
                 finished=self._now(),
+                candidates=result.taken,
                 counts=result.fates,
                 done=result.done,
                 recovered=recovered,

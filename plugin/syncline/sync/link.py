@@ -5,12 +5,12 @@ Two candidates for one key are held, never guessed between.
 
 from __future__ import annotations
 
-__all__ = ["Kin", "Link", "find_partner"]
+__all__ = ["Kin", "Link", "find_partner", "partner_by_key"]
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..model import Side
+from ..model import Side, Value
 from ..rules.compiled import MapRule
 
 #: (field, key) -> ids.
@@ -24,6 +24,14 @@ class Kin:
     holders: Mapping[Side, Holders]
     #: Ids with a partner, by side, and the partner's id.
     linked: Mapping[Side, Mapping[str, str]]
+
+
+def partner_by_key(rule: MapRule, side: Side, values: Mapping[str, Value], instance: str) -> str:
+    """Return the id of the record that this one was created for, by our key in it; or ``""``."""
+    field = rule.key_fields[side]
+    key = None if field is None else values.get(field)
+    start = f"{instance}:{rule.object(side.other)}:"
+    return key.removeprefix(start) if isinstance(key, str) and key.startswith(start) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from ..rules.ruleset import RuleSet
 from ..rules.values import Clock
 from .activities import ActivityFacts, activity_case
 from .cases import NewCase, PairFacts, new_case, pair_case
-from .link import Kin, find_partner
+from .link import Kin, Link, find_partner, partner_by_key
 from .plan import Case, Fate, Plan, Ref
 
 #: Records decided about at once; memory stays level however many wait.
@@ -128,8 +128,7 @@ class Proposer:
         kin: Kin,
         workflows: Sequence[WorkflowRule],
     ) -> Case | None:
-        keys = rule.keys(entry.side, entry.values)
-        link = find_partner(rule, entry.side, entry.id, keys, kin)
+        link = self._link(db, rule, entry, kin)
         if link.hold:
             return _told(rule, entry, Fate.HELD, link.hold)
         if link.partner is not None:
@@ -146,6 +145,14 @@ class Proposer:
         if made.fate is Fate.SKIPPED and self._later(rule, entry.side):
             return None
         return made
+
+    def _link(self, db: Connection, rule: MapRule, entry: Entry, kin: Kin) -> Link:
+        """Find the partner by our key, then by the match keys (E8)."""
+        side = entry.side
+        made_for = partner_by_key(rule, side, entry.values, self._ledger.instance)
+        if made_for and not pairs.by_side(db, rule.name, side.other, [made_for]):
+            return Link(partner=made_for, reason="matched by our key")
+        return find_partner(rule, side, entry.id, rule.keys(side, entry.values), kin)
 
     def _kin(self, db: Connection, rule: MapRule, side: Side, loose: Sequence[Entry]) -> Kin:
         wanted: dict[Side, list[tuple[str, str]]] = {Side.CRM: [], Side.CADENCE: []}

@@ -21,7 +21,8 @@ class Report:
     state: str
     started: datetime
     finished: datetime
-    #: Records that were decided about, by how they ended.
+    #: How many records were decided about, and how they ended; the counts add up to it.
+    candidates: int
     counts: Mapping[Fate, int]
     #: (side, object, create | update | an action) -> rows.
     done: Mapping[tuple[Side, str, str], int]
@@ -37,11 +38,6 @@ class Report:
     faults: tuple[tuple[str, str], ...]
     #: The error's own exit code, 0 when nothing went wrong.
     exit_code: int
-
-    @property
-    def candidates(self) -> int:
-        """How many records were decided about."""
-        return sum(self.counts.values())
 
     @property
     def writes(self) -> int:
