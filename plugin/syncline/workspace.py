@@ -12,11 +12,10 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
-
-from jsonschema import Draft202012Validator
+from typing import Self
 
 from syncline_grammar.parse import Parsed
+from syncline_schemas import check_against
 
 from .connector import ConnectorType, Context, Secret
 from .errors import FatalError, RetriableError, WorkspaceError
@@ -204,13 +203,10 @@ class Workspace:
         if side not in kind.sides:
             raise WorkspaceError(f"{kind.title} cannot be the {side.word} of a sync")
         settings = self.settings.connections.get(name, {})
-        validator: Any = Draft202012Validator(kind.settings)
-        fault = next(validator.iter_errors(settings), None)
-        if fault is not None:
-            where = ".".join(str(part) for part in fault.absolute_path)
+        faults = check_against(kind.settings, settings)
+        if faults:
             raise WorkspaceError(
-                f"[connections.{name}] in syncline.toml is not valid: "
-                f"{where + ': ' if where else ''}{fault.message}",
+                f"[connections.{name}] in syncline.toml is not valid: {faults[0]}",
                 hint="Correct it there; `syncline connectors` shows what each connector needs.",
             )
 

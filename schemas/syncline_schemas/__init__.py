@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["check", "load", "names"]
+__all__ = ["check", "check_against", "load", "names"]
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -27,11 +28,22 @@ def load(name: str) -> dict[str, Any]:
 
 def check(name: str, document: Any) -> list[str]:
     """Return what keeps *document* from being valid, each with its place; empty if nothing does."""
+    return check_against(load(name), document)
+
+
+def check_against(schema: Mapping[str, Any], document: Any) -> list[str]:
+    """Like ``check``, against a schema that is not one of ours."""
     from jsonschema import Draft202012Validator  # here: it is slow to import, and seldom needed
 
-    validator: Any = Draft202012Validator(load(name))
+    validator: Any = Draft202012Validator(schema)
     faults = sorted(validator.iter_errors(document), key=lambda fault: list(fault.absolute_path))
-    return [
-        f"{'.'.join(str(part) for part in fault.absolute_path) or 'the document'}: {fault.message}"
-        for fault in faults
-    ]
+    return [_told(fault) for fault in faults]
+
+
+def _told(fault: Any) -> str:
+    place = ".".join(str(part) for part in fault.absolute_path)
+    message = str(fault.message)
+    if fault.validator == "required":
+        missing = [name for name in fault.validator_value if name not in fault.instance]
+        message = f"{', '.join(missing)} is missing"
+    return f"{place}: {message}" if place else message

@@ -123,5 +123,6 @@ def load_rules(rules: Path | str | Parsed, catalog: Catalog) -> RuleSet:
     elif isinstance(rules, str):
         rules = parse(rules)
     # Names in a tree with holes are checked too: an unknown field is told beside a misplaced word.
-    found = (*rules.diagnostics, *check(rules.tree, catalog))
-    return RuleSet(rules.source, rules.tree, catalog, found)
+    found = [*rules.diagnostics, *check(rules.tree, catalog)]
+    found.sort(key=lambda diagnostic: (diagnostic.span.start, diagnostic.code))
+    return RuleSet(rules.source, rules.tree, catalog, tuple(found))
