@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,6 @@ from syncline import (
 from syncline.ledger.journal import Entry
 from syncline.plugins import Registry, load_plugins
 from syncline.sync.cycle import Preview
-from syncline.sync.plan import Fate
 from syncline.sync.report import Report
 from syncline.sync.systems import Progress
 from syncline_sandbox.app import create_app
@@ -40,7 +39,9 @@ __all__ = [
     "START",
     "Clock",
     "World",
+    "counts",
     "local_world",
+    "meddled",
     "quiet",
     "sandbox_world",
 ]
@@ -74,7 +75,9 @@ map Lead <-> prospect {
 class Clock:
     """A clock that ticks a little whenever it is read, and leaps when told."""
 
-    def __init__(self, start: datetime = START, tick: timedelta = timedelta(milliseconds=1)) -> None:
+    def __init__(
+        self, start: datetime = START, tick: timedelta = timedelta(milliseconds=1)
+    ) -> None:
         self.now = start
         self.tick = tick
 
@@ -233,16 +236,12 @@ class World:
 
     def one(self, side: Side, what: str, /, **values: Value) -> dict[str, Value]:
         """Return the one record with these values."""
-        (found,) = [
-            each for each in self.all(side, what) if values.items() <= each.items()
-        ]
+        (found,) = [each for each in self.all(side, what) if values.items() <= each.items()]
         return found
 
     def states(self) -> list[tuple[Value, Value, Value]]:
         """Return (cadence, state, touch) of every enrolment, in the order they were made."""
-        return [
-            (e["cadence_name"], e["state"], e["touch"]) for e in self.all(CADENCE, "enrolment")
-        ]
+        return [(e["cadence_name"], e["state"], e["touch"]) for e in self.all(CADENCE, "enrolment")]
 
     def contents(self) -> str:
         """Return all that stands in both systems, but for ids, times and our keys."""
@@ -341,6 +340,19 @@ def counts(report: Report) -> dict[str, int]:
     return {str(fate): n for fate, n in report.counts.items() if n}
 
 
-def written(reports: Iterable[Report]) -> int:
-    """Return how many records these runs wrote."""
-    return sum(report.counts[Fate.WRITTEN] for report in reports)
+def meddled(
+    world: World, side: Side, what: str, around: Callable[[Callable[..., Any]], Callable[..., Any]]
+) -> Registry:
+    """Return the plugins with the method *what* of one side's connector wrapped by *around*."""
+    name = world.crm if side is CRM else "local"
+    kind = world.registry.connectors[name]
+
+    def open_(context: Context) -> Connector:
+        connector: Any = kind.open(context)
+        if context.side is side:
+            setattr(connector, what, around(getattr(connector, what)))
+        opened: Connector = connector
+        return opened
+
+    connectors = {**world.registry.connectors, name: replace(kind, open=open_)}
+    return replace(world.registry, connectors=connectors)

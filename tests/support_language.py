@@ -59,7 +59,7 @@ _MORE = (
     Field(name="Picklist2", label="Picklist 2", type=FieldType.PICKLIST),
     Field(name="Home__c", label="City", type=FieldType.TEXT),
     Field(name="Work__c", label="City", type=FieldType.TEXT),
-    Field(name='a"b{c}\\d\'e', label="Odd", type=FieldType.TEXT),
+    Field(name="a\"b{c}\\d'e", label="Odd", type=FieldType.TEXT),
     Field(name="Fixed", label="Fixed", type=FieldType.TEXT, creatable=False, updatable=False),
 )
 _LOWER = tuple(replace(field, name=field.name.lower()) for field in (*_EVERY, *_MORE))
@@ -70,9 +70,7 @@ TYPES = Catalog(
     descriptions={
         Side.CRM: Description(
             objects=(
-                ObjectType(
-                    name="Thing", label="A thing", fields=(*_EVERY, *_MORE), key_field="Id"
-                ),
+                ObjectType(name="Thing", label="A thing", fields=(*_EVERY, *_MORE), key_field="Id"),
                 ObjectType(name="Keyless", label="Keyless", fields=_EVERY),
             )
         ),
@@ -108,7 +106,7 @@ def codes(text: str, catalog: Catalog = TYPES) -> list[str]:
 def compiled(text: str, catalog: Catalog = TYPES) -> RuleSet:
     """Return *text* as rules without a fault."""
     found = load_rules(text, catalog)
-    assert [] == [f"line {d.span.line}: {d.message}" for d in found.diagnostics]
+    assert [f"line {d.span.line}: {d.message}" for d in found.diagnostics] == []
     return found
 
 

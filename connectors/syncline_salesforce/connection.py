@@ -43,7 +43,8 @@ class Salesforce:
 
     def __init__(self, context: Context) -> None:
         self._session = Session(context)
-        self._objects: dict[str, ObjectType | None] = {}
+        known = () if context.description is None else context.description.objects
+        self._objects: dict[str, ObjectType | None] = {kind.name: kind for kind in known}
 
     def describe(self) -> Description:
         """Describe the objects that the connection's user may see; asked for once."""

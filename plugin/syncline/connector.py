@@ -35,6 +35,9 @@ class Connector(Protocol):
     ) -> Iterator[Page]:
         """Yield the records changed strictly after *since* (all, if None) by (modified, id).
 
+        Each record holds exactly *fields*, None where it has nothing; the object's ``key_field``
+        is among them.
+
         Records with equal times are neither repeated nor passed over. At least one page is
         yielded, an empty one if nothing changed, so that the server's time is known.
         """
@@ -100,6 +103,8 @@ class Context:
     now: Callable[[], datetime]
     #: Called with the price and a word for each call, before it is made.
     spend: Callable[[int, str], None]
+    #: What ``describe`` gave lately: a connector that needs it need not ask again.
+    description: Description | None = None
 
 
 def _no_settings() -> Mapping[str, Any]:
@@ -120,8 +125,14 @@ class ConnectorType:
     settings: Mapping[str, Any] = field(default_factory=_no_settings)
     #: Secrets, read from the environment as ``SYNCLINE_<NAME>_<SECRET>``.
     secrets: tuple[str, ...] = ()
-    #: The description per side, when it is known without a connection.
+    #: The description per side, when it is known without a connection: rules are checked against
+    #: it outside of a workspace.
     offline: Callable[[Side], Description] | None = None
+
+    def __post_init__(self) -> None:
+        for name in (self.name, *self.secrets):
+            if not name.isidentifier():
+                raise ValueError(f"{name!r} is no name: letters, digits and _ alone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,7 +113,7 @@ class Hooks:
     def syncline_before_apply(self, plan: Plan) -> None:
         """Look at a plan just before it is applied; raise ``FatalError`` to stop the run.
 
-        Called once for each plan of a cycle, and never by ``syncline plan``.
+        Called once for each plan of a cycle (up to 2,000 records), never by ``syncline plan``.
 
         **Example:**
 
@@ -121,8 +121,8 @@ class Hooks:
 
             @syncline.hookimpl
             def syncline_before_apply(plan):
-                if len(plan.steps) > 10_000:
-                    raise syncline.FatalError("More than 10,000 writes need a person's yes.")
+                if len(plan.steps) > 1_000:
+                    raise syncline.FatalError("More than 1,000 writes need a person's yes.")
 
         :param plan: every step about to be done; it is frozen.
         """

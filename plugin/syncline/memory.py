@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["remember", "remembered"]
+__all__ = ["Memory"]
 
+import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,44 +21,44 @@ _FOR = timedelta(hours=24)
 _TABLE = "descriptions"
 
 
-def remembered(path: Path, side: Side, system: str, now: datetime) -> Description | None:
-    """Return the description kept in the file at *path*, None when it is old or unreadable."""
-    try:
-        with open_documents(path) as documents:
-            table: Any = cast("Any", documents).table(_TABLE)
-            found: list[dict[str, Any]] = table.all()
-        for document in found:
-            if (document["side"], document["system"]) == (str(side), system):
+class Memory:
+    """The remembered description of one system, reached by certain settings."""
+
+    def __init__(self, path: Path, side: Side, system: str, settings: Mapping[str, Any]) -> None:
+        self._path = path
+        reached = json.dumps(dict(settings), sort_keys=True, default=str)
+        self._key = f"{side}:{system}:{blake2b(reached.encode(), digest_size=8).hexdigest()}"
+
+    def recall(self, now: datetime) -> Description | None:
+        """Return the description; None when there is none, or it is old or unreadable."""
+        try:
+            with open_documents(self._path) as documents:
+                table: Any = cast("Any", documents).table(_TABLE)
+                found: list[dict[str, Any]] = table.all()
+            for document in found:
                 asked = datetime.fromisoformat(document["asked"])
-                if now - asked < _FOR:
+                if document["key"] == self._key and now - asked < _FOR:
                     return description_from_json(document["description"])
-    except (KeyError, TypeError, ValueError, WorkspaceError):
-        # It can always be asked for again.
+        except (KeyError, TypeError, ValueError, WorkspaceError):
+            # It can always be asked for again.
+            return None
         return None
-    return None
 
+    def keep(self, description: Description, now: datetime) -> None:
+        """Keep *description* in the place of an older one."""
+        document = {
+            "key": self._key,
+            "asked": now.isoformat(),
+            "description": description_to_json(description),
+        }
+        try:
+            self._put(document)
+        except WorkspaceError:
+            self._path.unlink(missing_ok=True)
+            self._put(document)
 
-def remember(path: Path, side: Side, system: str, description: Description, now: datetime) -> None:
-    """Keep a description in the file at *path*, in the place of an older one."""
-    document = {
-        "side": str(side),
-        "system": system,
-        "asked": now.isoformat(),
-        "description": description_to_json(description),
-    }
-
-    def same(found: Any) -> bool:
-        return (found.get("side"), found.get("system")) == (str(side), system)
-
-    try:
-        _put(path, same, document)
-    except WorkspaceError:
-        path.unlink(missing_ok=True)
-        _put(path, same, document)
-
-
-def _put(path: Path, same: Any, document: dict[str, Any]) -> None:
-    with open_documents(path) as documents:
-        table: Any = cast("Any", documents).table(_TABLE)
-        table.remove(same)
-        table.insert(document)
+    def _put(self, document: dict[str, Any]) -> None:
+        with open_documents(self._path) as documents:
+            table: Any = cast("Any", documents).table(_TABLE)
+            table.remove(lambda found: found.get("key") == self._key)
+            table.insert(document)

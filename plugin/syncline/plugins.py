@@ -9,7 +9,7 @@ from __future__ import annotations
 __all__ = ["GROUP", "PluginFault", "Registry", "load_plugins"]
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pluggy
 
 from .connector import ConnectorType, Sandbox
-from .errors import PluginError
+from .errors import FatalError, PluginError, SynclineError
 from .hookspecs import Hooks
 from .model import ActivityTemplate
 from .rules.functions import BUILT_IN, Function
@@ -57,14 +57,32 @@ class Registry:
 
     def before_apply(self, plan: Plan) -> None:
         """Let plugins look at a plan; one that raises stops the run."""
-        self._manager.hook.syncline_before_apply(plan=plan)
+        for name, call in self._listeners("syncline_before_apply"):
+            try:
+                call(plan=plan)
+            except SynclineError:
+                raise
+            except Exception as err:
+                raise FatalError(
+                    f"the plugin {name} broke in syncline_before_apply: "
+                    f"{type(err).__name__}: {err}",
+                    hint="Nothing of this plan was applied. Correct or uninstall the plugin.",
+                ) from err
 
     def after_cycle(self, report: Report) -> None:
         """Tell plugins of a finished cycle; their faults are logged and change nothing."""
-        try:
-            self._manager.hook.syncline_after_cycle(report=report)
-        except Exception:  # noqa: BLE001 - a cycle that is done is not undone by a listener
-            _log.exception("a plugin failed in syncline_after_cycle")
+        for name, call in self._listeners("syncline_after_cycle"):
+            try:
+                call(report=report)
+            except Exception:  # noqa: BLE001 - a cycle that is done is not undone by a listener
+                _log.exception("the plugin %s broke in syncline_after_cycle", name)
+
+    def _listeners(self, hook: str) -> Iterator[tuple[str, Callable[..., None]]]:
+        """Yield each plugin's implementation by itself: a fault is laid at the right door."""
+        caller = getattr(self._manager.hook, hook)
+        for found in caller.get_hookimpls():
+            others = [p for p in self._manager.get_plugins() if p is not found.plugin]
+            yield found.plugin_name, self._manager.subset_hook_caller(hook, others)
 
 
 def load_plugins(
@@ -77,32 +95,34 @@ def load_plugins(
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(Hooks)
     faults: list[PluginFault] = []
-    origins: dict[object, str] = {}
+    origins: dict[str, str] = {}
     found = entry_points(group=GROUP) if points is None else points
     for point in sorted(found, key=lambda p: p.name):
         origin = "" if point.dist is None else f"{point.dist.name} {point.dist.version}"
         _load(manager, point.name, point.load, origin, faults, origins)
     for name, plugin in extra:
         _load(manager, name, partial(_itself, plugin), "handed in", faults, origins)
+    connectors = _collect(
+        manager, "syncline_register_connectors", ConnectorType, lambda c: c.name, faults, origins
+    )
+    functions = _collect(
+        manager, "syncline_register_functions", Function, lambda f: f.name, faults, origins,
+        {f.name: ("syncline itself", f) for f in BUILT_IN},
+    )  # fmt: skip
+    templates = _collect(
+        manager, "syncline_register_activity_templates", ActivityTemplate,
+        lambda t: f"{t.connector}: {t.kind} as {t.object}", faults, origins,
+    )  # fmt: skip
+    sandboxes = _collect(
+        manager, "syncline_register_sandboxes", Sandbox, lambda s: s.name, faults, origins
+    )
     return Registry(
-        connectors=_collect(
-            manager, "syncline_register_connectors", ConnectorType, faults, origins
-        ),
-        functions=_collect(manager, "syncline_register_functions", Function, faults, origins),
-        templates=tuple(
-            value
-            for _plugin, value in _results(
-                manager, "syncline_register_activity_templates", ActivityTemplate, faults, origins
-            )
-        ),
-        sandboxes=_collect(manager, "syncline_register_sandboxes", Sandbox, faults, origins),
+        connectors={name: value for name, (_origin, value) in connectors.items()},
+        functions={name: value for name, (_origin, value) in functions.items()},
+        templates=tuple(value for _origin, value in templates.values()),
+        sandboxes={name: value for name, (_origin, value) in sandboxes.items()},
         faults=tuple(faults),
-        origins={
-            value.name: origins.get(plugin, "")
-            for plugin, value in _results(
-                manager, "syncline_register_connectors", ConnectorType, [], origins
-            )
-        },
+        origins={name: origin for name, (origin, _value) in connectors.items()},
         _manager=manager,
     )
 
@@ -117,73 +137,62 @@ def _load(
     load: Callable[[], Any],
     origin: str,
     faults: list[PluginFault],
-    origins: dict[object, str],
+    origins: dict[str, str],
 ) -> None:
     try:
-        plugin = load()
-        manager.register(plugin, name)
-        manager.check_pending()
-    except Exception as err:  # noqa: BLE001 - whatever a plugin raises, the rest goes on
         if manager.has_plugin(name):
-            manager.unregister(name=name)
+            raise ValueError(f"a plugin named {name} is loaded already")  # noqa: TRY301 - told below
+        manager.register(load(), name)
+    except Exception as err:  # noqa: BLE001 - whatever a plugin raises, the rest goes on
         message = f"{type(err).__name__}: {err}"
         faults.append(PluginFault(name=name, distribution=origin, message=message))
-    else:
-        origins[plugin] = origin or name
+        return
+    try:
+        manager.check_pending()
+    except pluggy.PluginValidationError as err:
+        manager.unregister(name=name)
+        faults.append(PluginFault(name=name, distribution=origin, message=str(err)))
+        return
+    origins[name] = f"{name} ({origin})" if origin else name
 
 
-def _results(
+def _collect(
     manager: pluggy.PluginManager,
     hook: str,
     kind: type[T],
+    name_of: Callable[[T], str],
     faults: list[PluginFault],
-    origins: Mapping[object, str],
-) -> list[tuple[object, T]]:
-    """Ask each plugin by itself, so that a fault is laid at the right door."""
-    values: list[tuple[object, T]] = []
+    origins: Mapping[str, str],
+    known: Mapping[str, tuple[str, T]] | None = None,
+) -> dict[str, tuple[str, T]]:
+    """Ask each plugin by itself, once; return name -> (origin, value)."""
+    found: dict[str, tuple[str, T]] = dict(known or {})
     for implementation in getattr(manager.hook, hook).get_hookimpls():
-        plugin = implementation.plugin
+        origin = origins.get(implementation.plugin_name, implementation.plugin_name)
         try:
-            found = [_typed(value, kind, hook) for value in implementation.function()]
+            values = [_typed(value, kind, hook) for value in implementation.function()]
         except Exception as err:  # noqa: BLE001 - whatever a plugin raises, the rest goes on
             faults.append(
                 PluginFault(
                     name=implementation.plugin_name,
-                    distribution=origins.get(plugin, ""),
+                    distribution=origin,
                     message=f"{type(err).__name__}: {err}",
                 )
             )
-        else:
-            values += [(plugin, value) for value in found]
-    return values
+            continue
+        for value in values:
+            name = name_of(value)
+            if name in found:
+                raise PluginError(
+                    f"two plugins register `{name}` ({kind.__name__}): "
+                    f"{found[name][0]} and {origin}",
+                    hint="Uninstall one of them.",
+                )
+            found[name] = (origin, value)
+    return found
 
 
 def _typed(value: Any, kind: type[T], hook: str) -> T:
     if not isinstance(value, kind):
         raise TypeError(f"{hook} gave {value!r}, not a {kind.__name__}")
     return value
-
-
-def _collect(
-    manager: pluggy.PluginManager,
-    hook: str,
-    kind: type[Any],
-    faults: list[PluginFault],
-    origins: Mapping[object, str],
-) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    owners: dict[str, str] = {}
-    if kind is Function:
-        found |= {f.name: f for f in BUILT_IN}
-        owners |= dict.fromkeys(found, "syncline itself")
-    for plugin, value in _results(manager, hook, kind, faults, origins):
-        owner = origins.get(plugin, "?")
-        if value.name in found:
-            raise PluginError(
-                f"two plugins register `{value.name}` ({kind.__name__}): "
-                f"{owners[value.name]} and {owner}",
-                hint="Uninstall one of them.",
-            )
-        found[value.name] = value
-        owners[value.name] = owner
-    return found

@@ -7,7 +7,7 @@ __all__ = ["Workspace", "load_offline"]
 import fcntl
 import os
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -18,9 +18,9 @@ from syncline_grammar.parse import Parsed
 from syncline_schemas import check_against
 
 from .connector import ConnectorType, Context, Secret
-from .errors import FatalError, RetriableError, WorkspaceError
+from .errors import FatalError, LedgerError, RetriableError, WorkspaceError
 from .ledger.database import Ledger
-from .memory import remember, remembered
+from .memory import Memory
 from .model import Description, Side
 from .plugins import Registry, load_plugins
 from .rules.catalog import Catalog
@@ -84,14 +84,19 @@ class Workspace:
         self.close()
 
     def close(self) -> None:
-        """Close the connections and the ledger."""
-        for connector in self._open:
-            connector.close()
-        self._open = []
-        if "ledger" in self.__dict__:
-            with self.ledger.begin() as db:
-                self.meter.flush(db, 0)
-            self.ledger.close()
+        """Close the connections and the ledger, all of them, whatever one of them says."""
+        with ExitStack() as closing:
+            if "ledger" in self.__dict__:
+                closing.callback(self.ledger.close)
+                closing.callback(self._keep_calls)
+            for connector in self._open:
+                closing.callback(connector.close)
+            self._open = []
+
+    def _keep_calls(self) -> None:
+        """Write down calls made outside of a run, unless the ledger cannot be written."""
+        with suppress(LedgerError), self.ledger.begin() as db:
+            self.meter.flush(db, 0)
 
     # -- what it is made of, each part made when first needed
 
@@ -192,13 +197,11 @@ class Workspace:
 
     def _system(self, side: Side) -> System:
         name = self.rules.systems[side]
-        return System(
-            name=name,
-            connector=self._connect(side, name),
-            description=self.rules.catalog.descriptions[side],
-        )
+        description = self.rules.catalog.descriptions[side]
+        connector = self._connect(side, name, description)
+        return System(name=name, connector=connector, description=description)
 
-    def _connect(self, side: Side, name: str) -> Guarded:
+    def _connect(self, side: Side, name: str, description: Description | None = None) -> Guarded:
         kind = self._type(name)
         if side not in kind.sides:
             raise WorkspaceError(f"{kind.title} cannot be the {side.word} of a sync")
@@ -220,6 +223,7 @@ class Workspace:
             folder=self.folder,
             now=self._now,
             spend=spend,
+            description=description,
         )
         try:
             connector = Guarded(name, kind.open(context))
@@ -251,15 +255,15 @@ class Workspace:
     def _description(self, side: Side, name: str) -> Description:
         """Return what a system says of itself: offline, remembered, or asked."""
         kind = self._type(name)
-        if kind.offline is not None and side in kind.sides:
-            return kind.offline(side)
-        memory = self.folder / "data" / "descriptions.json"
-        if not self._fresh:
-            found = remembered(memory, side, name, self._now())
-            if found is not None:
-                return found
+        if kind.offline is not None:
+            # It lies in the workspace itself: asking costs nothing, and the answer is of now.
+            return self._connect(side, name).describe()
+        settings = self.settings.connections.get(name, {})
+        memory = Memory(self.folder / "data" / "descriptions.json", side, name, settings)
+        if not self._fresh and (found := memory.recall(self._now())) is not None:
+            return found
         description = self._connect(side, name).describe()
-        remember(memory, side, name, description, self._now())
+        memory.keep(description, self._now())
         return description
 
 

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+
 import support
 from support import World
 
@@ -17,7 +18,7 @@ def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(params=["local", "salesforce"])
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[World]:
-    """A workspace between two files, and one between a Salesforce over HTTP and a file."""
+    """Make a workspace between two files, and one between a Salesforce over HTTP and a file."""
     make = support.local_world if request.param == "local" else support.sandbox_world
     with make(tmp_path) as found:
         yield found
@@ -25,13 +26,13 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[World]:
 
 @pytest.fixture
 def local(tmp_path: Path) -> Generator[World]:
-    """A workspace between two files."""
+    """Make a workspace between two files."""
     with support.local_world(tmp_path) as found:
         yield found
 
 
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Generator[World]:
-    """A workspace between a Salesforce over HTTP and a file."""
+    """Make a workspace between a Salesforce over HTTP and a file."""
     with support.sandbox_world(tmp_path) as found:
         yield found

@@ -97,7 +97,7 @@ def main() -> None:
         with os.fdopen(read) as answer:
             told = answer.read()
         _child, status = os.waitpid(child, 0)
-        found = json.loads(told) if told else {}
+        found: dict[str, Any] = json.loads(told) if told else {}
         killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
         sys.stdout.write(json.dumps(found | {"killed": killed}) + "\n")
         sys.stdout.flush()

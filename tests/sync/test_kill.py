@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 import support
 from support import CADENCE, CRM, World
 
@@ -81,13 +82,13 @@ def prepare(world: World) -> None:
     for name in ("Ann", "Bob", "Eve"):
         world.enrol(prospects[name])
     lone = world.prospect("Lou", company_name="")  # waits: a lead must have a company
-    world.call(lone, "Connected")
     world.run()
     world.change(CRM, "Lead", people["Ann"], Status="Working - Contacted", FirstName="Anna")
     world.change(CRM, "Lead", people["Bob"], Status="Closed - Converted")
-    world.change(CADENCE, "prospect", prospects["Cyd"], job_title="CTO", notes="theirs")
-    world.change(CRM, "Lead", people["Cyd"], Title="CEO", Description="ours")
+    world.change(CADENCE, "prospect", prospects["Cyd"], job_title="CTO")
+    world.change(CRM, "Lead", people["Cyd"], Title="CEO")
     world.change(CADENCE, "prospect", prospects["Dee"], last_name="Roe")
+    world.change(CADENCE, "prospect", prospects["Ann"], notes="theirs")
     world.change(CRM, "Lead", people["Eve"], LastName="Poe")
     world.call(prospects["Eve"], "Connected", duration=90)
     world.call(prospects["Eve"], "Busy")
@@ -102,11 +103,21 @@ def opened(system: str, folder: Path) -> AbstractContextManager[World]:
     return MAKERS[system](folder, RULES, clock)
 
 
+def points(events: list[str]) -> list[tuple[int, str]]:
+    """Return every event around an effect, and each other kind of event where it comes first."""
+    around = ("before", "after", "answered")
+    return [
+        (number, name)
+        for number, name in enumerate(events, start=1)
+        if name.startswith(around) or name not in events[: number - 1] or number == len(events)
+    ]
+
+
 @pytest.mark.parametrize("system", MAKERS)
 def test_a_run_killed_anywhere_and_run_again_ends_as_if_nothing_had_happened(
     system: str, tmp_path: Path, killer: Killer
 ) -> None:
-    """No twins, no lost value, no touch taken twice, wherever SIGKILL strikes (promises 3, 4, 8)."""
+    """No twins, nothing lost, no touch taken twice, wherever it strikes (promises 3, 4, 8)."""
     with MAKERS[system](tmp_path / "start", RULES) as world:
         prepare(world)
     shutil.copytree(tmp_path / "start", tmp_path / "whole")
@@ -119,7 +130,7 @@ def test_a_run_killed_anywhere_and_run_again_ends_as_if_nothing_had_happened(
     assert {"after acting", "after writing Lead", "after writing prospect", "after writing Task",
             "before acting", "answered", "sending"} <= set(events)  # fmt: skip
 
-    for last, name in enumerate(events, start=1):
+    for last, name in points(events):
         folder = tmp_path / str(last)
         shutil.copytree(tmp_path / "start", folder)
         with opened(system, folder) as world:

@@ -12,12 +12,16 @@ from syncline import FieldType as F
 from syncline import OutcomeStatus, Position
 
 KEY = "SynclineKey"
-ID = s.Field(name="Id", label="ID", type=F.ID, creatable=False, updatable=False)
+#: Fields that only Acme fills in; our key goes in with a creation, as ``Write.key``.
+OWN = tuple(
+    s.Field(name=name, label=label, type=kind, creatable=False, updatable=False)
+    for name, label, kind in (("Id", "ID", F.ID), (KEY, "Syncline key", F.TEXT))
+)
 PERSON = s.ObjectType(
     name="Person",
     label="Person",
     fields=(
-        ID,
+        *OWN,
         *(s.Field(name=n, label=n, type=F.TEXT) for n in ("FirstName", "Company", "Segment")),
         s.Field(name="LastName", label="Last name", type=F.TEXT, required=True),
         s.Field(name="Email", label="Email", type=F.EMAIL),
@@ -28,7 +32,7 @@ VISIT = s.ObjectType(
     name="Visit",
     label="Visit",
     fields=(
-        ID,
+        *OWN,
         s.Field(name="PersonId", label="Person", type=F.REFERENCE, required=True),
         s.Field(name="Day", label="Day", type=F.DATE),
         s.Field(name="Notes", label="Notes", type=F.TEXT),
@@ -124,7 +128,7 @@ class Acme:
 
 
 def _record(object_name: str, id_: str, row: dict[str, Any], fields: Sequence[str]) -> s.Record:
-    known = {**row["values"], "Id": id_}
+    known = {**row["values"], "Id": id_, KEY: row["key"]}
     return s.Record(
         object=object_name,
         id=id_,

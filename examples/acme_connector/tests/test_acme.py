@@ -13,7 +13,6 @@ import syncline_acme
 import syncline
 import syncline_local
 from syncline import OutcomeStatus, Position, Side, Value, Write
-from syncline.plugins import Registry, load_plugins
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 RULES = """\
@@ -59,9 +58,10 @@ class Bench:
     spent: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
 
     @property
-    def registry(self) -> Registry:
+    def registry(self) -> syncline.Registry:
         """Both plugins, handed in: nothing needs to be installed."""
-        return load_plugins(points=[], extra=[("local", syncline_local), ("acme", syncline_acme)])
+        plugins = [("local", syncline_local), ("acme", syncline_acme)]
+        return syncline.load_plugins(points=[], extra=plugins)
 
     def open(self, name: str, side: Side) -> syncline.Connector:
         """Open one connection by hand."""
@@ -128,6 +128,7 @@ def test_a_creation_repeated_is_one_record(acme: syncline.Connector) -> None:
     again = add(acme, "Person", person("jo@example.com"), "k1")
     assert first == again
     assert acme.lookup("Person", ["k1", "k2"]) == {"k1": first}
+    assert rows(acme, "Person", ["Id", "SynclineKey"]) == [(first, "k1")]
 
 
 def test_each_row_has_its_own_outcome(acme: syncline.Connector) -> None:
@@ -232,9 +233,7 @@ def test_a_real_sync(bench: Bench) -> None:
         ("al@example.com", None),
         ("jo@example.com", "food-and-drink"),
     ]
-    ids: dict[Value, Value] = {}
-    for email, id_ in rows(acme, "Person", ["Email", "Id"]):
-        ids[email] = id_
+    ids = {row[0]: row[1] for row in rows(acme, "Person", ["Email", "Id"])}
     assert rows(acme, "Visit", ["PersonId", "Day", "Notes"]) == [
         (ids["al@example.com"], "2026-11-22", "Connected: will buy")
     ]

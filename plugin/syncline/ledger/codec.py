@@ -27,7 +27,7 @@ def load_values(text: str) -> dict[str, Value]:
 
 def stamp(moment: datetime) -> str:
     """Return a moment as text that orders like time."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def moment(text: str) -> datetime:

@@ -28,8 +28,12 @@ class Ledger:
             f"sqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS}
         )
         event.listen(self._engine, "connect", _prepare)
-        with self.begin() as db:
-            self.instance = _adopt(db, path)
+        try:
+            with self.begin() as db:
+                self.instance = _adopt(db, path)
+        except LedgerError:
+            self._engine.dispose()
+            raise
 
     @contextmanager
     def begin(self) -> Generator[Connection]:

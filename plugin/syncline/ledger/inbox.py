@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "arrived",
+    "ask_again",
     "candidates",
     "fetch",
     "finish",
@@ -63,19 +64,7 @@ def write_cursor(db: Connection, side: Side, object_name: str, cursor: Cursor) -
 
 def arrived(db: Connection, side: Side, records: Iterable[Record]) -> None:
     """Put changed records in the inbox; a newer change takes the place of an older."""
-    rows = [
-        {
-            "side": str(side),
-            "object": record.object,
-            "id": record.id,
-            "modified": stamp(record.modified),
-            "record": dump(record.values),
-            "state": str(State.NEW),
-            "reason": "",
-            "attempts": 0,
-        }
-        for record in records
-    ]
+    rows = [_row(side, record) for record in records]
     if not rows:
         return
     statement = insert(inbox)
@@ -86,6 +75,19 @@ def arrived(db: Connection, side: Side, records: Iterable[Record]) -> None:
     db.execute(
         statement.on_conflict_do_update(index_elements=["side", "object", "id"], set_=fresh), rows
     )
+
+
+def _row(side: Side, record: Record) -> dict[str, Any]:
+    return {
+        "side": str(side),
+        "object": record.object,
+        "id": record.id,
+        "modified": stamp(record.modified),
+        "record": dump(record.values),
+        "state": str(State.NEW),
+        "reason": "",
+        "attempts": 0,
+    }
 
 
 def note_keys(
@@ -162,6 +164,13 @@ def requeue(
         db.execute(change.where(where, inbox.c.id.in_(part)))
 
 
+def ask_again(db: Connection, side: Side, records: Iterable[Record]) -> None:
+    """Put settled records back, as last seen; what is in the inbox stays as it is."""
+    rows = [_row(side, record) for record in records]
+    if rows:
+        db.execute(insert(inbox).on_conflict_do_nothing(), rows)
+
+
 def candidates(
     db: Connection,
     side: Side,
@@ -232,7 +241,7 @@ def forget(db: Connection, refs: Iterable[tuple[str, str, str]]) -> None:
 def waiting_counts(db: Connection) -> dict[str, int]:
     """Return how many records are in the inbox in each state."""
     rows = db.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def _entry(row: Any) -> Entry:
@@ -253,7 +262,7 @@ def _parts(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
 
 
 def owners(db: Connection, side: Side, object_name: str, wanted: Iterable[str]) -> set[str]:
-    """Return the ids of the records that hold one of the keys in any match field."""
+    """Return the ids of the records that hold one of the keys, as they compare."""
     found: set[str] = set()
     for part in _parts(sorted(set(wanted))):
         found.update(

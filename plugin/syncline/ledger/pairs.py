@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["add", "by_side", "partners", "save", "seen", "timed"]
+__all__ = ["add", "by_side", "partners", "quiet", "save"]
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
 from ..model import Side
-from .codec import dump, load_values, stamp
-from .rows import Echo, Pair
+from .codec import dump, load_values
+from .rows import Echo, Owed, Pair
 from .tables import pairs
 
 _MANY = 400
@@ -60,8 +59,9 @@ def save(db: Connection, changed: Iterable[Pair]) -> None:
     if not rows:
         return
     names = (
-        "crm_base", "cadence_base", "crm_modified", "cadence_modified", "crm_echo",
+        "crm_base", "cadence_base", "crm_seen", "cadence_seen", "crm_echo",
         "cadence_echo", "holding",
+        "owed",
     )  # fmt: skip
     db.execute(
         pairs.update()
@@ -71,28 +71,12 @@ def save(db: Connection, changed: Iterable[Pair]) -> None:
     )
 
 
-def seen(db: Connection, map_name: str, side: Side, stamps: Mapping[str, datetime]) -> None:
-    """Note when the records on *side* (id -> modified) were last seen to change."""
-    if not stamps:
-        return
-    name = f"{side}_modified"
-    db.execute(
-        pairs.update()
-        .where(pairs.c.map == map_name, _id_column(side) == bindparam("record"))
-        .values({name: bindparam("stamp")}),
-        [{"record": id_, "stamp": stamp(at)} for id_, at in stamps.items()],
-    )
-
-
-def timed(db: Connection, map_name: str, *, after: str, limit: int) -> list[Pair]:
-    """Return pairs of a map by CRM id after *after*: for workflows that time alone can fire."""
-    rows = db.execute(
-        select(pairs)
-        .where(pairs.c.map == map_name, pairs.c.crm_id > after)
-        .order_by(pairs.c.crm_id)
-        .limit(limit)
-    )
-    return [_pair(row) for row in rows]
+def quiet(db: Connection, map_name: str, *, after: str, limit: int, owing: bool) -> list[Pair]:
+    """Return pairs of a map by CRM id after *after*: all, or those that owe an action."""
+    query = select(pairs).where(pairs.c.map == map_name, pairs.c.crm_id > after)
+    if owing:
+        query = query.where(pairs.c.owed != "[]")
+    return [_pair(row) for row in db.execute(query.order_by(pairs.c.crm_id).limit(limit))]
 
 
 def _id_column(side: Side) -> Any:
@@ -105,9 +89,10 @@ def _pair(row: Any) -> Pair:
         ids={Side.CRM: row.crm_id, Side.CADENCE: row.cadence_id},
         objects={Side.CRM: row.crm_object, Side.CADENCE: row.cadence_object},
         base={Side.CRM: load_values(row.crm_base), Side.CADENCE: load_values(row.cadence_base)},
-        modified={Side.CRM: row.crm_modified, Side.CADENCE: row.cadence_modified},
+        seen={Side.CRM: row.crm_seen, Side.CADENCE: row.cadence_seen},
         echo={Side.CRM: _echo(row.crm_echo), Side.CADENCE: _echo(row.cadence_echo)},
         holding=frozenset(json.loads(row.holding)),
+        owed=tuple(Owed(*one) for one in json.loads(row.owed)),
     )
 
 
@@ -119,14 +104,14 @@ def _echo(text: str) -> Echo | None:
 
 
 def _row(pair: Pair) -> dict[str, str]:
-    row = {"map": pair.map, "holding": dump(sorted(pair.holding))}
+    row = {"map": pair.map, "holding": dump(sorted(pair.holding)), "owed": dump(pair.owed)}
     for side in Side:
         echo = pair.echo[side]
         row |= {
             f"{side}_id": pair.ids[side],
             f"{side}_object": pair.objects[side],
             f"{side}_base": dump(dict(pair.base[side])),
-            f"{side}_modified": pair.modified[side],
+            f"{side}_seen": pair.seen[side],
             f"{side}_echo": "" if echo is None else dump(echo),
         }
     return row

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["Cursor", "Echo", "Entry", "Pair", "State"]
+__all__ = ["Cursor", "Echo", "Entry", "Owed", "Pair", "State", "seen_as"]
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import blake2b
 from typing import NamedTuple
 
 from ..model import Position, Side, Value
+from .codec import dump, stamp
 
 
 class State(StrEnum):
@@ -39,6 +41,14 @@ class Entry:
     state: State
     attempts: int
 
+    @property
+    def seen(self) -> str:
+        """The record's modification and a digest of its values: the same is not seen twice.
+
+        The time alone will not do: some systems keep whole seconds.
+        """
+        return seen_as(self.modified, self.values)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cursor:
@@ -49,6 +59,14 @@ class Cursor:
     started: datetime | None
     #: The fields that were read so far.
     fields: tuple[str, ...]
+
+
+class Owed(NamedTuple):
+    """One action of a workflow that fired, and the key under which it has one effect."""
+
+    workflow: str
+    number: int
+    key: str
 
 
 class Echo(NamedTuple):
@@ -67,8 +85,17 @@ class Pair:
     ids: Mapping[Side, str]
     objects: Mapping[Side, str]
     base: Mapping[Side, Mapping[str, Value]]
-    #: The modification last seen, as text; empty until the record comes by.
-    modified: Mapping[Side, str]
+    #: How each record was last seen (``Entry.seen``); empty until it comes by.
+    seen: Mapping[Side, str]
     #: Our last write to each side: what it may echo back.
     echo: Mapping[Side, Echo | None]
+    #: Workflows whose criteria hold: they fire when they begin to.
     holding: frozenset[str]
+    #: Actions of firings that are not done yet.
+    owed: tuple[Owed, ...]
+
+
+def seen_as(modified: datetime, values: Mapping[str, Value]) -> str:
+    """Return what tells one state of a record from the next."""
+    text = dump(dict(sorted(values.items())))
+    return f"{stamp(modified)}#{blake2b(text.encode(), digest_size=8).hexdigest()}"

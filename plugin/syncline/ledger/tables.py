@@ -81,21 +81,25 @@ pairs = Table(
     Column("cadence_id", Text, nullable=False),
     Column("crm_object", Text, nullable=False),
     Column("cadence_object", Text, nullable=False),
-    #: The values last agreed on, each side in its own terms (JSON objects).
+    #: JSON objects: what each row last agreed on (``Title>job_title``), and what the record was
+    #: last seen to hold (``Title``), each side in its own terms.
     Column("crm_base", Text, nullable=False),
     Column("cadence_base", Text, nullable=False),
-    #: When each record was modified, as last seen.
-    Column("crm_modified", Text, nullable=False, default=""),
-    Column("cadence_modified", Text, nullable=False, default=""),
+    #: How each record was last seen: its modification and a digest of its values.
+    Column("crm_seen", Text, nullable=False, default=""),
+    Column("cadence_seen", Text, nullable=False, default=""),
     #: Our last write to each side, [from, until, fields] by its clock: what it echoes back.
     Column("crm_echo", Text, nullable=False, default=""),
     Column("cadence_echo", Text, nullable=False, default=""),
     #: Workflows whose criteria hold (a JSON list): they fire when they begin to.
     Column("holding", Text, nullable=False, default="[]"),
+    #: Actions of firings that are not done yet, [[workflow, number, key] …].
+    Column("owed", Text, nullable=False, default="[]"),
     UniqueConstraint("map", "crm_id"),
     UniqueConstraint("map", "cadence_id"),
 )
 Index("pairs_by_cadence", pairs.c.cadence_object, pairs.c.cadence_id)
+Index("pairs_owing", pairs.c.map, sqlite_where=pairs.c.owed != "[]")
 
 runs = Table(
     "runs",

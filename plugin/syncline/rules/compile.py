@@ -129,8 +129,7 @@ class _Compiler:
     def _map(self, number: int, block: s.ObjectMap, made: Mapping[str, Any]) -> MapRule:
         crm = self._scope(block.crm_object, Side.CRM)
         cadence = self._scope(block.cadence_object, Side.CADENCE)
-        shared = _shared(block.rows, crm, cadence)
-        rows = tuple(self._row(row, crm, cadence, shared) for row in block.rows)
+        rows = tuple(self._row(row, crm, cadence) for row in block.rows)
         matches = tuple(
             (_found(crm, match.crm), _found(cadence, match.cadence)) for match in block.matches
         )
@@ -155,11 +154,8 @@ class _Compiler:
             at=self.source.at(block.crm_object.span),
         )
 
-    def _row(
-        self, row: s.FieldMapping, crm: Scope, cadence: Scope, shared: frozenset[tuple[Side, str]]
-    ) -> FieldRule:
+    def _row(self, row: s.FieldMapping, crm: Scope, cadence: Scope) -> FieldRule:
         left, right = _found(crm, row.crm), _found(cadence, row.cadence)
-        both = f"{left.name}>{right.name}"
         text = self.source.line(row.span.line).split("#")[0].strip()
         return FieldRule(
             crm=left,
@@ -172,10 +168,7 @@ class _Compiler:
             erase=row.erase,
             tidies=row.using is not None and self.catalog.functions[row.using.name.text].normaliser,
             default=None if row.default is None else row.default.value,
-            base={
-                Side.CRM: both if (Side.CRM, left.name) in shared else left.name,
-                Side.CADENCE: both if (Side.CADENCE, right.name) in shared else right.name,
-            },
+            key=f"{left.name}>{right.name}",
             at=self.source.at(row.span),
             text=text,
             same_crm=normaliser(left),
@@ -267,15 +260,6 @@ class _Compiler:
             values=made[f"a{number}"],
             at=self.source.at(rule.kind.span),
         )
-
-
-def _shared(
-    rows: tuple[s.FieldMapping, ...], crm: Scope, cadence: Scope
-) -> frozenset[tuple[Side, str]]:
-    """Return the fields that more than one row names."""
-    named = [(Side.CRM, _found(crm, row.crm).name) for row in rows]
-    named += [(Side.CADENCE, _found(cadence, row.cadence).name) for row in rows]
-    return frozenset(one for one in named if named.count(one) > 1)
 
 
 def _found(scope: Scope, name: s.Name) -> Field:

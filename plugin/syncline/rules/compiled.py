@@ -34,8 +34,8 @@ class FieldRule:
     tidies: bool
     #: For a record created in the CRM (E4).
     default: Value
-    #: The name of the row's baseline on each side; two rows over one field keep two.
-    base: Mapping[Side, str]
+    #: The name of the row's baselines: two rows over one field keep two.
+    key: str
     #: Where the row stands, ``acme.rules:14``.
     at: str
     #: The row as it was written, without the space around it.

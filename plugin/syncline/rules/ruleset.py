@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["RuleSet", "load_rules", "read_rules"]
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,9 @@ from .catalog import Catalog
 from .check import check
 from .compile import Compiled, compile_rules
 from .compiled import ActivityRule, MapRule, WorkflowRule
+
+#: A text or a quoted name, which may hold a #, or a comment.
+_COMMENT = re.compile(r'("(?:\\.|[^"\\\n])*"|`[^`\n]*`)|#[^\n]*')
 
 DEFAULT_MINUTES = 15
 #: K6: the limit when a rule file sets none.
@@ -43,9 +47,10 @@ class RuleSet:
         return tuple(d for d in self.diagnostics if d.severity is Severity.ERROR)
 
     @property
-    def digest(self) -> str:
-        """The SHA-256 of the text: which version of the rules this is."""
-        return hashlib.sha256(self.source.text.encode()).hexdigest()
+    def meaning(self) -> str:
+        """A digest of the text without comments and spacing: what the rules say."""
+        bare = _COMMENT.sub(lambda found: found[1] or "", self.source.text)
+        return hashlib.sha256(" ".join(bare.split()).encode()).hexdigest()
 
     @cached_property
     def compiled(self) -> Compiled:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 __all__ = ["ActivityFacts", "activity_case"]
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from ..ledger.codec import stamp
 from ..ledger.rows import Entry, Pair
 from ..model import Side, Value, is_blank
 from ..rules.compiled import ActivityRule
@@ -38,14 +37,13 @@ def activity_case(facts: ActivityFacts) -> Case:
         ids={Side.CADENCE: entry.id} if pair is None else pair.ids,
         objects={Side.CRM: target, Side.CADENCE: entry.object},
         candidates=(Ref(entry.side, entry.object, entry.id),),
-        modified={entry.side: stamp(entry.modified)},
+        seen={entry.side: entry.seen},
     )
     if rule is None:
         reason = "no rule asks for this kind of activity and outcome"
-        return replace(case, fate=Fate.SKIPPED, reason=reason)
+        return case.ended(Fate.SKIPPED, reason)
     if facts.person is None:
-        reason = "its prospect has no partner in the CRM"
-        return replace(case, fate=Fate.SKIPPED, reason=reason)
+        return case.ended(Fate.SKIPPED, "its prospect has no partner in the CRM")
     writes = _writes(rule, entry, facts.person, pair)
     if not writes:
         return case
@@ -60,7 +58,7 @@ def activity_case(facts: ActivityFacts) -> Case:
         settles={Side.CRM: base | {w.field: w.new for w in writes}, Side.CADENCE: {}},
         at=rule.at,
     )
-    return replace(case, steps=(step,), fate=Fate.WRITTEN)
+    return case.with_steps([step])
 
 
 def _writes(

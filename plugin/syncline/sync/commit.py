@@ -15,6 +15,8 @@ from ..ledger import inbox, journal, pairs
 from ..ledger.codec import stamp
 from ..ledger.rows import Echo, Pair, State
 from ..model import Outcome, OutcomeStatus, Side, Value
+from ..rules.compiled import match_key
+from .firing import owed_by
 from .intents import Task
 from .plan import Case, Fate, Step, StepKind
 
@@ -53,8 +55,6 @@ class _UnderWay:
     left: int
     fate: Fate
     reason: str
-    #: Workflows whose action did not come about: they fire again.
-    unfired: set[str] = field(default_factory=set[str])
 
 
 class Committer:
@@ -68,6 +68,8 @@ class Committer:
         self._finished: list[_UnderWay] = []
         self._new: dict[tuple[str, str], Pair] = {}
         self._changed: dict[tuple[str, str], Pair] = {}
+        #: Prospects that got a partner: their activities need wait no longer.
+        self._linked: set[str] = set()
         self._lines: list[journal.Entry] = []
 
     def open(self, db: Connection, cases: Sequence[Case]) -> None:
@@ -77,11 +79,12 @@ class Committer:
             self.result.taken += len(case.candidates)
             pair = known.get((case.map, case.ids.get(Side.CRM, "")))
             if case.links:
-                pair = _new_pair(case)
-                self._new[_name(pair)] = pair
+                pair = self._add(_new_pair(case))
                 self._note(case, "link", case.reason or "matched")
-            elif pair is not None and any(case.settles.values()):
-                pair = self._keep(_settled(pair, case.settles))
+            elif pair is not None:
+                pair = _settled(pair, case.settles)
+                owed = owed_by(case.steps)
+                pair = self._keep(replace(pair, holding=case.holding, owed=owed))
             under_way = _UnderWay(case, pair, len(case.steps), case.fate, case.reason)
             if case.steps:
                 self._open[id(case)] = under_way
@@ -101,14 +104,16 @@ class Committer:
             self.result.done[place] = self.result.done.get(place, 0) + 1
         else:
             words = f"{outcome.code}: {outcome.message}" if outcome.code else outcome.message
-            self._worsen(under_way, step, Fate.FAILED, words)
-            self._note(task.case, "fail", words, step)
+            passing = outcome.status is OutcomeStatus.RETRY
+            self._worsen(under_way, Fate.DEFERRED if passing else Fate.FAILED, words)
+            if not passing:
+                self._note(task.case, "fail", words, step)
         self._step_over(under_way)
 
     def deferred(self, task: Task, reason: str) -> None:
         """Leave a step for a later run."""
         under_way = self._open[id(task.case)]
-        self._worsen(under_way, task.step, Fate.DEFERRED, reason)
+        self._worsen(under_way, Fate.DEFERRED, reason)
         self._step_over(under_way)
 
     def recovered(self, db: Connection, task: Task, id_: str | None) -> None:
@@ -117,12 +122,7 @@ class Committer:
         other = task.step.side.other if crm is None else Side.CRM
         found = pairs.by_side(db, task.case.map, other, [task.case.ids[other]])
         pair = found.get(task.case.ids[other])
-        case = replace(task.case, holding=frozenset() if pair is None else pair.holding)
-        under_way = _UnderWay(case, pair, 1, Fate.WRITTEN, "")
-        self._done(task, id_, None, under_way)
-        if task.step.workflow and under_way.pair is not None:
-            holding = under_way.pair.holding | {task.step.workflow}
-            self._keep(replace(under_way.pair, holding=holding))
+        self._done(task, id_, None, _UnderWay(task.case, pair, 1, Fate.WRITTEN, ""))
 
     def created(self, case: Case) -> str | None:
         """Return the id of the cadence record that this run created for *case*."""
@@ -135,7 +135,10 @@ class Committer:
         pairs.add(db, self._new.values())
         pairs.save(db, self._changed.values())
         journal.add_entries(db, self._lines)
-        self._finished, self._lines = [], []
+        if self._linked:
+            waiting = inbox.owners(db, Side.CADENCE, "activity", map(match_key, self._linked))
+            inbox.requeue(db, Side.CADENCE, "activity", [State.WAITING], waiting)
+        self._finished, self._lines, self._linked = [], [], set()
         self._new, self._changed = {}, {}
 
     def _done(
@@ -145,20 +148,23 @@ class Committer:
         ids = dict(task.case.ids)
         if step.kind is StepKind.CREATE and id_ is not None:
             ids[step.side] = id_
-        if step.kind is not StepKind.ACTION:
-            pair = under_way.pair
-            fresh = pair is None
+        pair = under_way.pair
+        if step.kind is StepKind.ACTION:
+            if pair is not None:
+                left = tuple(owed for owed in pair.owed if owed.key != step.key)
+                under_way.pair = self._keep(replace(pair, owed=left))
+        else:
             if pair is None:
-                pair = _new_pair(replace(task.case, ids=ids, settles={}))
-            pair = _settled(pair, step.settles)
+                pair = self._add(_new_pair(replace(task.case, ids=ids, settles={})))
             echo = None if span is None else Echo(*span, tuple(w.field for w in step.writes))
-            pair = replace(pair, echo={**pair.echo, step.side: echo})
-            if fresh:
-                self._new[_name(pair)] = pair
-            else:
-                self._keep(pair)
-            under_way.pair = pair
+            pair = replace(_settled(pair, step.settles), echo={**pair.echo, step.side: echo})
+            under_way.pair = self._keep(pair)
         self._written(task, ids)
+
+    def _add(self, pair: Pair) -> Pair:
+        self._new[_name(pair)] = pair
+        self._linked.add(pair.ids[Side.CADENCE])
+        return pair
 
     def _keep(self, pair: Pair) -> Pair:
         where = self._new if _name(pair) in self._new else self._changed
@@ -171,17 +177,14 @@ class Committer:
             del self._open[id(under_way.case)]
             self._finished.append(under_way)
 
-    def _worsen(self, under_way: _UnderWay, step: Step, fate: Fate, reason: str) -> None:
+    def _worsen(self, under_way: _UnderWay, fate: Fate, reason: str) -> None:
         if _WORSE.index(fate) > _WORSE.index(under_way.fate):
             under_way.fate, under_way.reason = fate, reason
-        if step.workflow:
-            under_way.unfired.add(step.workflow)
 
     def _close(self, db: Connection) -> None:
         """End cases: their records leave the inbox, or stay in it with their reason."""
         gone: list[tuple[str, str, str]] = []
         staying: dict[tuple[State, str], list[tuple[str, str, str]]] = {}
-        linked: list[str] = []
         for under_way in self._finished:
             case, pair, fate = under_way.case, under_way.pair, under_way.fate
             self.result.fates[fate] += len(case.candidates)
@@ -191,20 +194,13 @@ class Committer:
             else:
                 gone += refs
             if pair is not None:
-                holding = case.holding - under_way.unfired
-                seen = {**pair.modified, **case.modified}
-                self._keep(replace(pair, holding=holding, modified=seen))
-                if case.links or any(step.kind is StepKind.CREATE for step in case.steps):
-                    linked.append(pair.ids[Side.CADENCE])
+                self._keep(replace(pair, seen={**pair.seen, **case.seen}))
             elif case.candidates and not case.steps:
                 kind = {Fate.HELD: "hold", Fate.FAILED: "fail"}.get(fate, "skip")
                 self._note(case, kind, under_way.reason)
         for (state, reason), refs in staying.items():
             inbox.finish(db, refs, state, reason)
         inbox.forget(db, gone)
-        if linked:
-            waiting = inbox.owners(db, Side.CADENCE, "activity", linked)
-            inbox.requeue(db, Side.CADENCE, "activity", [State.WAITING], waiting)
 
     def _known(self, db: Connection, cases: Sequence[Case]) -> dict[tuple[str, str], Pair]:
         by_map: dict[str, list[str]] = {}
@@ -316,7 +312,8 @@ def _new_pair(case: Case) -> Pair:
         ids=dict(case.ids),
         objects=dict(case.objects),
         base={side: dict(case.settles.get(side, {})) for side in Side},
-        modified=dict.fromkeys(Side, ""),
+        seen=dict.fromkeys(Side, ""),
         echo=dict.fromkeys(Side),
-        holding=frozenset(),
+        holding=case.holding,
+        owed=owed_by(case.steps),
     )

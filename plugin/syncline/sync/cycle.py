@@ -7,13 +7,17 @@ __all__ = ["Cycle", "Preview"]
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection
 
 from ..errors import ConnectorError, FatalError, SynclineError
-from ..ledger import inbox, journal
+from ..ledger import inbox, journal, pairs
+from ..ledger.codec import moment
 from ..ledger.database import Ledger, read_meta, write_meta
-from ..ledger.rows import State
-from ..model import Page, Side
+from ..ledger.rows import Pair, State
+from ..model import Page, Record, Side
+from ..rules.compiled import MapRule
 from ..rules.ruleset import RuleSet
 from ..rules.values import Clock
 from .apply import Applier, recover
@@ -22,7 +26,7 @@ from .detect import detect
 from .locks import check_locked, keep_rows
 from .meter import Meter
 from .plan import Plan, price
-from .propose import ACTIVITY, Proposer
+from .propose import ACTIVITY, CHUNK, Proposer
 from .report import Report
 from .systems import Progress, Systems
 
@@ -66,17 +70,20 @@ class Cycle:
 
         Steps of an interrupted run are planned as if they had not been sent; ``run`` looks first.
         """
+        self._meter.start()
         with self._ledger.begin() as db:
             check_locked(db, self._rules)
-        self._detect()
+        self._detect(run=0)
         plan = Plan(cases=tuple(c for part in self._proposer().plans() for c in part.cases))
         prices = {side: self._systems[side].description.prices for side in Side}
         return Preview(plan=plan, price=price(plan.steps, prices))
 
     def run(self) -> Report:
         """Do one cycle. A fault of a system ends up in the report; nothing is lost by it."""
+        self._meter.start()
         with self._ledger.begin() as db:
             check_locked(db, self._rules)
+            keep_rows(db, self._rules)
         recovered = 0
         faults: list[ConnectorError] = []
         with self._run() as (run, committer, started):
@@ -91,7 +98,7 @@ class Cycle:
             )
             try:
                 recovered = recover(self._ledger, self._systems, self._meter, committer, run=run)
-                self._detect()
+                self._detect(run)
                 for plan in self._proposer().plans():
                     self._before_apply(plan)
                     applier.apply(plan)
@@ -119,10 +126,10 @@ class Cycle:
     def _proposer(self) -> Proposer:
         return Proposer(self._ledger, self._rules, Clock(self._now()), self._skew)
 
-    def _detect(self) -> None:
+    def _detect(self, run: int) -> None:
         """Read what changed on both sides, one listing an object."""
         maps = self._rules.compiled.maps
-        self._requeue_after_edit()
+        self._ask_again_after_edit()
         for side in Side:
             for name in dict.fromkeys(m.object(side) for m in maps):
                 mine = [m for m in maps if m.object(side) == name]
@@ -135,7 +142,7 @@ class Cycle:
                     fields=list(dict.fromkeys(f for m in mine for f in m.reads[side])),
                     key_fields=list(dict.fromkeys(field.name for field in matches)),
                     others={m.name: m.object(side.other) for m in mine},
-                    seen_page=self._page_counter(side, name),
+                    seen_page=self._page_counter(run, side, name),
                 )
         if self._rules.activities:
             targets = {a.template.object for a in self._rules.activities}
@@ -147,32 +154,50 @@ class Cycle:
                 fields=self._rules.activities[0].reads,
                 key_fields=["prospect_id"],
                 others={f"{target}/{ACTIVITY}": target for target in sorted(targets)},
-                seen_page=self._page_counter(Side.CADENCE, ACTIVITY),
+                seen_page=self._page_counter(run, Side.CADENCE, ACTIVITY),
             )
 
-    def _page_counter(self, side: Side, name: str) -> Callable[[Page], None]:
+    def _page_counter(self, run: int, side: Side, name: str) -> Callable[[Connection, Page], None]:
         rows = 0
 
-        def seen(page: Page) -> None:
+        def seen(db: Connection, page: Page) -> None:
             nonlocal rows
             rows += len(page.records)
+            self._meter.flush(db, run)
             skew = page.server_time - self._now()
             self._skew[side] = skew if abs(skew) > _TELLABLE else timedelta(0)
             self._progress(f"reading {name} from the {side.word}", rows, None)
 
         return seen
 
-    def _requeue_after_edit(self) -> None:
-        """Ask records that wait or are held again when the rules have changed (E5)."""
+    def _ask_again_after_edit(self) -> None:
+        """When the rules mean something else than last time, ask every record again (E5).
+
+        Records that wait or are held get another hearing, and each pair is looked at in the light
+        of the new rows and workflows. It is one transaction with the note of the new rules.
+        """
+        meaning = self._rules.meaning
         with self._ledger.begin() as db:
-            if read_meta(db, "rules") == self._rules.digest:
+            known = read_meta(db, "rules")
+            if known == meaning:
                 return
+            write_meta(db, "rules", meaning)
+            if known is None:
+                return
+            states = [State.WAITING, State.HELD, State.FAILED]
             for rule in self._rules.compiled.maps:
                 for side in Side:
-                    states = [State.WAITING, State.HELD, State.FAILED]
                     inbox.requeue(db, side, rule.object(side), states, None)
-            write_meta(db, "rules", self._rules.digest)
-            keep_rows(db, self._rules)
+                self._reopen(db, rule)
+            inbox.requeue(db, Side.CADENCE, ACTIVITY, states, None)
+
+    def _reopen(self, db: Connection, rule: MapRule) -> None:
+        """Put the records of every pair of a map back into the inbox, as last seen."""
+        after = ""
+        while found := pairs.quiet(db, rule.name, after=after, limit=CHUNK, owing=False):
+            after = found[-1].ids[Side.CRM]
+            for side in Side:
+                inbox.ask_again(db, side, [_last_seen(pair, side) for pair in found])
 
     def _report(
         self,
@@ -213,3 +238,14 @@ class Cycle:
             )
             journal.end_run(db, run, report.finished, report.state, report.to_json())
         return report
+
+
+def _last_seen(pair: Pair, side: Side) -> Record:
+    at, _, _ = pair.seen[side].partition("#")
+    return Record(
+        object=pair.objects[side],
+        id=pair.ids[side],
+        # Row baselines are named `field>field`; the rest is the record itself.
+        values={name: value for name, value in pair.base[side].items() if ">" not in name},
+        modified=moment(at) if at else datetime.min.replace(tzinfo=UTC),
+    )

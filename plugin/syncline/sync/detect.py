@@ -10,14 +10,13 @@ from __future__ import annotations
 __all__ = ["OVERLAP", "detect"]
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
 from ..ledger import inbox, pairs
-from ..ledger.codec import stamp
 from ..ledger.database import Ledger
-from ..ledger.rows import Cursor, State
+from ..ledger.rows import Cursor, State, seen_as
 from ..model import Page, Position, Record, Side
 from ..rules.compiled import match_key
 from .systems import System
@@ -35,12 +34,12 @@ def detect(
     fields: Sequence[str],
     key_fields: Sequence[str],
     others: Mapping[str, str],
-    seen_page: Callable[[Page], None],
+    seen_page: Callable[[Connection, Page], None],
 ) -> None:
     """Bring the inbox up to date with one object of one side.
 
     *others* are the maps of this object: the map's name, and the object across. *seen_page* hears
-    of every page once it is stored.
+    of every page in the transaction that stores it.
     """
     with ledger.begin() as db:
         cursor = inbox.read_cursor(db, side, object_name)
@@ -59,7 +58,7 @@ def detect(
                 object_name,
                 Cursor(position=page.position, started=started, fields=tuple(fields)),
             )
-        seen_page(page)
+            seen_page(db, page)
     if started is not None:
         with ledger.begin() as db:
             done = Cursor(
@@ -71,20 +70,17 @@ def detect(
 def _unseen(
     db: Connection, side: Side, records: Sequence[Record], maps: Iterable[str]
 ) -> list[Record]:
-    """Leave out the records whose very modification was seen before."""
+    """Leave out the records that were seen before in this very state."""
     if not records:
         return []
     ids = [record.id for record in records]
-    waiting = inbox.fetch(db, side, records[0].object, ids)
-    known: dict[str, set[datetime | str]] = {id_: {e.modified} for id_, e in waiting.items()}
+    known: dict[str, set[str]] = {
+        id_: {entry.seen} for id_, entry in inbox.fetch(db, side, records[0].object, ids).items()
+    }
     for map_name in maps:
         for id_, pair in pairs.by_side(db, map_name, side, ids).items():
-            known.setdefault(id_, set()).add(pair.modified[side])
-    return [
-        record
-        for record in records
-        if not known.get(record.id, set()) & {record.modified, stamp(record.modified)}
-    ]
+            known.setdefault(id_, set()).add(pair.seen[side])
+    return [r for r in records if seen_as(r.modified, r.values) not in known.get(r.id, ())]
 
 
 def _index(

@@ -55,8 +55,13 @@ class Guarded:
         return self._counted("write", outcomes, len(writes))
 
     def act(self, requests: Sequence[ActionRequest]) -> list[Outcome]:
-        """See ``Connector``."""
-        outcomes = self._safely("act", lambda: self._inner.act(requests))
+        """See ``Connector``; a fault in the middle leaves the outcome unknown."""
+        try:
+            outcomes = self._inner.act(requests)
+        except SynclineError:
+            raise
+        except Exception as err:
+            raise UnknownOutcomeError(self._words("act", err)) from err
         return self._counted("act", outcomes, len(requests))
 
     def usage(self) -> Usage | None:

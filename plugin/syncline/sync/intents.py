@@ -5,10 +5,11 @@ from __future__ import annotations
 __all__ = ["Task", "body_of", "look", "task_of"]
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from ..model import Outcome, OutcomeStatus, Side, Value
+from .firing import owed_by
 from .plan import Case, FieldWrite, Step, StepKind
 from .systems import System
 
@@ -41,7 +42,10 @@ def body_of(task: Task) -> dict[str, Any]:
         "action": step.action,
         "target": step.target,
         "workflow": step.workflow,
+        "number": step.number,
         "at": step.at,
+        "holding": sorted(case.holding),
+        "owed": [list(owed) for owed in owed_by(case.steps)],
     }
 
 
@@ -71,13 +75,20 @@ def task_of(body: Mapping[str, Any]) -> Task:
         action=body["action"],
         target=body["target"],
         workflow=body["workflow"],
+        number=body["number"],
         at=body["at"],
     )
+    owed = [
+        replace(step, kind=StepKind.ACTION, writes=(), workflow=workflow, number=number, key=key)
+        for workflow, number, key in body["owed"]
+    ]
     case = Case(
         map=body["map"],
         ids={Side(side): id_ for side, id_ in body["ids"].items()},
         objects={Side(side): name for side, name in body["objects"].items()},
         candidates=(),
+        steps=tuple(owed),
+        holding=frozenset(body["holding"]),
     )
     return Task(case=case, step=step)
 

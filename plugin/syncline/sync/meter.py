@@ -30,19 +30,27 @@ class BudgetReachedError(RetriableError):
 
 
 class Meter:
-    """Counts what a run spends and refuses what would pass the limit."""
+    """Counts what a cycle spends and refuses what would pass the limit."""
 
     def __init__(
         self, ledger: Ledger, now: Callable[[], datetime], limits: Mapping[Side, int | None]
     ) -> None:
+        self._ledger = ledger
         self._now = now
         self._limits = limits
-        with ledger.begin() as db:
-            since = now() - WINDOW
-            self._before = {side: journal.used_since(db, side, since) for side in Side}
-        #: What this run has spent so far, by side.
-        self.spent = dict.fromkeys(Side, 0)
         self._unwritten: list[tuple[Side, datetime, int, str]] = []
+        self._before = dict.fromkeys(Side, 0)
+        #: What this cycle has spent so far, by side.
+        self.spent = dict.fromkeys(Side, 0)
+        self.start()
+
+    def start(self) -> None:
+        """Begin a cycle: look at the last 24 hours as they are now."""
+        with self._ledger.begin() as db:
+            self.flush(db, 0)
+            since = self._now() - WINDOW
+            self._before = {side: journal.used_since(db, side, since) for side in Side}
+        self.spent = dict.fromkeys(Side, 0)
 
     def spend(self, side: Side, price: int, what: str) -> None:
         """Count a call about to be made; raise ``BudgetReachedError`` if it does not fit."""
@@ -57,7 +65,7 @@ class Meter:
         return limit is None or self.used(side) + price <= limit
 
     def used(self, side: Side) -> int:
-        """Return the price of all calls in the last 24 hours."""
+        """Return the price of all calls in the 24 hours before this cycle, and in it."""
         return self._before[side] + self.spent[side]
 
     def flush(self, db: Connection, run: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Case", "Fate", "FieldNote", "FieldWrite", "Plan", "Ref", "Step", "StepKind", "price"]
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -84,10 +84,11 @@ class Step:
     key: str | None = None
     writes: tuple[FieldWrite, ...] = ()
     settles: Mapping[Side, Mapping[str, Value]] = field(default_factory=_bases)
-    #: An action, the cadence it leads to, and the workflow that wants it.
+    #: An action, the cadence it leads to, the workflow that wants it, and its place in it.
     action: str = ""
     target: str | None = None
     workflow: str = ""
+    number: int = 0
     at: str = ""
 
     @property
@@ -107,8 +108,8 @@ class Case:
     objects: Mapping[Side, str]
     #: The changed records that led here; each ends with this case's fate.
     candidates: tuple[Ref, ...]
-    #: When each candidate was modified, as the ledger writes it.
-    modified: Mapping[Side, str] = field(default_factory=dict[Side, str])
+    #: How each candidate was seen (``Entry.seen``).
+    seen: Mapping[Side, str] = field(default_factory=dict[Side, str])
     steps: tuple[Step, ...] = ()
     notes: tuple[FieldNote, ...] = ()
     #: Baselines that move without a write.
@@ -120,6 +121,14 @@ class Case:
     #: How the case ends if every step succeeds, and why when nothing is written.
     fate: Fate = Fate.UNCHANGED
     reason: str = ""
+
+    def ended(self, fate: Fate, reason: str) -> Case:
+        """Return the case with this end and no steps."""
+        return replace(self, fate=fate, reason=reason)
+
+    def with_steps(self, steps: Iterable[Step], holding: frozenset[str] = frozenset()) -> Case:
+        """Return the case with steps, which make it end as written."""
+        return replace(self, steps=tuple(steps), holding=holding, fate=Fate.WRITTEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

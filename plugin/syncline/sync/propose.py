@@ -9,6 +9,7 @@ __all__ = ["CHUNK", "Proposer"]
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -16,13 +17,13 @@ from ..ledger import inbox, pairs
 from ..ledger.database import Ledger
 from ..ledger.rows import Entry, Pair
 from ..model import Side
-from ..rules.compiled import ActivityRule, MapRule, WorkflowRule
+from ..rules.compiled import ActivityRule, MapRule, WorkflowRule, match_key
 from ..rules.ruleset import RuleSet
 from ..rules.values import Clock
 from .activities import ActivityFacts, activity_case
-from .cases import NewCase, PairFacts, new_case, pair_case
+from .cases import NewFacts, PairFacts, new_case, pair_case
 from .link import Kin, Link, find_partner, partner_by_key
-from .plan import Case, Fate, Plan, Ref
+from .plan import Case, Fate, Plan, Ref, StepKind
 
 #: Records decided about at once; memory stays level however many wait.
 CHUNK = 2000
@@ -43,6 +44,8 @@ class Proposer:
         self._skew = skew
         self._maps = rules.compiled.maps
         self._done: set[Ref] = set()
+        #: (side, object, field, key) of records that this cycle creates, and for whom.
+        self._promised: dict[tuple[Side, str, str, str], str] = {}
 
     def plans(self) -> Iterator[Plan]:
         """Yield the cycle's plans; each may be applied before the next is asked for."""
@@ -50,8 +53,8 @@ class Proposer:
             workflows = [w for w in self._rules.workflows.values() if w.object == rule.crm_object]
             for side in Side:
                 yield from self._records(rule, side, workflows)
-            if timed := [w for w in workflows if w.timed]:
-                yield from self._by_time(rule, timed, workflows)
+            timed = any(workflow.timed for workflow in workflows)
+            yield from self._quiet(rule, workflows, owing=not timed)
         if self._rules.activities:
             yield from self._activities()
 
@@ -118,7 +121,7 @@ class Proposer:
             entries[partner.side] = partner
         ids = {s: e.id for s, e in entries.items()} if pair is None else pair.ids
         facts = PairFacts(rule=rule, pair=pair, ids=ids, entries=entries, skew=self._skew)
-        return _guarded(rule, entries, lambda: pair_case(facts, workflows, self._clock))
+        return _guarded(rule, entries, partial(pair_case, facts, workflows, self._clock))
 
     def _loose_case(
         self,
@@ -140,10 +143,12 @@ class Proposer:
             return self._pair_case(rule, None, entry, found[link.partner], workflows)
         if entry.side is Side.CADENCE and self._belongs_elsewhere(db, rule, entry):
             return None
-        facts = NewCase(rule=rule, entry=entry, instance=self._ledger.instance)
-        made = _guarded(rule, {entry.side: entry}, lambda: new_case(facts, workflows, self._clock))
+        facts = NewFacts(rule=rule, entry=entry, instance=self._ledger.instance)
+        make = partial(new_case, facts, workflows, self._clock)
+        made = _guarded(rule, {entry.side: entry}, make)
         if made.fate is Fate.SKIPPED and self._later(rule, entry.side):
             return None
+        self._promise(rule, entry, made)
         return made
 
     def _link(self, db: Connection, rule: MapRule, entry: Entry, kin: Kin) -> Link:
@@ -152,7 +157,23 @@ class Proposer:
         made_for = partner_by_key(rule, side, entry.values, self._ledger.instance)
         if made_for and not pairs.by_side(db, rule.name, side.other, [made_for]):
             return Link(partner=made_for, reason="matched by our key")
-        return find_partner(rule, side, entry.id, rule.keys(side, entry.values), kin)
+        keys = rule.keys(side, entry.values)
+        for pair, key in zip(rule.matches, keys, strict=True):
+            field = pair[0 if side is Side.CADENCE else 1]
+            owner = self._promised.get((side.other, rule.object(side.other), field.name, key))
+            if key and owner is not None:
+                return Link(hold=f"its partner by {field.name} is already linked to {owner}")
+        return find_partner(rule, side, entry.id, keys, kin)
+
+    def _promise(self, rule: MapRule, entry: Entry, case: Case) -> None:
+        """Remember the match keys of a record about to be created: a later map may want it."""
+        for step in case.steps:
+            if step.kind is StepKind.CREATE:
+                for pair in rule.matches:
+                    field = pair[0 if step.side is Side.CRM else 1]
+                    key = match_key(step.values.get(field.name))
+                    if key:
+                        self._promised[step.side, step.object, field.name, key] = entry.id
 
     def _kin(self, db: Connection, rule: MapRule, side: Side, loose: Sequence[Entry]) -> Kin:
         wanted: dict[Side, list[tuple[str, str]]] = {Side.CRM: [], Side.CADENCE: []}
@@ -186,15 +207,14 @@ class Proposer:
                 return True
         return False
 
-    def _by_time(
-        self, rule: MapRule, timed: Sequence[WorkflowRule], workflows: Sequence[WorkflowRule]
+    def _quiet(
+        self, rule: MapRule, workflows: Sequence[WorkflowRule], *, owing: bool
     ) -> Iterator[Plan]:
-        """Ask the workflows that time alone can fire about the pairs that did not change."""
-        names = {w.name for w in timed}
+        """Look at pairs that did not change: time alone can fire a workflow, or one is owed."""
         after = ""
         while True:
             with self._ledger.begin() as db:
-                found = pairs.timed(db, rule.name, after=after, limit=CHUNK)
+                found = pairs.quiet(db, rule.name, after=after, limit=CHUNK, owing=owing)
             if not found:
                 return
             after = found[-1].ids[Side.CRM]
@@ -204,8 +224,8 @@ class Proposer:
                 if any(ref in self._done for ref in refs):
                     continue
                 facts = PairFacts(rule=rule, pair=pair, ids=pair.ids, entries={}, skew=self._skew)
-                case = pair_case(facts, workflows, self._clock)
-                if case.steps or case.holding & names != pair.holding & names:
+                case = _guarded(rule, {}, partial(pair_case, facts, workflows, self._clock))
+                if case.steps or case.holding != pair.holding:
                     cases.append(case)
             if cases:
                 yield Plan(cases=tuple(cases))
@@ -251,6 +271,7 @@ def _told(rule: MapRule, entry: Entry, fate: Fate, reason: str) -> Case:
         ids={entry.side: entry.id},
         objects={s: rule.object(s) for s in Side},
         candidates=(Ref(entry.side, entry.object, entry.id),),
+        seen={entry.side: entry.seen},
         fate=fate,
         reason=reason,
     )

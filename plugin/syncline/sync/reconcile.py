@@ -202,8 +202,13 @@ def make_record(map_rule: MapRule, target: Side, source: Mapping[str, Value]) ->
     else:
         turned = map_rule.turn_to_crm(source, None)
     values: list[tuple[FieldRule, Value]] = []
-    for rule, found in zip(map_rule.rows, turned, strict=True):
+    taken: set[str] = set()
+    # Of two rows over one field, the one whose arrow points there comes first.
+    rows = sorted(zip(map_rule.rows, turned, strict=True), key=lambda r: target not in r[0].targets)
+    for rule, found in rows:
         field = rule.field(target)
+        if field.name in taken:
+            continue
         value: Value = None
         if isinstance(found, Unturned):
             if found.fallback is Fallback.HOLD:
@@ -217,4 +222,5 @@ def make_record(map_rule: MapRule, target: Side, source: Mapping[str, Value]) ->
                 return NewRecord(skip=f"{field.name} is required and blank")
         elif rule.write[target] is not WriteRule.NEVER and field.creatable:
             values.append((rule, value))
+            taken.add(field.name)
     return NewRecord(values=tuple(values))

@@ -1,0 +1,295 @@
+"""The documentation holds to the code: names, signatures, commands, and examples that run."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import click
+import pytest
+
+import syncline
+import syncline_local
+import syncline_schemas
+from syncline.cli.main import cli
+from syncline.hookspecs import Hooks
+from syncline.rules.functions import BUILT_IN
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "examples" / "acme_connector"
+#: Guides with Python in them. A block marked ``python`` runs after those above it; one marked
+#: ``py`` is a piece that is compiled alone.
+GUIDES = ("connectors.md", "hosts.md")
+_BLOCK = re.compile(r"^```(python|py)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def guide(name: str) -> str:
+    return (ROOT / "docs" / name).read_text("utf-8")
+
+
+def hooks() -> list[str]:
+    return sorted(name for name in vars(Hooks) if name.startswith("syncline_"))
+
+
+def commands() -> list[str]:
+    return cli.list_commands(click.Context(cli))
+
+
+def blocks(name: str) -> Iterator[tuple[int, str, str]]:
+    """Yield the line, the mark and the text of each Python block."""
+    text = guide(name)
+    for found in _BLOCK.finditer(text):
+        yield text.count("\n", 0, found.start()) + 2, found[1], found[2]
+
+
+def code(line: int, text: str, name: str) -> Any:
+    """Compile a block so that a traceback names its line in the guide."""
+    return compile("\n" * (line - 1) + text, name, "exec")
+
+
+def ran(name: str, monkeypatch: pytest.MonkeyPatch, folder: Path) -> ModuleType:
+    """Run a guide's blocks from top to bottom, as one module in an empty folder."""
+    module = ModuleType(name.removesuffix(".md"))
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.chdir(folder)
+    for line, mark, text in blocks(name):
+        if mark == "python":
+            exec(code(line, text, name), vars(module))
+    return module
+
+
+# -- hooks
+
+
+@pytest.mark.parametrize("hook", hooks())
+def test_the_guide_has_every_hook_under_its_exact_signature(hook: str) -> None:
+    """A heading of docs/connectors.md is the hook as it is written in the code."""
+    signature = inspect.signature(getattr(Hooks, hook))
+    own = list(signature.parameters.values())[1:]  # without self
+    arguments = ", ".join(f"{each.name}: {each.annotation}" for each in own)
+    heading = f"### `{hook}({arguments}) -> {signature.return_annotation}`"
+    assert heading in guide("connectors.md").splitlines()
+
+
+@pytest.mark.parametrize("hook", hooks())
+def test_every_hook_has_a_whole_example(hook: str) -> None:
+    """The section of a hook defines it, with its marker."""
+    section = guide("connectors.md").partition(f"### `{hook}(")[2].partition("\n##")[0]
+    (example,) = [found[2] for found in _BLOCK.finditer(section)]
+    assert f"@syncline.hookimpl\ndef {hook}(" in example
+    for word in ("**Called**", "**Gets**", "**Returns**"):
+        assert word in section
+
+
+@pytest.mark.parametrize("hook", hooks())
+def test_every_hook_is_exercised_by_a_test(hook: str) -> None:
+    """Somewhere in tests/plugins a plugin implements it."""
+    tests = [path.read_text("utf-8") for path in (ROOT / "tests" / "plugins").glob("test_*.py")]
+    implemented = re.compile(rf"\b{hook}=|def {hook}\(")
+    assert any(implemented.search(text) for text in tests)
+
+
+@pytest.mark.parametrize("hook", hooks())
+def test_a_hook_says_in_its_docstring_what_it_is_for(hook: str) -> None:
+    """The specification itself holds a sentence and an example."""
+    text = inspect.getdoc(getattr(Hooks, hook)) or ""
+    assert "**Example:**" in text
+    assert f"def {hook}(" in text
+
+
+def test_the_guide_tells_of_no_hook_that_is_not_there() -> None:
+    """A hook that was renamed is not left behind."""
+    assert set(re.findall(r"### `(syncline_\w+)\(", guide("connectors.md"))) == set(hooks())
+
+
+# -- the public surface
+
+
+def test_the_public_names_are_sorted_and_written_once() -> None:
+    """``__all__`` is a list that a person can search."""
+    assert list(syncline.__all__) == sorted(set(syncline.__all__))
+
+
+@pytest.mark.parametrize("name", syncline.__all__)
+def test_a_public_name_exists_and_says_what_it_is(name: str) -> None:
+    """Every public class and function has a docstring of its own."""
+    value = getattr(syncline, name)
+    if inspect.isclass(value):
+        # A dataclass without one gets its signature for a docstring.
+        assert value.__doc__
+        assert not value.__doc__.startswith(f"{name}(")
+    elif inspect.isfunction(value):
+        assert value.__doc__
+    else:
+        assert name in {"Value", "__version__", "hookimpl"}
+
+
+@pytest.mark.parametrize(
+    "method", sorted(name for name in vars(syncline.Connector) if not name.startswith("_"))
+)
+def test_every_method_of_a_connector_has_a_section_and_a_docstring(method: str) -> None:
+    """An author finds each promise in the guide and in the protocol."""
+    assert getattr(syncline.Connector, method).__doc__
+    assert f"### `{method}`" in guide("connectors.md").splitlines()
+
+
+@pytest.mark.parametrize("function", BUILT_IN, ids=lambda function: function.name)
+def test_a_built_in_function_says_what_it_does(function: syncline.Function) -> None:
+    """One sentence, for the admin."""
+    assert re.fullmatch(r"[A-Z].+\.", function.summary)
+
+
+# -- commands and documents
+
+
+@pytest.mark.parametrize("name", commands())
+def test_a_command_has_help_and_stands_in_the_readme(name: str) -> None:
+    """The table under ``Commands`` names it in back-ticks."""
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    assert command.help
+    section = (ROOT / "README.md").read_text("utf-8").partition("## Commands\n")[2]
+    table = section.partition("\n## ")[0]
+    assert re.search(rf"^\| `syncline {name}\b[^`]*` \|", table, re.MULTILINE)
+
+
+def test_the_readme_names_no_command_that_is_not_there() -> None:
+    """A command that was renamed is not left behind."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    assert set(re.findall(r"^\| `syncline (\w+)", text, re.MULTILINE)) == set(commands())
+
+
+def test_the_guide_for_hosts_lists_every_schema() -> None:
+    """The table of documents is whole."""
+    table = guide("hosts.md").partition("## Documents\n")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(syncline_schemas.names())
+
+
+def test_the_guide_to_the_workspace_lists_every_key() -> None:
+    """The table of syncline.toml is whole."""
+    text = guide("workspace.md")
+    for key in syncline_schemas.load("workspace")["properties"]:
+        assert f"| `{key}` |" in text or f"| `[{key}.NAME]` |" in text
+
+
+def test_every_error_stands_in_the_guide_with_its_exit_code() -> None:
+    """The table of errors agrees with the classes."""
+    table = guide("hosts.md").partition("## Errors and exit codes\n")[2].partition("\n## ")[0]
+    found = {
+        name: int(number)
+        for name, number in re.findall(r"^\| `(\w+)` \|.*\| (\d+) \|$", table, re.MULTILINE)
+    }
+    values = [getattr(syncline, name) for name in syncline.__all__]
+    errors = {
+        value.__name__: value.exit_code
+        for value in values
+        if inspect.isclass(value) and issubclass(value, syncline.SynclineError)
+    }
+    # Two of them are there to be caught by, and are never raised themselves.
+    assert found == {
+        name: number
+        for name, number in errors.items()
+        if name not in {"SynclineError", "ConnectorError"}
+    }
+
+
+@pytest.mark.parametrize("path", [*sorted(ROOT.glob("docs/*.md")), ROOT / "README.md"], ids=str)
+def test_a_link_leads_to_a_file(path: Path) -> None:
+    """Relative links of the documentation are not broken."""
+    for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8")):
+        assert (path.parent / target).exists(), target
+
+
+# -- examples
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_every_python_block_compiles(name: str) -> None:
+    """Pieces too: nobody copies a slip."""
+    found = list(blocks(name))
+    assert found
+    for line, _mark, text in found:
+        assert code(line, text, name)
+
+
+def test_the_guide_for_hosts_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Its blocks hold their own asserts."""
+    assert ran("hosts.md", monkeypatch, tmp_path).monitor.cycles == 1
+
+
+def test_the_guide_for_connectors_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Its module is a plugin without a fault, and its tests pass."""
+    module = ran("connectors.md", monkeypatch, tmp_path)
+    registry = syncline.load_plugins(points=[], extra=[("desk", module)])
+    assert registry.faults == ()
+    assert set(registry.connectors) == set(registry.sandboxes) == {"desk"}
+    assert registry.functions["slug"].call("Food and Drink") == "food-and-drink"
+    assert [template.kind for template in registry.templates] == ["call", "meeting"]
+
+    tests = [value for name, value in vars(module).items() if name.startswith("test_")]
+    assert len(tests) == 3
+    for test in tests:
+        test()
+
+
+def test_the_guides_connector_syncs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Desk describes itself over HTTP, is read and written, and then rests."""
+    module = ran("connectors.md", monkeypatch, tmp_path)
+    server = module.FakeDesk()
+    module.connect(server).write(
+        "person", [syncline.Write(values={"last_name": "Doe", "email": "jo@example.com"}, key="k")]
+    )
+
+    def connect(_context: syncline.Context) -> syncline.Connector:
+        connector: syncline.Connector = module.connect(server)
+        return connector
+
+    monkeypatch.setattr(module, "_open", connect)
+    (tmp_path / "main.rules").write_text(
+        "connect crm to desk\nconnect cadence to local\nsync crm to cadence\nsync cadence to crm\n"
+        "map person <-> prospect {\n match email = email\n email <-> email\n"
+        " last_name <-> last_name required\n last_name -> first_name\n}\n",
+        "utf-8",
+    )
+    (tmp_path / "syncline.toml").write_text(
+        'version = 1\nrules = "main.rules"\n[connections.desk]\nurl = "https://desk.example.com"\n',
+        "utf-8",
+    )
+    plugins = [("desk", module), ("local", syncline_local)]
+    registry = syncline.load_plugins(points=[], extra=plugins)
+    reports: list[syncline.Report] = []
+    for _ in range(2):
+        with syncline.Workspace(
+            tmp_path, registry=registry, environ={"SYNCLINE_DESK_TOKEN": "x"}
+        ) as workspace:
+            reports.append(workspace.run())
+    assert [(report.state, report.writes) for report in reports] == [("done", 1), ("done", 0)]
+
+
+def test_the_example_is_a_plugin_without_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """examples/acme_connector registers what its README says."""
+    monkeypatch.setattr(sys, "path", [str(EXAMPLE), *sys.path])
+    plugin = __import__("syncline_acme")
+    registry = syncline.load_plugins(points=[], extra=[("acme", plugin)])
+    assert registry.faults == ()
+    assert set(registry.connectors) == {"acme"}
+    assert "slug" in registry.functions
+    assert [template.object for template in registry.templates] == ["Visit"]
+
+
+def test_the_example_passes_its_own_tests() -> None:
+    """Among them a real sync between Acme and the embedded cadence."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(EXAMPLE)],
+        capture_output=True,
+        check=False,
+        cwd=EXAMPLE,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
