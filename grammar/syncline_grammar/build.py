@@ -17,6 +17,7 @@ from .build_maps import Mappings
 from .tokens import MINUTES_IN, Children, minutes_of, number_of, span_of, text_of, unit_of, unquote
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAY_HOURS = 24
 
 
 class Builder(Mappings):
@@ -26,18 +27,19 @@ class Builder(Mappings):
         return s.RuleFile(tuple(children))
 
     def connect(self, children: Children) -> s.Connect:
-        return s.Connect(children[0], children[1], span_of(children))
+        return s.Connect(str(children[0]), children[1], span_of(children))
 
     def schedule(self, children: Children) -> s.Schedule:
-        number, unit, calls, _window, _unit_of_window = children
+        number, unit, calls, window, window_unit = children
         minutes = int(number_of(number) * MINUTES_IN[unit_of(unit)])
-        return s.Schedule(
-            minutes, None if calls is None else int(number_of(calls)), span_of(children)
-        )
+        if calls is None:
+            return s.Schedule(minutes, None, _DAY_HOURS, span_of(children))
+        hours = int(number_of(window) * MINUTES_IN[unit_of(window_unit)]) // 60
+        return s.Schedule(minutes, int(number_of(calls)), hours, span_of(children))
 
     def direction(self, children: Children) -> s.Flow:
-        source, _target, where = children
-        return s.Flow(source, where, span_of(children))
+        source, target, where = children
+        return s.Flow(str(source), str(target), where, span_of(children))
 
     def admin(self, children: Children) -> s.Admin:
         return s.Admin(unquote(children[0]), span_of(children))
@@ -107,6 +109,7 @@ class Builder(Mappings):
         merged: dict[str, Any] = {"per_day": None, "per_user": False, "gap_minutes": None}
         for limit in limits:
             merged |= limit
+        merged["limits"] = len(limits)
         return s.Allow(
             channel=channel,
             days=days,

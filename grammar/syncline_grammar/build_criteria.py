@@ -21,8 +21,9 @@ class Expressions(Transformer[Token, s.RuleFile]):
             return s.Name(token[1:-1], span_of(children), quoted=True)
         return s.Name(str(token), span_of(children))
 
-    def side(self, children: Children) -> str:
-        return str(children[0])
+    def side(self, children: Children) -> Token:
+        token: Token = children[0]
+        return token
 
     def text(self, children: Children) -> s.Text:
         return text_of(children[0])
@@ -40,10 +41,10 @@ class Expressions(Transformer[Token, s.RuleFile]):
         return s.Truth(children[0] == "true", span_of(children))
 
     def ago(self, children: Children) -> s.Relative:
-        return s.Relative(-int(number_of(children[0])), unit_of(children[1]), "", span_of(children))
+        return s.Relative(-number_of(children[0]), unit_of(children[1]), "", span_of(children))
 
     def ahead(self, children: Children) -> s.Relative:
-        return s.Relative(int(number_of(children[0])), unit_of(children[1]), "", span_of(children))
+        return s.Relative(number_of(children[0]), unit_of(children[1]), "", span_of(children))
 
     def dayword(self, children: Children) -> s.Relative:
         word = str(children[0])

@@ -6,6 +6,8 @@ __all__ = ["Mappings"]
 
 from typing import Any
 
+from lark import Token
+
 from . import syntax as s
 from .build_criteria import Expressions
 from .tokens import Children, span_of
@@ -50,14 +52,19 @@ class Mappings(Expressions):
     def entry(self, children: Children) -> tuple[s.Literal, s.Literal]:
         return children[0], children[1]
 
-    def table_else(self, children: Children) -> s.Literal:
-        literal: s.Literal = children[0]
-        return literal
+    def table_else(self, children: Children) -> s.Literal | Token:
+        otherwise: s.Literal | Token = children[0]
+        return otherwise
 
     def table(self, children: Children) -> Children:
-        *entries, otherwise = children
-        value = s.Table(tuple(entries), otherwise, span_of(children))
-        return [("table", value, s.Name("as", span_of(children)))]
+        word, *entries, otherwise = children
+        fallback = isinstance(otherwise, Token)
+        value = s.Table(tuple(entries), None if fallback else otherwise, span_of(children))
+        words: Children = [("table", value, s.Name("as", span_of([word])))]
+        if fallback:
+            name = s.Name(f"else {otherwise}", span_of([otherwise]))
+            words.append(("otherwise", s.Fallback(str(otherwise)), name))
+        return words
 
     def wins(self, children: Children) -> Children:
         word = s.ConflictWord(f"{children[0]} wins")
@@ -84,7 +91,9 @@ class Mappings(Expressions):
         repeated: list[s.Name] = []
         for argument, value, name in words or ():
             if argument in given:
-                repeated.append(name)
+                # `when blank` speaks for both sides: contradicted, it is told once.
+                if name not in repeated:
+                    repeated.append(name)
             else:
                 given[argument] = value
         return s.FieldMapping(

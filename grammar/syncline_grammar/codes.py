@@ -20,6 +20,7 @@ CODES: dict[str, str] = {
     "E109": "a brace closes nothing",
     "E110": "this is written differently here",
     "E111": "a number is out of bounds",
+    "E112": "a group has no rows",
     "E201": "unknown object",
     "E202": "unknown field",
     "E203": "two fields share this label",

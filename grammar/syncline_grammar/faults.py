@@ -7,7 +7,7 @@ __all__ = ["Stop", "describe", "forgive"]
 import re
 from dataclasses import dataclass
 
-from .diagnostics import Diagnostic, Edit, Label
+from .diagnostics import Diagnostic, Edit, Label, Span
 from .slips import slip_at
 from .source import SIGNIFICANT, Source
 from .words import ROW_WORDS, listed, nearest
@@ -35,9 +35,9 @@ def describe(stop: Stop, text: str, source: Source) -> Diagnostic:
     if (opened := _left_open(stop, text)) is not None:
         return Diagnostic(
             code="E106",
-            message="a brace is not closed: `}` is missing",
+            message="this block is not closed: a `}` is missing",
             span=here if stop.found else source.span(max(len(text.rstrip()) - 1, 0), len(text)),
-            labels=(Label(span=source.span(opened, opened + 1), text="this block is still open"),),
+            labels=(Label(span=source.span(opened, opened + 1), text="opened here"),),
             fix=Edit(span=source.span(stop.at, stop.at), text="}\n\n", title="close the block"),
         )
     if (slip := slip_at(text, stop.at)) is not None:
@@ -73,14 +73,21 @@ def describe(stop: Stop, text: str, source: Source) -> Diagnostic:
             notes=("A name with spaces or signs stands in back-ticks: `` `Job title` ``.",),
         )
     wanted = listed(stop.expected)
+    place = here if stop.found else _last(text, source)
     return Diagnostic(
         code="E104",
         message=f"`{stop.found}` was not expected here"
         if stop.found
         else "the file ends too early",
-        span=here,
-        labels=(Label(span=here, text=f"wanted: {wanted}"),) if wanted else (),
+        span=place,
+        labels=(Label(span=place, text=f"wanted: {wanted}"),) if wanted else (),
     )
+
+
+def _last(text: str, source: Source) -> Span:
+    """Return the place of the last sign of the file."""
+    end = len(text.rstrip())
+    return source.span(max(end - 1, 0), end)
 
 
 def forgive(stop: Stop, text: str, fault: Diagnostic) -> str:
@@ -106,7 +113,8 @@ def _mend(text: str, fix: Edit) -> str | None:
     """Put the fix in, over the space that follows if it is longer; None if there is no room."""
     missing = len(fix.text) - (fix.span.end - fix.span.start)
     end = fix.span.end + max(missing, 0)
-    if text[fix.span.end : end].strip(" "):
+    runs_on = fix.text[-1:].isalnum() and text[end : end + 1].isalnum()
+    if text[fix.span.end : end].strip(" ") or runs_on or end > len(text):
         return None
     return text[: fix.span.start] + fix.text.ljust(end - fix.span.start) + text[end:]
 
@@ -125,8 +133,12 @@ def _stray_word(stop: Stop, text: str) -> tuple[int, int] | None:
 def _left_open(stop: Stop, text: str) -> int | None:
     """Return where a block was opened that the statement (or end) at *stop* shows to be open."""
     line_start = text.rfind("\n", 0, stop.at) + 1
-    new_statement = not text[line_start : stop.at].strip() and _STATEMENT.match(text, line_start)
-    if stop.found and not new_statement:
+    prefix = text[line_start : stop.at].strip()
+    head = _STATEMENT.match(text, line_start)
+    # The statement's own word may have been read as a name, and the word after it stops us.
+    new_statement = head is not None and prefix in {"", head[0]}
+    inner = stop.found == "then" and not prefix and _depth(text, stop.at) > 1
+    if stop.found and not new_statement and not inner:
         return None
     opened: list[int] = []
     for found in SIGNIFICANT.finditer(text, 0, stop.at):
@@ -146,10 +158,13 @@ def _depth(text: str, at: int) -> int:
 
 def _close_before(text: str, at: int) -> str:
     """Put the missing brace over white space before *at*, so that offsets stay."""
+    line_start = text.rfind("\n", 0, at) + 1
+    if at < len(text) and text[line_start:at].strip():
+        at = line_start
     space = len(text[:at].rstrip())
-    if space >= at:
-        return text
-    return text[:space] + "}" + text[space + 1 :]
+    if not text[space:].strip():
+        return text[:space] + "}" + text[space + 1 :]
+    return text if space >= at else text[:space] + "}" + text[space + 1 :]
 
 
 def _without_statement(text: str, at: int) -> str:

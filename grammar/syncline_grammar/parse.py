@@ -30,6 +30,9 @@ MAX_DEPTH = 40
 #: After so many faults in one file the rest waits for the next check.
 MAX_FAULTS = 25
 
+#: Characters that recovery may parse in all.
+_PATIENCE = 5_000_000
+
 _EMPTY = RuleFile(())
 _parsing = Lock()
 
@@ -97,6 +100,8 @@ def parse(content: str | bytes, name: str = "rules") -> Parsed:
 def _read(source: Source) -> tuple[RuleFile, list[Diagnostic]]:
     faults: list[Diagnostic] = []
     text = source.text
+    # Each fault costs a parse of the whole: a file of a megabyte is told fewer at a time.
+    most = max(3, min(MAX_FAULTS, _PATIENCE // max(len(text), 1)))
     while True:
         try:
             return _parse(text), faults
@@ -105,7 +110,7 @@ def _read(source: Source) -> tuple[RuleFile, list[Diagnostic]]:
         fault = describe(stop, text, source)
         faults.append(fault)
         rest = forgive(stop, text, fault)
-        if rest == text or len(faults) >= MAX_FAULTS:
+        if rest == text or len(faults) >= most:
             return _EMPTY, faults
         text = rest
 

@@ -31,17 +31,17 @@ _KEYWORDS = frozenset(
 )  # fmt: skip
 
 _SLIPS: tuple[tuple[re.Pattern[str], str, str | None], ...] = (
-    (re.compile(r"=="), "equality is written with one sign: `=`", "="),
+    (re.compile(r"=="), "write one `=`, not two", "="),
     (re.compile(r"<>"), "`not equal` is written `!=`", "!="),
     (re.compile(r"&&"), "`and` is written as a word", "and"),
     (re.compile(r"\|\|"), "`or` is written as a word", "or"),
-    (re.compile(r"=>"), "`at least` is written `>=`, an arrow `->`", None),
+    (re.compile(r"=>"), "`=>` is no sign here: at least is `>=`, an arrow is `->`", None),
     (re.compile(r"=<"), "`at most` is written `<=`", "<="),
     (re.compile(r"!(?!=)"), "`not` is written as a word", "not "),
-    (re.compile("[‘’]|'"), 'texts stand in double quotes: "Open"', '"'),
     (re.compile(r";"), "rows end with the line: no semicolon is needed", ""),
 )
 _CURLY = re.compile('[“”„«]([^“”„«»\\n"]*)[“”»]?')
+_SINGLE = re.compile("[‘’']([^‘’'\n\"]*)[‘’']?")
 _IS_VALUE = re.compile(r"\bis(?=\s+(?!not\s+blank|blank|new)\S)")
 _IS_NOT = re.compile(r"\bis\s+not(?=\s+(?!blank)\S)")
 _WORD = re.compile(r"[A-Za-z]+")
@@ -56,11 +56,9 @@ def slip_at(text: str, at: int) -> Slip | None:
         if near < line_start:
             continue
         if text[near : near + 1] == '"' and '"' not in text[near + 1 : line_end]:
-            return Slip(
-                "E105", "this quote is not closed before the end of the line", near, line_end
-            )
-        if found := _CURLY.match(text, near):
-            message = "curly quotes are not read: texts stand in straight ones"
+            return Slip("E105", 'a closing `"` is missing on this line', near, line_end)
+        if found := _CURLY.match(text, near) or _SINGLE.match(text, near):
+            message = 'texts stand in straight double quotes: "Open"'
             straight = f'"{found[1]}"'
             return Slip("E110", message, near, found.end(), straight, f"write `{straight}`")
         for pattern, message, better in _SLIPS:
@@ -70,7 +68,9 @@ def slip_at(text: str, at: int) -> Slip | None:
     for pattern, sign in ((_IS_NOT, "!="), (_IS_VALUE, "=")):
         for found in pattern.finditer(text, line_start, line_end):
             if found.start() <= at <= found.end() + 2:
-                message = f"a value is compared with `{sign}`; `is` asks for blank or new"
+                message = (
+                    f"write `{sign}` to compare with a value: `is` goes with `blank` and `new`"
+                )
                 return Slip("E110", message, found.start(), found.end(), sign, f"write `{sign}`")
     return _capital(text, at)
 

@@ -28,6 +28,8 @@ class Source:
 
     def span(self, start: int, end: int) -> Span:
         """Return the span of the characters from *start* to before *end*."""
+        start = min(start, len(self.text))
+        end = max(min(end, len(self.text)), start)
         line = bisect_right(self._starts, start)
         return Span(start, end, line, start - self._starts[line - 1] + 1)
 

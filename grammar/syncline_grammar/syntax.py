@@ -140,7 +140,7 @@ class Date:
 class Relative:
     """A moment counted from now: ``30 days ago`` is -30 days; ``today`` is 0 days."""
 
-    amount: int
+    amount: int | float
     unit: Unit
     #: The word itself for ``now``, ``today``, ``yesterday``, ``tomorrow``.
     word: str
@@ -230,6 +230,8 @@ class Schedule:
 
     minutes: int
     calls: int | None
+    #: The hours in which that many calls are allowed, as written.
+    hours: int
     span: Span
 
 
@@ -238,6 +240,7 @@ class Flow:
     """One direction switched on (K8, K9), for all records or those that fit the criterion."""
 
     source: str
+    target: str
     where: Criterion | None
     span: Span
 
@@ -358,6 +361,8 @@ class Allow:
     per_day: int | None
     per_user: bool
     gap_minutes: int | None
+    #: Limits written, of which only one cap and one gap count.
+    limits: int
     span: Span
 
 

@@ -15,7 +15,7 @@ __all__ = [
 ]
 
 import re
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from lark import Token
 
@@ -39,6 +39,8 @@ def span_of(children: Children) -> Span:
 def _place(child: Any) -> Span | None:
     if isinstance(child, Token):
         return token_span(child)
+    if child.__class__ in {list, tuple} and child:
+        return span_of(cast("Children", child))
     place: Span | None = getattr(child, "span", None)
     return place
 

@@ -153,7 +153,7 @@ def _load(
         manager.unregister(name=name)
         faults.append(PluginFault(name=name, distribution=origin, message=str(err)))
         return
-    origins[name] = f"{name} ({origin})" if origin else name
+    origins[name] = origin
 
 
 def _collect(
@@ -167,14 +167,16 @@ def _collect(
 ) -> dict[str, tuple[str, T]]:
     """Ask each plugin by itself, once; return name -> (origin, value)."""
     found: dict[str, tuple[str, T]] = dict(known or {})
+    owners = {name: origin for name, (origin, _value) in found.items()}
     for implementation in getattr(manager.hook, hook).get_hookimpls():
-        origin = origins.get(implementation.plugin_name, implementation.plugin_name)
+        plugin = implementation.plugin_name
+        origin = origins.get(plugin, "")
         try:
             values = [_typed(value, kind, hook) for value in implementation.function()]
         except Exception as err:  # noqa: BLE001 - whatever a plugin raises, the rest goes on
             faults.append(
                 PluginFault(
-                    name=implementation.plugin_name,
+                    name=plugin,
                     distribution=origin,
                     message=f"{type(err).__name__}: {err}",
                 )
@@ -185,11 +187,16 @@ def _collect(
             if name in found:
                 raise PluginError(
                     f"two plugins register `{name}` ({kind.__name__}): "
-                    f"{found[name][0]} and {origin}",
+                    f"{owners[name]} and {_owner(plugin, origin)}",
                     hint="Uninstall one of them.",
                 )
             found[name] = (origin, value)
+            owners[name] = _owner(plugin, origin)
     return found
+
+
+def _owner(plugin: str, origin: str) -> str:
+    return f"{plugin} ({origin})" if origin else plugin
 
 
 def _typed(value: Any, kind: type[T], hook: str) -> T:

@@ -46,7 +46,7 @@ def row(
         "crm": crm, "cadence": cadence, "targets": ARROWS[arrow],
         "write": {CRM: to_crm, CADENCE: to_cadence}, "conflict": conflict,
         "required": False, "locked": False, "tidies": False, "erase": False, "default": None,
-        "base": {CRM: "FirstName", CADENCE: "first_name"}, "at": "x.rules:1", "text": "",
+        "key": "FirstName>first_name", "at": "x.rules:1",
         "same_crm": normaliser(crm), "same_cadence": normaliser(cadence),
     }  # fmt: skip
     return FieldRule(**{**given_, **other})

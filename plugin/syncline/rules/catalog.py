@@ -83,7 +83,9 @@ class Problems:
             message += f"; did you mean `{near}`?"
         elif 0 < len(names) <= _FEW:
             notes = ("Known: " + ", ".join(names) + ".",)
-        better = None if near is None else written(near)
+        better = None
+        if near is not None:
+            better = f'"{near}"' if code == "E205" else written(near)
         self.add(code, message, name.span, notes=notes, better=better)
 
 

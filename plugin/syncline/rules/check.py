@@ -4,20 +4,19 @@ from __future__ import annotations
 
 __all__ = ["check", "flows_of", "in_flow"]
 
+import re
 from collections.abc import Mapping
 
 from syncline_grammar import syntax as s
-from syncline_grammar.diagnostics import Diagnostic, Severity
+from syncline_grammar.diagnostics import Diagnostic, Severity, Span
 
 from ..model import Side
-from .catalog import Catalog, Problems, Scope
-from .check_criteria import check_criterion, check_expression, check_value
+from .catalog import Catalog, Problems
+from .check_blocks import check_activity, check_allow, check_form, check_test
+from .check_criteria import check_criterion
 from .check_maps import check_map, find_object, sides_of
-from .texts import variables
 
-_KINDS = ("call", "email", "sms", "note", "meeting", "task")
-_ACTIVITY = "activity"
-_DAY = 1440
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def flows_of(tree: s.RuleFile) -> Mapping[Side, s.Flow]:
@@ -43,15 +42,15 @@ def check(tree: s.RuleFile, catalog: Catalog) -> tuple[Diagnostic, ...]:
             case s.Workflow():
                 _check_workflow(statement, catalog, problems)
             case s.Activity():
-                _check_activity(statement, catalog, problems)
+                check_activity(statement, catalog, problems)
             case s.Flow():
                 _check_flow(statement, tree, catalog, problems)
             case s.Form():
-                _check_form(statement, catalog, problems)
+                check_form(statement, catalog, problems)
             case s.Test():
-                _check_test(statement, catalog, problems)
+                check_test(statement, catalog, problems)
             case s.Allow():
-                _check_allow(statement, problems)
+                check_allow(statement, problems)
             case s.Connect() | s.Schedule() | s.Admin():
                 pass
     return tuple(sorted(problems.found, key=lambda d: (d.span.start, d.code)))
@@ -60,6 +59,7 @@ def check(tree: s.RuleFile, catalog: Catalog) -> tuple[Diagnostic, ...]:
 def _check_head(tree: s.RuleFile, catalog: Catalog, problems: Problems) -> None:
     sides: set[str] = set()
     names: dict[tuple[type, str], int] = {}
+    firsts: dict[str, int] = {}
     for statement in tree.statements:
         match statement:
             case s.Connect(side, system, span):
@@ -68,11 +68,18 @@ def _check_head(tree: s.RuleFile, catalog: Catalog, problems: Problems) -> None:
                 sides.add(side)
                 if catalog.connectors and system.text not in catalog.connectors:
                     problems.unknown("E206", "system", system, catalog.connectors)
-            case s.Schedule(minutes, calls, span):
-                if not 5 <= minutes <= 240:
-                    problems.add("E111", f"every {minutes} minutes: 5 to 240 are possible", span)
-                if calls is not None and calls < 1:
-                    problems.add("E111", "at most 0 calls would leave every record waiting", span)
+            case s.Schedule():
+                _once("sync every", statement.span, firsts, problems)
+                _check_schedule(statement, problems)
+            case s.Flow(source, target, _, span):
+                if source == target:
+                    problems.add("E309", f"the {Side(source).word} is on both sides", span)
+                else:
+                    _once(f"sync {source} to {target}", span, firsts, problems)
+            case s.Admin(email, span):
+                _once("admin", span, firsts, problems)
+                if not _EMAIL.fullmatch(email):
+                    problems.add("E111", f"`{email}` is no e-mail address", span)
             case s.Workflow() | s.Form() | s.Test():
                 key = (type(statement), statement.name)
                 if key in names:
@@ -117,8 +124,29 @@ def _check_head(tree: s.RuleFile, catalog: Catalog, problems: Problems) -> None:
             )
 
 
+def _once(what: str, span: Span, firsts: dict[str, int], problems: Problems) -> None:
+    if what in firsts:
+        problems.add("E208", f"`{what}` stands in line {firsts[what]} already", span)
+    firsts.setdefault(what, span.line)
+
+
+def _check_schedule(schedule: s.Schedule, problems: Problems) -> None:
+    """Hold the schedule to the bounds of K6 and K7."""
+    if not 5 <= schedule.minutes <= 240:
+        how = "often" if schedule.minutes < 5 else "seldom"
+        problems.add(
+            "E111",
+            f"every {schedule.minutes} minutes is too {how}: choose 5 to 240 minutes",
+            schedule.span,
+        )
+    if schedule.calls is not None and schedule.calls < 1:
+        problems.add("E111", "at most 0 calls would leave every record waiting", schedule.span)
+    if schedule.hours != 24:
+        problems.add("E111", "calls are counted per 24 hours", schedule.span)
+
+
 def _check_flow(flow: s.Flow, tree: s.RuleFile, catalog: Catalog, problems: Problems) -> None:
-    if flow.where is None:
+    if flow.where is None or flow.source == flow.target:
         return
     side = Side(flow.source)
     seen: set[str] = set()
@@ -152,84 +180,3 @@ def _check_workflow(workflow: s.Workflow, catalog: Catalog, problems: Problems) 
         if target is not None and cadence.cadences and target.value not in cadence.cadences:
             name = s.Name(target.value, target.span)
             problems.unknown("E205", "cadence", name, cadence.cadences)
-
-
-def _check_activity(activity: s.Activity, catalog: Catalog, problems: Problems) -> None:
-    if activity.kind.text not in _KINDS:
-        problems.unknown("E209", "kind of activity", activity.kind, _KINDS)
-    target = find_object(activity.object, Side.CRM, catalog, problems)
-    recorded = catalog.descriptions[Side.CADENCE].get(_ACTIVITY)
-    if recorded is None:
-        system = catalog.systems[Side.CADENCE]
-        problems.add("E401", f"{system} records no activities", activity.span)
-        return
-    source = Scope(Side.CADENCE, catalog.systems[Side.CADENCE], recorded)
-    if target is not None and activity.kind.text in _KINDS:
-        system = catalog.systems[Side.CRM]
-        if catalog.template(activity.kind.text, target.type.name) is None:
-            problems.add(
-                "E401",
-                f"{system} has no template for a {activity.kind.text} as {target.type.name}",
-                activity.object.span,
-            )
-        if target.type.key_field is None:
-            problems.add(
-                "E402",
-                f"{target.type.name} has no field for Syncline's key, so one could be made twice",
-                activity.object.span,
-            )
-    for row in activity.values:
-        field = None if target is None else target.resolve(row.field, problems)
-        check_expression(row.value, source, catalog, problems)
-        if isinstance(row.value, s.Text):
-            for name in variables(row.value):
-                if source.find(name) is None:
-                    known = [f.name for f in recorded.fields]
-                    problems.unknown("E207", "variable", name, known, " of an activity")
-        elif field is not None:
-            check_value(row.value, field, problems)
-
-
-def _check_form(form: s.Form, catalog: Catalog, problems: Problems) -> None:
-    scope = find_object(form.object, Side.CADENCE, catalog, problems)
-    if scope is None:
-        return
-    for row in form.fields:
-        field = scope.resolve(row.field, problems)
-        if row.required and row.read_only:
-            problems.add("E310", "a field that is read only cannot be required", row.span)
-        if row.default is not None and field is not None:
-            check_value(row.default, field, problems)
-
-
-def _check_allow(rule: s.Allow, problems: Problems) -> None:
-    start, end = rule.hours
-    if not 0 <= start < end <= _DAY:
-        problems.add(
-            "E111", "the hours begin before they end, and lie within one day", rule.channel.span
-        )
-
-
-def _check_test(test: s.Test, catalog: Catalog, problems: Problems) -> None:
-    scopes: dict[str, Scope] = {}
-    named = [g.object for g in test.givens if g.object] + [e.object for e in test.expects]
-    for name in named:
-        for side in Side:
-            found = catalog.descriptions[side].get(name.text)
-            if found is not None:
-                scopes[name.text] = Scope(side, catalog.systems[side], found)
-                break
-        else:
-            known = [o.name for side in Side for o in catalog.descriptions[side].objects]
-            problems.unknown("E201", "object", name, known)
-    rows: list[s.Given | s.Expect] = [*test.givens, *test.expects]
-    for row in rows:
-        for field, value in row.values:
-            if row.object is None:
-                if not any(scope.find(field) for scope in scopes.values()):
-                    known = [f.name for scope in scopes.values() for f in scope.type.fields]
-                    problems.unknown("E202", "field", field, known)
-            elif (scope := scopes.get(row.object.text)) is not None:
-                found_field = scope.resolve(field, problems)
-                if found_field is not None:
-                    check_value(value, found_field, problems)

@@ -6,9 +6,9 @@ __all__ = ["check_map", "sides_of"]
 
 from syncline_grammar import syntax as s
 
-from ..model import Field, ObjectType, Side
+from ..model import Field, FieldType, ObjectType, Side
 from .catalog import Catalog, Problems, Scope
-from .check_criteria import check_call, check_value
+from .check_criteria import check_call, check_written, same_family
 
 
 def sides_of(arrow: s.Arrow) -> frozenset[Side]:
@@ -60,7 +60,7 @@ def check_map(
     if not block.matches:
         problems.add(
             "E314",
-            "nothing says when two records are the same person or company",
+            f"nothing says when a {crm.type.name} and a {cadence.type.name} are the same",
             block.crm_object.span,
             notes=("Add a row such as `match Email = email`.",),
         )
@@ -91,10 +91,11 @@ def _check_row(
     if not sides_of(row.arrow) <= sides_of(block.arrow):
         problems.add(
             "E310",
-            f"this row writes against the arrow `{block.arrow}` of its map",
+            f"the map goes `{block.arrow}` only; this row goes the other way",
             row.span,
-            better=None,
         )
+    if all(rule is s.WriteRule.NEVER for rule in _rules_of(row)):
+        problems.add("E310", "this row is never written: it has no effect", row.span)
     if row.using is not None:
         check_call(row.using, crm_scope, catalog, problems, given=1)
     if crm is None or cadence is None:
@@ -117,8 +118,23 @@ def _check_row(
                 name.span,
             )
     if row.default is not None:
-        check_value(row.default, crm, problems)
+        check_written(row.default, crm, problems)
     _check_turning(row, crm, cadence, catalog, problems)
+
+
+def _rules_of(row: s.FieldMapping) -> list[s.WriteRule]:
+    rules = {Side.CRM: row.to_crm, Side.CADENCE: row.to_cadence}
+    return [rules[side] for side in sides_of(row.arrow)]
+
+
+def _turns(arrow: s.Arrow, crm: Field, cadence: Field) -> bool:
+    """Tell whether values go over as they are, or can be made to."""
+    if same_family(crm, cadence):
+        return True
+    kinds = {crm.type, cadence.type}
+    return arrow is not s.Arrow.BOTH or not kinds & {
+        FieldType.BOOLEAN, FieldType.DATE, FieldType.DATETIME, FieldType.MULTI_PICKLIST,
+    }  # fmt: skip
 
 
 def _check_turning(
@@ -126,9 +142,21 @@ def _check_turning(
 ) -> None:
     """Check that what goes over can come back, so that a two-way row settles."""
     if row.table is not None:
+        listed: set[object] = set()
         for left, right in row.table.entries:
-            check_value(left, crm, problems)
-            check_value(right, cadence, problems)
+            check_written(left, crm, problems)
+            check_written(right, cadence, problems)
+            if left.value in listed:
+                problems.add("E310", "this value stands in the table already", left.span)
+            listed.add(left.value)
+    elif row.using is None and not _turns(row.arrow, crm, cadence):
+        problems.add(
+            "E306",
+            f"{crm.name} ({crm.type}) and {cadence.name} ({cadence.type}) do not turn into one "
+            "another",
+            row.span,
+            notes=("Map it one way, or say with a table what becomes of what.",),
+        )
     if row.table is not None and row.using is not None:
         problems.add("E310", "a row has `using` or `as`, not both", row.span)
     if row.otherwise is not None and row.table is None:
@@ -147,7 +175,7 @@ def _check_turning(
         if function is not None and not function.normaliser:
             problems.add(
                 "E305",
-                f"`{function.name}` cannot be undone, so a two-way row would never settle",
+                f"`{function.name}` changes a value for good: a two-way row would never settle",
                 row.using.span,
                 notes=("Use a one-way arrow, or a function that only tidies its value.",),
             )
@@ -168,7 +196,7 @@ def _check_creation(block: s.ObjectMap, scope: Scope, problems: Problems) -> Non
     if missing:
         problems.add(
             "E311",
-            f"{scope.system} creates no {kind.name} without {', '.join(missing)}",
+            f"{scope.system} takes no new {kind.name} without {', '.join(missing)}",
             block.crm_object.span if scope.side is Side.CRM else block.cadence_object.span,
             notes=("Map it, with a `default` where the other side may be blank.",),
         )

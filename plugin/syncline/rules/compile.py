@@ -19,7 +19,7 @@ from .compiled import ActivityRule, FieldRule, MapRule, WorkflowRule
 from .generate import Code
 from .tables import backward, forward
 from .texts import split_template
-from .values import normaliser, turner
+from .values import normaliser, text_of, turner
 from .walk import is_timed, names_in
 
 
@@ -156,7 +156,6 @@ class _Compiler:
 
     def _row(self, row: s.FieldMapping, crm: Scope, cadence: Scope) -> FieldRule:
         left, right = _found(crm, row.crm), _found(cadence, row.cadence)
-        text = self.source.line(row.span.line).split("#")[0].strip()
         return FieldRule(
             crm=left,
             cadence=right,
@@ -170,7 +169,6 @@ class _Compiler:
             default=None if row.default is None else row.default.value,
             key=f"{left.name}>{right.name}",
             at=self.source.at(row.span),
-            text=text,
             same_crm=normaliser(left),
             same_cadence=normaliser(right),
         )
@@ -227,22 +225,28 @@ class _Compiler:
         self._define(f"a{number}(r)", f"return [{', '.join(values)}]")
 
     def _assigned(self, value: s.Expression, scope: Scope, target: Field) -> str:
+        """Return a value of an activity's row, cut to the length that its field takes."""
         if isinstance(value, s.FieldRef):
             turn = turner(_found(scope, value.name), target)
             source = self.code.expression(value, scope)
-            return source if turn is None else f"{self.code.bind(turn)}({source})"
-        if not isinstance(value, s.Text) or "{" not in value.value:
-            return self.code.expression(value, scope)
+            source = source if turn is None else f"{self.code.bind(turn)}({source})"
+        elif isinstance(value, s.Text) and "{" in value.value:
+            source = self._template(value, scope)
+        else:
+            source = self.code.expression(value, scope)
+        if target.type is not FieldType.TEXT or target.length is None:
+            return source
+        return f"{self.code.bind(_cut)}({source}, {self.code.bind(target.length)})"
+
+    def _template(self, value: s.Text, scope: Scope) -> str:
         parts: list[str] = []
         for before, variable in split_template(value.value):
             if before:
                 parts.append(self.code.bind(before))
             if variable is not None:
                 name = _found(scope, s.Name(variable, value.span)).name
-                parts.append(f"{self.code.bind(_as_text)}(r.get({self.code.bind(name)}))")
-        joined = " + ".join(parts)
-        limit = target.length if target.type is FieldType.TEXT else None
-        return f"({joined})" if limit is None else f"({joined})[:{self.code.bind(limit)}]"
+                parts.append(f"({self.code.bind(text_of)}(r.get({self.code.bind(name)})) or '')")
+        return "(" + " + ".join(parts) + ")"
 
     def _activity(self, number: int, rule: s.Activity, made: Mapping[str, Any]) -> ActivityRule:
         target = self._scope(rule.object, Side.CRM)
@@ -268,7 +272,5 @@ def _found(scope: Scope, name: s.Name) -> Field:
     return field
 
 
-def _as_text(value: Value) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else str(value)
+def _cut(value: Value, length: int) -> Value:
+    return value[:length] if isinstance(value, str) else value

@@ -38,8 +38,6 @@ class FieldRule:
     key: str
     #: Where the row stands, ``acme.rules:14``.
     at: str
-    #: The row as it was written, without the space around it.
-    text: str
     same_crm: Callable[[Value], Value]
     same_cadence: Callable[[Value], Value]
 

@@ -18,7 +18,7 @@ from syncline_grammar import syntax as s
 from ..model import Field, FieldType
 from .catalog import Catalog, Scope
 from .patterns import compile_pattern
-from .values import blank, day, fold, instant, normaliser, num
+from .values import blank, chosen, day, day_of, fold, instant, normaliser, num
 
 _TIMES = {FieldType.DATE, FieldType.DATETIME}
 _EXACT = {FieldType.PICKLIST, FieldType.BOOLEAN, FieldType.ID, FieldType.REFERENCE}
@@ -34,7 +34,8 @@ class Code:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.bound: dict[str, Any] = {
-            "fold": fold, "num": num, "day": day, "instant": instant, "blank": blank,
+            "fold": fold, "num": num, "day": day, "day_of": day_of, "instant": instant,
+            "blank": blank, "chosen": chosen,
         }  # fmt: skip
         self._known: dict[tuple[type, Any], str] = {}
         self._names = 0
@@ -125,7 +126,7 @@ class Code:
             test = self.bind(compile_pattern(right.value))
             return f"(not blank({name} := {left}) and {test}(str({name})))"
         if field is not None and field.type is FieldType.MULTI_PICKLIST:
-            return f"({self.expression(right, scope)} in ({left} or ()))"
+            return f"({self.expression(right, scope)} in chosen({left}))"
         wanted = (
             self.bind(fold(right.value))
             if isinstance(right, s.Text)
@@ -147,6 +148,9 @@ class Code:
     ) -> str:
         kind = FieldType.NUMBER if field is None else field.type
         read = {FieldType.DATE: "day", FieldType.DATETIME: "instant"}.get(kind, "num")
+        if kind is FieldType.DATETIME and _is_day(right):
+            # A moment lies within a day, not at its midnight.
+            kind, read = FieldType.DATE, "day_of"
         name = self._name()
         if isinstance(right, s.Number):
             return (
@@ -165,8 +169,6 @@ class Code:
             amount, unit = self.bind(value.amount), self.bind(value.unit.value)
             if kind is FieldType.DATE:
                 return f"t.day({amount}, {unit})"
-            if value.word in {"today", "yesterday", "tomorrow"}:
-                return f"t.start_of_day({amount})"
             return f"t.moment({amount}, {unit})"
         if isinstance(value, s.Date):
             return self.bind(value.value if kind is FieldType.DATE else instant(value.value))
@@ -230,6 +232,12 @@ class Code:
 
     def _field(self, value: s.Expression, scope: Scope) -> Field | None:
         return scope.find(value.name) if isinstance(value, s.FieldRef) else None
+
+
+def _is_day(value: s.Expression) -> bool:
+    return isinstance(value, s.Date) or (
+        isinstance(value, s.Relative) and value.word not in {"", "now"}
+    )
 
 
 def _is_exact(field: Field | None) -> bool:

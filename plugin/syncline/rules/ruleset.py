@@ -26,6 +26,8 @@ from .compiled import ActivityRule, MapRule, WorkflowRule
 #: A text or a quoted name, which may hold a #, or a comment.
 _COMMENT = re.compile(r'("(?:\\.|[^"\\\n])*"|`[^`\n]*`)|#[^\n]*')
 
+_OF_ABSENCE = {"E112", "E311", "E314", "E403", "W901"}
+
 DEFAULT_MINUTES = 15
 #: K6: the limit when a rule file sets none.
 DEFAULT_CALLS = 5000
@@ -129,5 +131,8 @@ def load_rules(rules: Path | str | Parsed, catalog: Catalog) -> RuleSet:
         rules = parse(rules)
     # Names in a tree with holes are checked too: an unknown field is told beside a misplaced word.
     found = [*rules.diagnostics, *check(rules.tree, catalog)]
+    if rules.diagnostics:
+        # What could not be read may be just what these miss.
+        found = [diagnostic for diagnostic in found if diagnostic.code not in _OF_ABSENCE]
     found.sort(key=lambda diagnostic: (diagnostic.span.start, diagnostic.code))
     return RuleSet(rules.source, rules.tree, catalog, tuple(found))

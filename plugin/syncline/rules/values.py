@@ -6,18 +6,22 @@ __all__ = [
     "Clock",
     "Unturned",
     "blank",
+    "chosen",
     "day",
+    "day_of",
     "fold",
     "instant",
     "normaliser",
     "num",
+    "text_of",
     "turner",
 ]
 
+import re
 from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from syncline_grammar.syntax import Fallback, Unit
@@ -51,7 +55,23 @@ def num(value: Any) -> int | float | None:
 
 def day(value: Any) -> str | None:
     """Return the ISO day of a date, which orders as text; None when it is none."""
-    return value[:10] if isinstance(value, str) and len(value) >= len("2026-01-01") else None
+    if not isinstance(value, str):
+        return None
+    try:
+        return date.fromisoformat(value.strip()[:10]).isoformat()
+    except ValueError:
+        return None
+
+
+def day_of(value: Any) -> str | None:
+    """Return the ISO day (UTC) of a date-time; None when it is none."""
+    moment = instant(value)
+    return None if moment is None else moment.date().isoformat()
+
+
+def chosen(value: Any) -> tuple[str, ...]:
+    """Return the choices of a multi-picklist; none when it is blank."""
+    return tuple(value) if isinstance(value, list | tuple) else ()
 
 
 def instant(value: Any) -> datetime | None:
@@ -82,11 +102,6 @@ class Clock:
             return self.now.replace(year=year, month=month + 1, day=min(self.now.day, last))
         return self.now + amount * _STEP[kind]
 
-    def start_of_day(self, amount: int) -> datetime:
-        """Return midnight (UTC) of the day *amount* days from today."""
-        midnight = self.now.replace(hour=0, minute=0, second=0, microsecond=0)
-        return midnight + timedelta(days=amount)
-
     def day(self, amount: int, unit: str) -> str:
         """Return the ISO day *amount* units from today."""
         return self.moment(amount, unit).date().isoformat()
@@ -98,6 +113,9 @@ _STEP = {
     Unit.DAY: timedelta(days=1),
     Unit.WEEK: timedelta(weeks=1),
 }
+
+#: More digits than any CRM keeps.
+_DIGITS = 40
 
 _TEXTUAL = {FieldType.TEXT, FieldType.PHONE, FieldType.URL, FieldType.REFERENCE, FieldType.ID}
 
@@ -141,27 +159,33 @@ def turner(source: Field, target: Field) -> Callable[[Value], Any] | None:
         FieldType.BOOLEAN,
         FieldType.MULTI_PICKLIST,
     }:
-        return _to_text
+        return text_of
     if target.type is FieldType.DATE:
         return day
     return None
 
 
-def _to_text(value: Value) -> Value:
+def text_of(value: Value) -> Value:
+    """Return a value as a person would write it; blank stays blank."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, tuple | list):
-        return "; ".join(value)
+        return "; ".join(value) or None
     return None if value is None else str(value)
 
 
+_NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
+
+
 def _to_number(value: Value) -> Any:
-    if isinstance(value, str):
-        try:
-            number = float(value.replace(",", "").strip())
-        except ValueError:
-            return Unturned(Fallback.SKIP, f"{value!r} is not a number")
-        return int(number) if number.is_integer() else number
-    return value
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if not text:
+        return None
+    if len(text) > _DIGITS or not _NUMBER.fullmatch(text):
+        return Unturned(Fallback.SKIP, f"{value!r} is not a number")
+    plain = text.replace(",", "")
+    return float(plain) if "." in plain else int(plain)

@@ -1,0 +1,131 @@
+"""The process killed with SIGKILL at every event of a cycle, then run again to the end."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import support
+from support import CADENCE, CRM, World
+
+RULES = (
+    support.HEAD
+    + """
+map Lead <-> prospect {
+    match Email = email
+    FirstName   <-> first_name
+    LastName    <-> last_name     required
+    Company     <-> company_name  required
+    Title       <-> job_title     crm wins
+    Description <-> notes         hold on conflict
+    Email       <-> email
+}
+workflow "Onwards" on Lead { when Status changed to "Working - Contacted"  then move to next touch }
+workflow "Closed" on Lead { when Status = "Closed - Converted"  then exit cadence }
+activity call on outcome "Connected" -> Task { Subject = "Call: {outcome}" }
+"""
+)
+MAKERS = {"local": support.local_world, "salesforce": support.sandbox_world}
+
+
+class Killer:
+    """The process that forks the cycles."""
+
+    def __init__(self) -> None:
+        here = Path(__file__).parent
+        self._process = subprocess.Popen(
+            [sys.executable, str(here / "killer.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(here.parent)},
+        )
+
+    def run(self, world: World, last: int = 0) -> dict[str, Any]:
+        """Do one cycle in a process that dies at event *last*; 0 lets it live."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        world.clock.forward(minutes=1)
+        order = {"folder": str(world.folder), "now": world.clock.now.isoformat(), "last": last}
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
+        world.clock.forward(minutes=1)
+        return answer
+
+    def close(self) -> None:
+        """Let the process end."""
+        self._process.communicate()
+
+
+@pytest.fixture(scope="module")
+def killer() -> Generator[Killer]:
+    found = Killer()
+    yield found
+    found.close()
+
+
+def prepare(world: World) -> None:
+    """Two systems in step, and then a morning's changes in both of them."""
+    people = {name: world.lead(name) for name in ("Ann", "Bob", "Cyd", "Dee", "Eve")}
+    world.settle()
+    prospects = {str(p["first_name"]): str(p["id"]) for p in world.all(CADENCE, "prospect")}
+    for name in ("Ann", "Bob", "Eve"):
+        world.enrol(prospects[name])
+    lone = world.prospect("Lou", company_name="")  # waits: a lead must have a company
+    world.call(lone, "Connected")
+    world.run()
+    world.change(CRM, "Lead", people["Ann"], Status="Working - Contacted", FirstName="Anna")
+    world.change(CRM, "Lead", people["Bob"], Status="Closed - Converted")
+    world.change(CADENCE, "prospect", prospects["Cyd"], job_title="CTO", notes="theirs")
+    world.change(CRM, "Lead", people["Cyd"], Title="CEO", Description="ours")
+    world.change(CADENCE, "prospect", prospects["Dee"], last_name="Roe")
+    world.change(CRM, "Lead", people["Eve"], LastName="Poe")
+    world.call(prospects["Eve"], "Connected", duration=90)
+    world.call(prospects["Eve"], "Busy")
+    world.change(CADENCE, "prospect", lone, company_name="Lou and Son")
+    world.lead("Fay", Status="Working - Contacted")
+    world.lead("Gus", Title="Clerk")
+    world.prospect("Hal", job_title="Cook")
+
+
+def opened(system: str, folder: Path) -> AbstractContextManager[World]:
+    clock = support.Clock(support.START.replace(hour=12))
+    return MAKERS[system](folder, RULES, clock)
+
+
+@pytest.mark.parametrize("system", MAKERS)
+def test_a_run_killed_anywhere_and_run_again_ends_as_if_nothing_had_happened(
+    system: str, tmp_path: Path, killer: Killer
+) -> None:
+    """No twins, no lost value, no touch taken twice, wherever SIGKILL strikes (8)."""
+    with MAKERS[system](tmp_path / "start", RULES) as world:
+        prepare(world)
+    shutil.copytree(tmp_path / "start", tmp_path / "whole")
+    with opened(system, tmp_path / "whole") as world:
+        undisturbed = killer.run(world)
+        assert undisturbed["state"] == "done", undisturbed
+        assert killer.run(world)["state"] == "done"
+        wanted = world.contents()
+    events: list[str] = undisturbed["events"]
+    assert {"after acting", "after writing Lead", "after writing prospect", "after writing Task",
+            "before acting", "answered", "sending"} <= set(events)  # fmt: skip
+
+    for last, name in enumerate(events, start=1):
+        folder = tmp_path / str(last)
+        shutil.copytree(tmp_path / "start", folder)
+        with opened(system, folder) as world:
+            assert killer.run(world, last)["killed"], name
+            for _ in range(2):
+                again = killer.run(world)
+                assert again.get("state") == "done", (last, name, again)
+            assert world.contents() == wanted, (last, name)
