@@ -11,6 +11,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, cast
 
+from tinydb import where
+
 from .descriptions import description_from_json, description_to_json
 from .documents import open_documents
 from .errors import WorkspaceError
@@ -60,5 +62,5 @@ class Memory:
     def _put(self, document: dict[str, Any]) -> None:
         with open_documents(self._path) as documents:
             table: Any = cast("Any", documents).table(_TABLE)
-            table.remove(lambda found: found.get("key") == self._key)
+            table.remove(where("key") == self._key)
             table.insert(document)

@@ -142,7 +142,7 @@ def test_a_workspace_that_stays_open_counts_a_sliding_day_and_each_run_by_itself
 ) -> None:
     """Calls older than 24 hours come free again, and a report counts its own run (K6, K7)."""
     with local.workspace() as workspace:
-        found = []
+        found: list[tuple[int, int]] = []
         for _ in range(4):
             local.clock.forward(hours=13)
             report = workspace.run()

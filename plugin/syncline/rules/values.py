@@ -22,7 +22,7 @@ from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from syncline_grammar.syntax import Fallback, Unit
 
@@ -71,7 +71,7 @@ def day_of(value: Any) -> str | None:
 
 def chosen(value: Any) -> tuple[str, ...]:
     """Return the choices of a multi-picklist; none when it is blank."""
-    return tuple(value) if isinstance(value, list | tuple) else ()
+    return tuple(cast("list[str]", value)) if isinstance(value, list | tuple) else ()
 
 
 def instant(value: Any) -> datetime | None:
