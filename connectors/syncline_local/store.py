@@ -99,13 +99,15 @@ class Store:
                     aware = False
                 if not aware:
                     raise self._damaged(
-                        f"document {number} of {name} has no {self.system.modified_field}"
+                        f"document {number} of {name} has no {self.system.modified_field} "
+                        "such as 2026-11-22T15:40:00Z"
                     )
 
     def _damaged(self, what: str) -> WorkspaceError:
         return WorkspaceError(
             f"{self._path.name} is damaged and was left as it is: {what}",
-            hint=f"Restore {self._path} from a backup, or move it away to start empty.",
+            hint=f"Correct {self._path} (docs/workspace.md shows its form), restore it from a "
+            "backup, or move it away to start empty.",
         )
 
 

@@ -13,6 +13,7 @@ from .source import SIGNIFICANT, Source
 from .words import ROW_WORDS, listed, nearest
 
 _STATEMENT = re.compile(r"(connect|sync|admin|map|workflow|activity|allow|form|test)\b")
+_NAME_NOTE = ("A name of several words stands in back-ticks: `Job title`.",)
 _LAST_WORD = re.compile(r"[^\W\d]\w*$")
 #: A line that holds a statement together: without it the rest of the statement means nothing.
 _FRAME = re.compile(r"[{}]|^\s*(when|then)\b")
@@ -70,7 +71,7 @@ def describe(stop: Stop, text: str, source: Source) -> Diagnostic:
             code="E107",
             message=f"`{stop.found}` is not part of the language",
             span=here,
-            notes=("A name with spaces or signs stands in back-ticks: `` `Job title` ``.",),
+            notes=_NAME_NOTE if stop.found.isalnum() or stop.found in "-./%$" else (),
         )
     wanted = listed(stop.expected)
     place = here if stop.found else _last(text, source)
@@ -81,6 +82,7 @@ def describe(stop: Stop, text: str, source: Source) -> Diagnostic:
         else "the file ends too early",
         span=place,
         labels=(Label(span=place, text=f"wanted: {wanted}"),) if wanted else (),
+        notes=_NAME_NOTE if "BOTH" in stop.expected and stop.found.isidentifier() else (),
     )
 
 

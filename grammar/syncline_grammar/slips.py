@@ -30,6 +30,8 @@ _KEYWORDS = frozenset(
     }
 )  # fmt: skip
 
+_EMPTY = re.compile(r"\bis(\s+not)?\s+(empty|null|none|nothing)\b", re.IGNORECASE)
+_LISTED = re.compile(r"\bin\s*\(")
 _SLIPS: tuple[tuple[re.Pattern[str], str, str | None], ...] = (
     (re.compile(r"=="), "write one `=`, not two", "="),
     (re.compile(r"<>"), "`not equal` is written `!=`", "!="),
@@ -38,6 +40,8 @@ _SLIPS: tuple[tuple[re.Pattern[str], str, str | None], ...] = (
     (re.compile(r"=>"), "`=>` is no sign here: at least is `>=`, an arrow is `->`", None),
     (re.compile(r"=<"), "`at most` is written `<=`", "<="),
     (re.compile(r"!(?!=)"), "`not` is written as a word", "not "),
+    (re.compile(r"//"), "comments begin with `#`", "#"),
+    (re.compile(r"(?<=\d),(?=\d{3})"), "numbers have no commas; `_` may group: 5_000", "_"),
     (re.compile(r";"), "rows end with the line: no semicolon is needed", ""),
 )
 _CURLY = re.compile('[“”„«]([^“”„«»\\n"]*)[“”»]?')
@@ -65,6 +69,16 @@ def slip_at(text: str, at: int) -> Slip | None:
             if found := pattern.match(text, near):
                 title = f"write `{better.strip()}`" if better and better.strip() else "remove it"
                 return Slip("E110", message, near, found.end(), better, title)
+    for found in _EMPTY.finditer(text, line_start, line_end):
+        if found.start() <= at <= found.end() + 1:
+            better = "is not blank" if found[1] else "is blank"
+            message = f"blank is asked with `{better}`"
+            return Slip("E110", message, found.start(), found.end(), better, f"write `{better}`")
+    for found in _LISTED.finditer(text, line_start, at + 1):
+        if "(" not in text[found.end() : at] and ")" not in text[found.end() : at]:
+            start = found.end() - 1
+            message = 'a list has no brackets: in "A", "B"'
+            return Slip("E110", message, start, start + 1)
     for pattern, sign in ((_IS_NOT, "!="), (_IS_VALUE, "=")):
         for found in pattern.finditer(text, line_start, line_end):
             if found.start() <= at <= found.end() + 2:

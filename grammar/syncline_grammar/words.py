@@ -37,6 +37,7 @@ _WORDS = {
     "QUANTIFIER": "`all {`, `any {` or `none {`",
     "FALLBACK": "`skip` or `hold`",
     "$END": "the end of the file",
+    "MINUS": "a number",
 }
 #: Part of an operator: COMPARE stands for the whole family.
 _FAMILY = {

@@ -92,7 +92,9 @@ class RetriableError(ConnectorError):
     exit_code = 2
 
     def __init__(self, message: str, *, hint: str = "", retry_after: float | None = None) -> None:
-        super().__init__(message, hint=hint or "Run `syncline run` again later: nothing was lost.")
+        super().__init__(
+            message, hint=hint or "Run the same command again later: nothing was lost."
+        )
         self.retry_after = retry_after
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import or_, select
 
-from syncline_grammar.syntax import ObjectMap
+from syncline_grammar.syntax import Activity, ObjectMap
+from syncline_grammar.words import nearest
 
 from .errors import WorkspaceError
 from .ledger import journal
@@ -59,14 +60,27 @@ def find_ids(folder: Path, record: str) -> list[str]:
 
 
 def mapped_fields(folder: Path, field: str) -> list[str]:
-    """Return *field* and the fields across that a row of the rules maps it to."""
+    """Return *field* and the fields across that a row of the rules maps it to.
+
+    Raises ``WorkspaceError`` when no rule writes such a field.
+    """
     tree = read_rules(read_settings(folder).rules).tree
     names = {field}
+    known: set[str] = set()
     for block in tree.statements:
         if isinstance(block, ObjectMap):
             for row in block.rows:
+                known |= {row.crm.text, row.cadence.text}
                 if field in {row.crm.text, row.cadence.text}:
                     names |= {row.crm.text, row.cadence.text}
+        elif isinstance(block, Activity):
+            known |= {row.field.text for row in block.values}
+    if field not in known:
+        near = nearest(field, known)
+        raise WorkspaceError(
+            f"no rule writes a field {field}" + (f"; did you mean {near}?" if near else ""),
+            hint="Leave it out to see everything about the record.",
+        )
     return sorted(names)
 
 

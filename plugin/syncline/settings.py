@@ -55,7 +55,8 @@ def read_settings(folder: Path) -> Settings:
     faults = check("workspace", document)
     if faults:
         raise WorkspaceError(
-            f"{path.name} is not valid: {faults[0]}", hint=f"Correct {path}; docs/workspace.md."
+            f"{path.name} is not valid: {'; '.join(faults)}",
+            hint=f"Correct {path}: it has `version`, `rules` and `[connections.NAME]` tables.",
         )
     return Settings(
         folder=folder,

@@ -209,7 +209,7 @@ class Workspace:
         faults = check_against(kind.settings, settings)
         if faults:
             raise WorkspaceError(
-                f"[connections.{name}] in syncline.toml is not valid: {faults[0]}",
+                f"[connections.{name}] in syncline.toml is not valid: {'; '.join(faults)}",
                 hint="Correct it there; `syncline connectors` shows what each connector needs.",
             )
 

@@ -6,6 +6,7 @@ __all__ = ["check", "check_against", "load", "names"]
 
 import json
 from collections.abc import Mapping
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -45,5 +46,12 @@ def _told(fault: Any) -> str:
     message = str(fault.message)
     if fault.validator == "required":
         missing = [name for name in fault.validator_value if name not in fault.instance]
-        message = f"{', '.join(missing)} is missing"
+        message = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
+    elif fault.validator == "additionalProperties" and isinstance(fault.instance, dict):
+        known = list(fault.schema.get("properties", {}))
+        strange = [name for name in fault.instance if name not in known]
+        near = get_close_matches(strange[0], known, n=1) if strange else []
+        message = f"{', '.join(strange)} is not known" + (
+            f"; did you mean {near[0]}?" if near else f"; known: {', '.join(known)}"
+        )
     return f"{place}: {message}" if place else message

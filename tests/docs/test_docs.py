@@ -229,7 +229,7 @@ def test_the_guide_for_connectors_runs(monkeypatch: pytest.MonkeyPatch, tmp_path
     registry = syncline.load_plugins(points=[], extra=[("desk", module)])
     assert registry.faults == ()
     assert set(registry.connectors) == set(registry.sandboxes) == {"desk"}
-    assert registry.functions["slug"].call("Food and Drink") == "food-and-drink"
+    assert registry.functions["dashed"].call("Food and Drink") == "food-and-drink"
     assert [template.kind for template in registry.templates] == ["call", "meeting"]
 
     tests = [value for name, value in vars(module).items() if name.startswith("test_")]

@@ -60,6 +60,9 @@ def _report(rules: RuleSet, *, as_json: bool) -> None:
     show(found, rules.source)
     errors, warnings = len(rules.errors), len(found) - len(rules.errors)
     against = f"the fields of {systems[Side.CRM]} (CRM) and {systems[Side.CADENCE]} (cadence)"
+    elsewhere = sorted(set(rules.systems.values()) - set(systems.values()))
+    if elsewhere and not errors:
+        against += f", in the place of {' and '.join(elsewhere)}: here is no workspace"
     if errors:
         words = f"{errors} error" + ("s" if errors > 1 else "")
         click.secho(f"{rules.source.name}: {words}, checked against {against}.", fg="red")

@@ -77,11 +77,27 @@ def demo(system: str, seed: int, folder: Path) -> int:
 
 
 def _clear(place: Path) -> None:
-    """Make an empty folder; one that is not an earlier demo is left alone."""
-    if place.exists() and any(place.iterdir()) and not (place / "syncline.toml").exists():
-        raise WorkspaceError(f"{place} is not a demo's folder", hint="Name another with -w.")
+    """Make an empty folder; one in which somebody has worked is left alone."""
+    if place.exists():
+        rules = place / "main.rules"
+        known = {"syncline.toml", "main.rules", "data", "sandbox", ".lock"}
+        known |= {"ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"}
+        strange = {entry.name for entry in place.iterdir()} - known
+        crm = place.name.removeprefix("demo-")
+        edited = rules.exists() and rules.read_text("utf-8") != _rules(crm)
+        if strange or edited:
+            raise WorkspaceError(
+                f"{place} is not as the last demo left it: look at "
+                f"{', '.join(sorted(strange)) or rules.name}",
+                hint="Move it away, or give another folder with -w: a new demo begins anew.",
+            )
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
+
+
+def _rules(crm: str) -> str:
+    text = (files("syncline") / "demo" / "demo.rules").read_text("utf-8")
+    return text.replace("{crm}", crm)
 
 
 @contextmanager
@@ -101,7 +117,10 @@ def _server(
             line = server.stdout.readline()
             url = next((word.rstrip(",") for word in line.split() if word.startswith("http")), "")
             if not url:
-                raise FatalError(f"the sandbox of {system} did not start")
+                shutil.rmtree(place, ignore_errors=True)
+                raise FatalError(
+                    f"the sandbox of {system} did not start", hint="The reason stands above."
+                )
             yield {system: dict(sandbox.settings(url))}, sandbox.secrets
         finally:
             server.send_signal(signal.SIGTERM)
@@ -143,11 +162,15 @@ def _play(place: _Place, seed: int) -> None:
     out.print("Look around:")
     out.print(f"  syncline log -w {place.folder} --kind hold")
     out.print(f"  syncline why {_CARLA} -w {place.folder}")
+    if place.settings:
+        port = str(place.settings[place.crm]["url"]).rpartition(":")[2]
+        out.print("The server has stopped. To go on with its records:", soft_wrap=True)
+        kept = place.folder / "sandbox"
+        out.print(f"  syncline sandbox {place.crm} --port {port} --data {kept}", soft_wrap=True)
 
 
 def _write_workspace(place: _Place) -> None:
-    rules = (files("syncline") / "demo" / "demo.rules").read_text("utf-8")
-    (place.folder / "main.rules").write_text(rules.replace("{crm}", place.crm), "utf-8")
+    (place.folder / "main.rules").write_text(_rules(place.crm), "utf-8")
     lines = ["version = 1", 'rules = "main.rules"']
     for name, settings in place.settings.items():
         lines.append(f"\n[connections.{name}]")

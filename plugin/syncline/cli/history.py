@@ -29,12 +29,16 @@ _KINDS = ("create", "update", "link", "action", "skip", "hold", "fail")
 def log(
     folder: Path, run: int | None, kind: str | None, record: str | None, limit: int, as_json: bool
 ) -> int:
-    """Show what was changed, when, and the reason of each skip, hold and failure (K13)."""
+    """Show what was changed, when, and the reason of each skip, hold and failure."""
     from ..history import find_ids, read_history
 
     ids = None if record is None else find_ids(folder, record)
     lines = read_history(folder, ids=ids, run=run, kind=kind, limit=limit)
     _show(lines, as_json=as_json)
+    if not as_json and len(lines) == limit:
+        click.echo(f"… and perhaps more: these are the last {limit}. `--limit` shows others.")
+    if not as_json and not lines:
+        click.echo("Nothing of that kind has happened.")
     return 0
 
 
@@ -44,7 +48,7 @@ def log(
 @workspace_option
 @json_option
 def why(record: str, field: str | None, folder: Path, as_json: bool) -> int:
-    """Say why RECORD is as it is: which rule wrote which field, when, from what (B5).
+    """Say why RECORD is as it is: which rule wrote which field, when, from what.
 
     RECORD is an id of either side, or a match key such as an e-mail address. FIELD narrows it to
     one field, together with the field across that a rule maps it to.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 __all__ = ["cli", "main"]
 
+import io
 import json
 import sys
 from importlib import import_module
@@ -58,6 +59,10 @@ def cli() -> None:
 def main() -> None:
     """Run the command line and exit with its code; no traceback reaches an admin."""
     as_json = "--json" in sys.argv
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that knows no such sign gets a question mark, not a traceback.
+            stream.reconfigure(errors="replace")
     try:
         code = cli.main(standalone_mode=False)
     except click.UsageError as err:

@@ -6,9 +6,11 @@ __all__ = ["console", "show_history", "show_plan", "show_report"]
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 _EXAMPLES = 6
 _NARROW = 46
+_LOGGED = {"held": "hold", "waiting": "skip", "failed": "fail"}
 _STATE = {"done": "green", "stopped": "yellow", "failed": "red"}
 _FATE_WORDS = {
     Fate.WRITTEN: "led to a write or an action",
@@ -133,7 +136,9 @@ def show_report(out: Console, report: Report) -> None:
         if report.counts[fate] or fate in {Fate.WRITTEN, Fate.UNCHANGED}:
             table.add_row(str(fate), f"{report.counts[fate]:,}", _FATE_WORDS[fate])
     table.add_section()
-    table.add_row("candidates", f"{report.candidates:,}", "all that changed or waited: the sum")
+    table.add_row(
+        "candidates", f"{report.candidates:,}", "all that changed or were asked again: the sum"
+    )
     out.print(table)
     if report.done:
         done = Table(title="Written", title_justify="left")
@@ -153,7 +158,9 @@ def show_report(out: Console, report: Report) -> None:
     waiting = {k: v for k, v in report.waiting.items() if v}
     if waiting:
         words = ", ".join(f"{count:,} {state}" for state, count in sorted(waiting.items()))
-        out.print(f"Still in the inbox: {words}. `syncline log --kind hold` tells why some wait.")
+        kinds = [_LOGGED[state] for state in sorted(waiting) if state in _LOGGED]
+        tells = " and ".join(f"`syncline log --kind {kind}`" for kind in dict.fromkeys(kinds))
+        out.print(f"Still in the inbox: {words}." + (f" Why: {tells}." if tells else ""))
     if report.recovered:
         out.print(f"{report.recovered} steps of an interrupted run were looked up first.")
     for message, hint in report.faults:
@@ -164,22 +171,33 @@ def show_report(out: Console, report: Report) -> None:
 
 def show_history(out: Console, lines: Sequence[Entry]) -> None:
     """Print lines of the history: what became of which record, and below it why."""
-    for line in lines:
-        head = Text(f"{line.at[:19].replace('T', ' ')}  run {line.run:<4} ", style="dim")
-        head.append(f"{line.kind:<7}", style=_KIND.get(line.kind, ""))
-        head.append(f" {_record(line)}", style="bold")
-        if line.kind in {"create", "update"}:
-            head.append(f" {line.field}: {_shown(line.old)} -> {_shown(line.new)}")
-        elif line.field:
-            head.append(f" {line.field}: {_shown(line.new)}")
-        out.print(head)
-        why = line.reason
-        if line.lost:
-            why += f"; the value {_shown(line.lost[1])} of the {Side(line.lost[0]).word} lost"
-        tail = Text(f"    {why}")
-        if line.rule:
-            tail.append(f"  [{line.rule}]", style="cyan")
-        out.print(tail)
+    for (kind, _run, record), group in groupby(lines, key=lambda e: (e.kind, e.run, _record(e))):
+        found = list(group)
+        head = Text(f"{found[0].at[:19].replace('T', ' ')}  run {found[0].run:<4} ", style="dim")
+        head.append(f"{kind:<7}", style=_KIND.get(kind, ""))
+        head.append(f" {record}", style="bold")
+        out.print(head, soft_wrap=True)
+        for line in found:
+            out.print(Padding(_told(line), (0, 0, 0, 4)))
+
+
+def _told(line: Entry) -> Text:
+    """Return what happened to one field, or to the record, and why."""
+    text = Text()
+    if line.kind == "create":
+        text.append(f"{line.field}: {_shown(line.new)}")
+    elif line.kind == "update":
+        text.append(f"{line.field}: {_shown(line.old)} -> {_shown(line.new)}")
+    elif line.field:
+        text.append(f"{line.field}: {_shown(line.new)}")
+    if line.kind != "create":
+        text.append(f"{'  ' if line.field else ''}{line.reason}", style="dim" if line.field else "")
+    if line.lost:
+        side = Side(line.lost[0])
+        text.append(f"; the value {_shown(line.lost[1])} of the {side.word} lost", style="dim")
+    if line.rule:
+        text.append(f"  [{line.rule}]", style="cyan")
+    return text
 
 
 _KIND = {"fail": "red", "hold": "yellow", "skip": "dim", "create": "green", "update": "green"}

@@ -108,7 +108,7 @@ def sandbox(name: str, host: str, port: int, data: Path) -> int:
         for key, value in found.settings(url).items():
             click.echo(f"{key} = {json.dumps(value)}")
         for key, value in found.secrets.items():
-            click.echo(f"\nIn the environment: SYNCLINE_{name.upper()}_{key.upper()}={value}")
+            click.echo(f"\nIn the shell:\n\nexport SYNCLINE_{name.upper()}_{key.upper()}={value}")
 
     data.mkdir(parents=True, exist_ok=True)
     found.serve(host, port, data, ready)

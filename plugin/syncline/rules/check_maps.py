@@ -70,6 +70,9 @@ def check_map(
     written: dict[tuple[Side, str], s.FieldMapping] = {}
     for row in block.rows:
         _check_row(row, block, (crm, cadence), catalog, problems, written)
+    if any(not crm.find(row.crm) or not cadence.find(row.cadence) for row in block.rows):
+        # A misspelt field is told already; that it is missing would be told twice.
+        return
     for scope in (crm, cadence):
         if scope.side in creates:
             _check_creation(block, scope, problems)

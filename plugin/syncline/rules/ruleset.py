@@ -134,5 +134,8 @@ def load_rules(rules: Path | str | Parsed, catalog: Catalog) -> RuleSet:
     if rules.diagnostics:
         # What could not be read may be just what these miss.
         found = [diagnostic for diagnostic in found if diagnostic.code not in _OF_ABSENCE]
+    if any(diagnostic.code == "E206" for diagnostic in found):
+        # Of a system that is not known, nothing else is.
+        found = [d for d in found if d.code[1] == "1" or d.code in {"E206", "E208"}]
     found.sort(key=lambda diagnostic: (diagnostic.span.start, diagnostic.code))
     return RuleSet(rules.source, rules.tree, catalog, tuple(found))
