@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -37,8 +40,10 @@ __all__ = [
     "RULES",
     "SECRETS",
     "START",
+    "SYNCLINE",
     "Clock",
     "World",
+    "command",
     "counts",
     "local_world",
     "meddled",
@@ -49,6 +54,9 @@ __all__ = [
 CRM, CADENCE = Side.CRM, Side.CADENCE
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 SECRETS = {"SYNCLINE_SALESFORCE_CLIENT_SECRET": "sandbox"}
+
+#: The command line as it is installed.
+SYNCLINE = str(Path(sys.executable).with_name("syncline"))
 
 #: The head of every rule file, and the map that most tests use.
 HEAD = """\
@@ -315,11 +323,19 @@ def local_world(folder: Path, rules: str = RULES, clock: Clock | None = None) ->
 
 
 @contextmanager
-def sandbox_world(folder: Path, rules: str = RULES, clock: Clock | None = None) -> Generator[World]:
-    """Make a workspace between a Salesforce sandbox, over HTTP, and the embedded cadence."""
+def sandbox_world(
+    folder: Path,
+    rules: str = RULES,
+    clock: Clock | None = None,
+    through: Callable[[Any], Any] = lambda app: app,
+) -> Generator[World]:
+    """Make a workspace between a Salesforce sandbox, over HTTP, and the embedded cadence.
+
+    *through* may put an ASGI application of its own before the sandbox.
+    """
     clock = clock or Clock()
     heard: list[str] = []
-    app: Any = create_app(folder / "org", now=clock)
+    app = through(create_app(folder / "org", now=clock))
 
     async def ears(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
@@ -333,6 +349,23 @@ def sandbox_world(folder: Path, rules: str = RULES, clock: Clock | None = None) 
             yield world
         finally:
             world.close()
+
+
+def command(
+    *words: str, folder: Path | None = None, **environ: str
+) -> subprocess.CompletedProcess[str]:
+    """Run ``syncline`` in a process of its own, in *folder*; it never shows a traceback."""
+    done = subprocess.run(
+        [SYNCLINE, *words],
+        cwd=folder,
+        env={**os.environ, "COLUMNS": "100", "PYTHONWARNINGS": "error", **environ},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
 
 
 def counts(report: Report) -> dict[str, int]:

@@ -107,7 +107,7 @@ class Store:
         return WorkspaceError(
             f"{self._path.name} is damaged and was left as it is: {what}",
             hint=f"Correct {self._path} (docs/workspace.md shows its form), restore it from a "
-            "backup, or move it away to start empty.",
+            "backup, or move it away together with ledger.sqlite to start empty.",
         )
 
 

@@ -37,7 +37,8 @@ class DocumentFile(Storage):
             except (ValueError, UnicodeDecodeError) as err:
                 raise WorkspaceError(
                     f"{self._path.name} is damaged and was left as it is: {err}",
-                    hint=f"Restore {self._path} from a backup, or move it away to start empty.",
+                    hint=f"Restore {self._path} from a backup, or move it away together with "
+                    "ledger.sqlite to start empty.",
                 ) from err
             self._stamp = stamp
         return self._data

@@ -47,9 +47,9 @@ def _told(fault: Any) -> str:
     if fault.validator == "required":
         missing = [name for name in fault.validator_value if name not in fault.instance]
         message = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
-    elif fault.validator == "additionalProperties" and isinstance(fault.instance, dict):
+    elif fault.validator == "additionalProperties":
         known = list(fault.schema.get("properties", {}))
-        strange = [name for name in fault.instance if name not in known]
+        strange = [str(name) for name in fault.instance if name not in known]
         near = get_close_matches(strange[0], known, n=1) if strange else []
         message = f"{', '.join(strange)} is not known" + (
             f"; did you mean {near[0]}?" if near else f"; known: {', '.join(known)}"

@@ -33,10 +33,11 @@ def log(
     from ..history import find_ids, read_history
 
     ids = None if record is None else find_ids(folder, record)
-    lines = read_history(folder, ids=ids, run=run, kind=kind, limit=limit)
+    lines = read_history(folder, ids=ids, run=run, kind=kind, limit=limit + 1)
+    more, lines = len(lines) > limit, lines[:limit]
     _show(lines, as_json=as_json)
-    if not as_json and len(lines) == limit:
-        click.echo(f"… and perhaps more: these are the last {limit}. `--limit` shows others.")
+    if not as_json and more:
+        click.echo(f"… and more: these are the last {limit}. `--limit` shows others.")
     if not as_json and not lines:
         click.echo("Nothing of that kind has happened.")
     return 0

@@ -10,6 +10,7 @@ __all__ = ["cli", "main"]
 
 import io
 import json
+import os
 import sys
 from importlib import import_module
 
@@ -64,7 +65,12 @@ def main() -> None:
             # A terminal that knows no such sign gets a question mark, not a traceback.
             stream.reconfigure(errors="replace")
     try:
-        code = cli.main(standalone_mode=False)
+        # Not cli.main(): it takes a reader who has had enough for a failure.
+        with cli.make_context("syncline", sys.argv[1:]) as context:
+            code = cli.invoke(context)
+        sys.stdout.flush()
+    except click.exceptions.Exit as err:
+        code = err.exit_code
     except click.UsageError as err:
         err.show()
         code = _USAGE
@@ -79,7 +85,7 @@ def main() -> None:
         code = err.exit_code
     except BrokenPipeError:
         # Whoever read our output (`| head`) has had enough.
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     sys.exit(code if isinstance(code, int) else 0)
 

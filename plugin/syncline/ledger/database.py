@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from ..errors import LedgerBusyError, LedgerError
@@ -25,7 +25,9 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._engine: Engine = create_engine(
-            f"sqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS}
+            # Not a URL as text: a folder's name may hold any sign.
+            URL.create("sqlite", database=str(path)),
+            connect_args={"timeout": _BUSY_SECONDS},
         )
         event.listen(self._engine, "connect", _prepare)
         try:

@@ -99,8 +99,8 @@ def _pair(row: Any) -> Pair:
 def _echo(text: str) -> Echo | None:
     if not text:
         return None
-    first, last, fields = json.loads(text)
-    return Echo(first, last, tuple(fields))
+    first, last, rows = json.loads(text)
+    return Echo(first, last, tuple(rows))
 
 
 def _row(pair: Pair) -> dict[str, str]:

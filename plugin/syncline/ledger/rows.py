@@ -70,11 +70,11 @@ class Owed(NamedTuple):
 
 
 class Echo(NamedTuple):
-    """A write of ours: its span of time by the server's clock, as text, and its fields."""
+    """A write of ours: its span of time by the server's clock, as text, and the rows it settled."""
 
     first: str
     last: str
-    fields: tuple[str, ...]
+    rows: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,7 +88,7 @@ pairs = Table(
     #: How each record was last seen: its modification and a digest of its values.
     Column("crm_seen", Text, nullable=False, default=""),
     Column("cadence_seen", Text, nullable=False, default=""),
-    #: Our last write to each side, [from, until, fields] by its clock: what it echoes back.
+    #: Our last write to each side, [from, until, rows] by its clock: what it echoes back.
     Column("crm_echo", Text, nullable=False, default=""),
     Column("cadence_echo", Text, nullable=False, default=""),
     #: Workflows whose criteria hold (a JSON list): they fire when they begin to.

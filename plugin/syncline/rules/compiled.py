@@ -11,7 +11,7 @@ from typing import Any
 from syncline_grammar.syntax import ConflictWord, WriteRule
 
 from ..model import ActivityTemplate, Field, Side, Value
-from .values import Clock, Unturned
+from .values import Clock, Unturned, text_of
 
 Values = Mapping[str, Value]
 Criterion = Callable[[Values, Values | None, Clock], bool]
@@ -98,7 +98,10 @@ class MapRule:
 
 def match_key(value: Value) -> str:
     """Return a match field's value as it compares: without case and outer space."""
-    return "" if value is None or isinstance(value, tuple) else str(value).strip().casefold()
+    if isinstance(value, tuple):
+        return ""
+    # 12345.0 of one system is the 12345 of another.
+    return str(text_of(value) or "").strip().casefold()
 
 
 def _named(fields: Any, values: Sequence[Any]) -> dict[str, Value]:

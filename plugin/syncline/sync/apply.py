@@ -93,7 +93,7 @@ class Applier:
         self._progress("sending", len(ready), None)
         before = self._committer.now()
         try:
-            outcomes = _call(self._systems[side], ready)
+            outcomes, fault = _call(self._systems[side], ready)
         except ConnectorError as err:
             self._committer.result.faults[side] = err
             with self._ledger.begin() as db:
@@ -114,6 +114,8 @@ class Applier:
                 self._committer.outcome(task, outcome, span)
             self._committer.flush(db)
             journal.close_intents(db, number)
+        if fault is not None:
+            self._committer.result.faults[side] = fault
 
     def _addressed(self, task: Task) -> Task:
         """Give an action the prospect that this run created for its case."""
@@ -137,7 +139,7 @@ def recover(
         tasks = [task_of(body) for body in bodies]
         system = systems[tasks[0].step.side]
         action = tasks[0].step.kind is StepKind.ACTION
-        outcomes = _call(system, tasks) if action else look(system, tasks)
+        outcomes = _call(system, tasks)[0] if action else look(system, tasks)
         with ledger.begin() as db:
             meter.flush(db, run)
             for task, outcome in zip(tasks, outcomes, strict=True):
@@ -148,32 +150,34 @@ def recover(
     return sum(len(bodies) for _number, bodies in pending)
 
 
-def _call(system: System, tasks: Sequence[Task]) -> list[Outcome]:
+def _call(
+    system: System, tasks: Sequence[Task]
+) -> tuple[list[Outcome], UnknownOutcomeError | None]:
+    """Send a batch; return its outcomes, and the fault that kept some of it from arriving."""
     first = tasks[0].step
     if first.kind is StepKind.ACTION:
-        return system.connector.act(
-            [
-                ActionRequest(
-                    key=task.step.key or "",
-                    action=task.step.action,
-                    prospect=task.step.id or "",
-                    target=task.step.target,
-                )
-                for task in tasks
-            ]
-        )
+        requests = [
+            ActionRequest(
+                key=task.step.key or "",
+                action=task.step.action,
+                prospect=task.step.id or "",
+                target=task.step.target,
+            )
+            for task in tasks
+        ]
+        return system.connector.act(requests), None
+    writes = [Write(values=task.step.values, id=task.step.id, key=task.step.key) for task in tasks]
     try:
-        return system.connector.write(
-            first.object,
-            [Write(values=task.step.values, id=task.step.id, key=task.step.key) for task in tasks],
-        )
+        return system.connector.write(first.object, writes), None
     except UnknownOutcomeError as lost:
         try:
-            return look(system, tasks)
+            outcomes = look(system, tasks)
         except ConnectorError as err:
             raise UnknownOutcomeError(
                 f"{lost.message}; looking for what became of it failed too: {err.message}"
             ) from err
+        arrived = all(outcome.status is OutcomeStatus.DONE for outcome in outcomes)
+        return outcomes, None if arrived else lost
 
 
 def _has_aim(task: Task) -> bool:

@@ -56,10 +56,12 @@ class _Draft:
     )
     notes: list[FieldNote] = field(default_factory=list[FieldNote])
 
-    def take(self, row: FieldRule, state: FieldState, decision: Decision) -> None:
-        """Add one row's decision."""
+    def take(self, row: FieldRule, state: FieldState, decision: Decision, *, fresh: bool) -> None:
+        """Add one row's decision; *fresh* is whether either value is seen for the first time."""
         if decision.verb is Verb.WRITE:
             self._write(row, state, decision)
+            return
+        if decision.verb is Verb.SKIP and not decision.settled and not fresh:
             return
         if decision.verb in {Verb.HOLD, Verb.SKIP}:
             self.notes.append(
@@ -71,7 +73,7 @@ class _Draft:
                     held=decision.verb is Verb.HOLD,
                 )
             )
-        if decision.verb is not Verb.HOLD:
+        if decision.verb is not Verb.HOLD and decision.settled:
             for side in Side:
                 self.settles[side][row.key] = state.now[side]
 
@@ -127,7 +129,10 @@ def pair_case(facts: PairFacts, workflows: Sequence[WorkflowRule], clock: Clock)
             turned={side: turned[side][number] for side in Side},
             newest=newest,
         )
-        draft.take(row, state, decide(row, targets, state))
+        fresh = pair is None or any(
+            pair.base[side].get(row.field(side).name) != state.now[side] for side in Side
+        )
+        draft.take(row, state, decide(row, targets, state), fresh=fresh)
     for side, entry in facts.entries.items():
         draft.settles[side] |= entry.values
     changed = facts.entries[Side.CRM].seen if Side.CRM in facts.entries else ""
@@ -168,10 +173,26 @@ def _base(facts: PairFacts, side: Side, now: Values) -> Mapping[str, Base]:
     first, last = datetime.fromisoformat(echo.first), datetime.fromisoformat(echo.last)
     if first <= entry.modified <= last:
         for row in facts.rule.rows:
-            name = row.field(side).name
-            if name in echo.fields and row.key in base:
-                base[row.key] = now.get(name)
+            seen = now.get(row.field(side).name)
+            if row.key in echo.rows and _made_of(base.get(row.key, MISSING), seen):
+                base[row.key] = seen
     return base
+
+
+def _made_of(written: Base, seen: Value) -> bool:
+    """Tell whether *seen* is what a system may make of a value: cut, trimmed, cased, rounded.
+
+    Anything else is somebody's edit, though it fell into the very second of our write.
+    """
+    if isinstance(written, str) and isinstance(seen, str):
+        return _bare(written).startswith(_bare(seen))
+    if isinstance(written, int | float) and isinstance(seen, int | float):
+        return abs(written - seen) <= abs(written) / 100 + 1 / 100
+    return False
+
+
+def _bare(text: str) -> str:
+    return "".join(sign for sign in text.casefold() if sign.isalnum())
 
 
 def _targets(rule: MapRule, now: Mapping[Side, Values], clock: Clock) -> frozenset[Side]:

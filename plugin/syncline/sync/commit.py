@@ -29,7 +29,7 @@ _STATES = {
 }
 #: The worse of two fates is the case's.
 _WORSE = (
-    Fate.UNCHANGED, Fate.SKIPPED, Fate.WRITTEN, Fate.DEFERRED, Fate.HELD, Fate.FAILED,
+    Fate.UNCHANGED, Fate.SKIPPED, Fate.WRITTEN, Fate.HELD, Fate.DEFERRED, Fate.FAILED,
 )  # fmt: skip
 
 
@@ -156,7 +156,7 @@ class Committer:
         else:
             if pair is None:
                 pair = self._add(_new_pair(replace(task.case, ids=ids, settles={})))
-            echo = None if span is None else Echo(*span, tuple(w.field for w in step.writes))
+            echo = None if span is None else Echo(*span, tuple(step.settles[step.side]))
             pair = replace(_settled(pair, step.settles), echo={**pair.echo, step.side: echo})
             under_way.pair = self._keep(pair)
         self._written(task, ids)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Cycle", "Preview"]
 
+import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from ..ledger.codec import moment
 from ..ledger.database import Ledger, read_meta, write_meta
 from ..ledger.rows import Pair, State
 from ..model import Page, Record, Side
-from ..rules.compiled import MapRule
+from ..rules.compiled import MapRule, match_key
 from ..rules.ruleset import RuleSet
 from ..rules.values import Clock
 from .apply import Applier, recover
@@ -159,13 +160,15 @@ class Cycle:
 
     def _page_counter(self, run: int, side: Side, name: str) -> Callable[[Connection, Page], None]:
         rows = 0
+        asked = self._now()
 
         def seen(db: Connection, page: Page) -> None:
-            nonlocal rows
+            nonlocal rows, asked
             rows += len(page.records)
             self._meter.flush(db, run)
-            skew = page.server_time - self._now()
-            self._skew[side] = skew if abs(skew) > _TELLABLE else timedelta(0)
+            now = self._now()
+            self._skew[side] = _skew(page.server_time - now, page.server_time - asked)
+            asked = now
             self._progress(f"reading {name} from the {side.word}", rows, None)
 
         return seen
@@ -198,6 +201,19 @@ class Cycle:
             after = found[-1].ids[Side.CRM]
             for side in Side:
                 inbox.ask_again(db, side, [_last_seen(pair, side) for pair in found])
+        for side in Side:
+            self._index_again(db, rule, side)
+
+    def _index_again(self, db: Connection, rule: MapRule, side: Side) -> None:
+        """Keep the keys of the rules' match rows, which may be new, for every record."""
+        fields = [(crm if side is Side.CRM else cadence).name for crm, cadence in rule.matches]
+        name, after = rule.object(side), ""
+        while found := inbox.candidates(
+            db, side, name, after=after, limit=CHUNK, attempts=sys.maxsize
+        ):
+            after = found[-1].id
+            keys = {e.id: {f: match_key(e.values.get(f)) for f in fields} for e in found}
+            inbox.note_keys(db, side, name, keys)
 
     def _report(
         self,
@@ -238,6 +254,13 @@ class Cycle:
             )
             journal.end_run(db, run, report.finished, report.state, report.to_json())
         return report
+
+
+def _skew(least: timedelta, most: timedelta) -> timedelta:
+    """Return how far a server's clock is ahead, when an answer took its time: within bounds."""
+    if least > _TELLABLE:
+        return least
+    return most if most < -_TELLABLE else timedelta(0)
 
 
 def _last_seen(pair: Pair, side: Side) -> Record:

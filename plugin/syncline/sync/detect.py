@@ -9,7 +9,7 @@ from __future__ import annotations
 
 __all__ = ["OVERLAP", "detect"]
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -46,7 +46,7 @@ def detect(
     anew = cursor is None or not set(fields) <= set(cursor.fields)
     position = None if anew or cursor is None else cursor.position
     started = None if anew or cursor is None else cursor.started
-    for page in system.connector.changes(object_name, fields, position):
+    for page in _pages(system, object_name, fields, position):
         started = started or page.server_time
         with ledger.begin() as db:
             fresh = page.records if anew else _unseen(db, side, page.records, others)
@@ -65,6 +65,18 @@ def detect(
                 position=Position(modified=started - OVERLAP), started=None, fields=tuple(fields)
             )
             inbox.write_cursor(db, side, object_name, done)
+
+
+def _pages(
+    system: System, object_name: str, fields: Sequence[str], position: Position | None
+) -> Iterator[Page]:
+    """List from *position*; from the beginning if the system's clock has gone back behind it."""
+    pages = system.connector.changes(object_name, fields, position)
+    for page in pages:
+        if position is not None and position.modified > page.server_time + OVERLAP:
+            yield from system.connector.changes(object_name, fields, None)
+            return
+        yield page
 
 
 def _unseen(

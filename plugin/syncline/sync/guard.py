@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["Guarded"]
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from ..connector import Connector
@@ -34,11 +35,12 @@ class Guarded:
             page = self._safely("changes", lambda: next(pages, None))
             if page is None:
                 return
-            yield page
+            yield replace(page, records=tuple(map(_readable, page.records)))
 
     def read(self, object_name: str, ids: Sequence[str], fields: Sequence[str]) -> list[Record]:
         """See ``Connector``."""
-        return self._safely("read", lambda: self._inner.read(object_name, ids, fields))
+        found = self._safely("read", lambda: self._inner.read(object_name, ids, fields))
+        return [_readable(record) for record in found]
 
     def lookup(self, object_name: str, keys: Sequence[str]) -> dict[str, str]:
         """See ``Connector``."""
@@ -93,3 +95,21 @@ class Guarded:
                 f"`{what}`"
             )
         return outcomes
+
+
+def _readable(record: Record) -> Record:
+    """Return the record; halves of signs, which no file takes, become question marks."""
+    broken = {
+        name: value.encode("utf-8", "replace").decode()
+        for name, value in record.values.items()
+        if isinstance(value, str) and not value.isascii() and _is_broken(value)
+    }
+    return replace(record, values={**record.values, **broken}) if broken else record
+
+
+def _is_broken(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False

@@ -14,7 +14,8 @@ The table (``->`` is the mirror of ``<-``):
 | no baseline    | both differ    | conflict             | write cadence                   |
 
 Every write goes by the field's rule for that direction, and a blank erases nothing unless the
-field says ``erase``.
+field says ``erase``. A skip moves the baselines, except where a direction is shut: when the rules
+open it, what changed meanwhile still differs from its baseline, and flows.
 """
 
 from __future__ import annotations
@@ -77,6 +78,8 @@ class Decision:
     value: Value = None
     #: The value that lost a conflict, and where it stood.
     lost: tuple[Side, Value] | None = None
+    #: Whether the baselines move. They wait where a direction is shut: opened, it catches up.
+    settled: bool = True
 
 
 _NOTHING = Decision(verb=Verb.NOTHING)
@@ -96,8 +99,12 @@ def decide(rule: FieldRule, targets: frozenset[Side], state: FieldState) -> Deci
         source = changed[0]
         if source.other in targets:
             return _write(rule, source.other, state, f"changed in the {source.word}")
-        return Decision(verb=Verb.SKIP, reason=f"the {source.word} is not a source of this field")
+        return _shut(f"the {source.word} is not a source of this field")
     return _both(rule, targets, state, "changed on both sides")
+
+
+def _shut(reason: str) -> Decision:
+    return Decision(verb=Verb.SKIP, reason=reason, settled=False)
 
 
 def _known(state: FieldState, side: Side) -> Value:
@@ -123,16 +130,14 @@ def _first_time(rule: FieldRule, targets: frozenset[Side], state: FieldState) ->
         if is_blank(state.now[side]):
             if side in targets:
                 return _write(rule, side, state, "filled a blank")
-            return Decision(
-                verb=Verb.SKIP, reason=f"the {side.other.word} is not a source of this field"
-            )
+            return _shut(f"the {side.other.word} is not a source of this field")
     return _both(rule, targets, state, "differed when first seen")
 
 
 def _both(rule: FieldRule, targets: frozenset[Side], state: FieldState, why: str) -> Decision:
     """Both sides hold a claim: a conflict if both may be written, else the one source's word."""
     if not targets:
-        return Decision(verb=Verb.SKIP, reason=f"{why}, and no direction is open to this record")
+        return _shut(f"{why}, and no direction is open to this record")
     if len(targets) == 1:
         (target,) = targets
         return _write(rule, target, state, why)
@@ -175,7 +180,8 @@ def _write(
     elif word is WriteRule.WHEN_BLANK and not is_blank(state.now[target]):
         reason = f"the {target.word} already has a value"
     if reason is not None:
-        return Decision(verb=Verb.SKIP, reason=f"{why}; {reason}")
+        settled = word is not WriteRule.NEVER
+        return Decision(verb=Verb.SKIP, reason=f"{why}; {reason}", settled=settled)
     return Decision(verb=Verb.WRITE, reason=why, target=target, value=value, lost=lost)
 
 
