@@ -162,6 +162,9 @@ def show_report(out: Console, report: Report) -> None:
         f"CRM calls: {report.calls[Side.CRM]} in this run, {report.used[Side.CRM]} of "
         f"{report.limit:,} in 24 hours. Cadence calls: {report.calls[Side.CADENCE]}."
     )
+    for side, usage in report.vendor.items():
+        if usage is not None:
+            out.print(f"The {side.word} itself counts {usage.used:,} of {usage.allowed:,} today.")
     waiting = {k: v for k, v in report.waiting.items() if v}
     if waiting:
         words = ", ".join(f"{count:,} {state}" for state, count in sorted(waiting.items()))

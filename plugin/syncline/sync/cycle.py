@@ -248,6 +248,7 @@ class Cycle:
                 calls=dict(self._meter.spent),
                 used={side: self._meter.used(side) for side in Side},
                 limit=self._rules.calls,
+                vendor={side: system.connector.usage() for side, system in self._systems.items()},
                 waiting=inbox.waiting_counts(db),
                 faults=tuple((f.message, f.hint) for f in faults),
                 exit_code=code,

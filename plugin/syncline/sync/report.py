@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ..model import Side
+from ..model import Side, Usage
 from .plan import Fate
 
 
@@ -32,6 +32,8 @@ class Report:
     calls: Mapping[Side, int]
     used: Mapping[Side, int]
     limit: int
+    #: What each vendor itself says was used of its own limit, where it says so.
+    vendor: Mapping[Side, Usage | None]
     #: Records in the inbox after the cycle, by state.
     waiting: Mapping[str, int]
     #: What went wrong, and what to do about it, for each side given up.
@@ -61,6 +63,10 @@ class Report:
             "calls": {str(side): count for side, count in self.calls.items()},
             "used": {str(side): count for side, count in self.used.items()},
             "limit": self.limit,
+            "vendor": {
+                str(side): None if usage is None else {"used": usage.used, "allowed": usage.allowed}
+                for side, usage in self.vendor.items()
+            },
             "waiting": dict(self.waiting),
             "faults": [{"message": message, "hint": hint} for message, hint in self.faults],
         }
