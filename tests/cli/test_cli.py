@@ -117,7 +117,7 @@ def test_each_command_says_what_it_does(name: str) -> None:
         ("run --bad", "No such option"),
         ("why", "Missing argument 'RECORD'"),
         ("log --kind nonsense", "'nonsense' is not one of 'create', 'update'"),
-        ("log --run 0", "0 is not in the range x>=1"),
+        ("log --run 0", "0 is not in the range 1<=x<=1000000000"),
         ("log --limit many", "'many' is not a valid integer"),
         ("sandbox --port 70000", "70000 is not in the range"),
         ("check one two", "unexpected extra argument"),

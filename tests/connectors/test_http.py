@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+import syncline
 from syncline import (
     ConnectorError,
     FatalError,
@@ -381,3 +382,24 @@ def test_its_text_form_shows_no_secret() -> None:
     headers: Callable[[], dict[str, str]] = lambda: {"Authorization": "Bearer secret"}  # noqa: E731 - a name for its type
     with Http("http://127.0.0.1/secret", authorize=headers) as http:
         assert repr(http) == "Http('127.0.0.1')"
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 500])
+def test_a_secret_that_a_server_quotes_is_not_told(status: int) -> None:
+    """A token or a password that comes back in a refusal stays out of the error's words."""
+
+    def quote(request: httpx.Request) -> httpx.Response:
+        said = request.headers["Authorization"] + request.content.decode()
+        return httpx.Response(status, json=[{"errorCode": "BAD", "message": said}])
+
+    http = syncline.Http(
+        "https://crm.example.com",
+        authorize=lambda: {"Authorization": "Bearer T0KEN-PLUGH"},
+        transport=httpx.MockTransport(quote),
+        sleep=lambda _seconds: None,
+    )
+    with pytest.raises(syncline.ConnectorError) as caught:
+        http.request("POST", "/token", word="login", form={"client_secret": "XYZZY-secret"})
+    http.close()
+    assert "T0KEN-PLUGH" not in str(caught.value) + caught.value.message + caught.value.hint
+    assert "XYZZY-secret" not in str(caught.value) + caught.value.message + caught.value.hint

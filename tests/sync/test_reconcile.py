@@ -117,7 +117,7 @@ def test_the_table(
     ("rule", "now", "wanted", "reason"),
     [
         (ALWAYS, ("Jon", "John"), TO_CADENCE, "changed in the CRM"),
-        (NEVER, ("Jon", "John"), SKIP, "never"),
+        (NEVER, ("Jon", "John"), SKIP, "not a source"),
         (ON_CREATE, ("Jon", "John"), SKIP, "only on creation"),
         (BLANK_ONLY, ("Jon", "John"), SKIP, "already has a value"),
         (BLANK_ONLY, ("Jon", None), TO_CADENCE, "changed in the CRM"),

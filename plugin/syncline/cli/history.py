@@ -21,10 +21,10 @@ _KINDS = ("create", "update", "link", "action", "skip", "hold", "fail")
 
 @click.command()
 @workspace_option
-@click.option("--run", "run", type=click.IntRange(min=1), help="Only this run.")
+@click.option("--run", "run", type=click.IntRange(1, 1_000_000_000), help="Only this run.")
 @click.option("--kind", type=click.Choice(_KINDS), help="Only lines of this kind.")
 @click.option("--record", help="Only this record: an id, or a match key such as an e-mail address.")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 1_000_000_000), default=50, show_default=True)
 @json_option
 def log(
     folder: Path, run: int | None, kind: str | None, record: str | None, limit: int, as_json: bool

@@ -16,7 +16,7 @@ from importlib import import_module
 
 import click
 
-from ..errors import RulesError, SynclineError
+from ..errors import RulesError, SynclineError, WorkspaceError
 
 _COMMANDS = {
     "init": ("start", "init"),
@@ -60,6 +60,9 @@ def cli() -> None:
 def main() -> None:
     """Run the command line and exit with its code; no traceback reaches an admin."""
     as_json = "--json" in sys.argv
+    if sys.stdout is None:
+        # Closed by whoever called us (`>&-`): the work is done all the same.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for good
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that knows no such sign gets a question mark, not a traceback.
@@ -87,6 +90,17 @@ def main() -> None:
         # Whoever read our output (`| head`) has had enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except OSError as err:
+        where = f" ({err.filename})" if err.filename else ""
+        _tell(WorkspaceError(f"{err.strerror or err}{where}"), as_json=as_json)
+        code = WorkspaceError.exit_code
+    except Exception as err:  # noqa: BLE001 - the last door: nothing leaves as a traceback
+        fault = SynclineError(
+            f"this is a fault of Syncline: {type(err).__name__}: {err}",
+            hint="Nothing was lost. Please report it, with the command and `syncline --version`.",
+        )
+        _tell(fault, as_json=as_json)
+        code = fault.exit_code
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -19,13 +19,15 @@ from .address import LOOPBACK, checked_host
 from .answer import Answer, Unreadable, http_date, read_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from types import TracebackType
 
 ATTEMPTS = 4
 FIRST_WAIT = 0.5
 #: A server that wants a longer pause than this gets its pause from the next run, not from us.
 LONGEST_WAIT = 60.0
+#: Shorter texts are too common to be taken out of a message.
+_SECRET = 8
 LARGEST_BODY = 50 * 1024 * 1024
 
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
@@ -144,9 +146,13 @@ class Http:
             writes=method not in {"GET", "HEAD"} if writes is None else writes,
         )
 
+        hidden = {str(value) for value in (form or {}).values()}
+
         def build() -> httpx.Request:
             # Once for each attempt, so that a refreshed token is used.
-            given = {**(headers or {}), **self._authorize()}
+            proof = self._authorize()
+            hidden.update(value.rpartition(" ")[2] for value in proof.values())
+            given = {**(headers or {}), **proof}
             return self._client.build_request(
                 method, path, params=params, json=json, data=form, headers=given
             )
@@ -165,7 +171,7 @@ class Http:
                 continue
             wait = _wait(attempt, result.error)
             if not result.passing or attempt == ATTEMPTS or wait > LONGEST_WAIT:
-                raise result.error
+                raise _hushed(result.error, hidden)
             self._sleep(wait)
             attempt += 1
 
@@ -217,6 +223,16 @@ class Http:
             return None
         # Counted by the server's own clock: ours may be wrong by more than the pause.
         return max(0.0, (until - (answer.server_time or self._now())).total_seconds())
+
+
+def _hushed(error: ConnectorError, hidden: Iterable[str]) -> ConnectorError:
+    """Take out of an error what the server quoted of our secrets."""
+    for secret in hidden:
+        if len(secret) >= _SECRET:
+            error.message = error.message.replace(secret, "***")
+            error.hint = error.hint.replace(secret, "***")
+    error.args = (error.message,)
+    return error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

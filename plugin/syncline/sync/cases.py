@@ -185,10 +185,18 @@ def _made_of(written: Base, seen: Value) -> bool:
     Anything else is somebody's edit, though it fell into the very second of our write.
     """
     if isinstance(written, str) and isinstance(seen, str):
-        return _bare(written).startswith(_bare(seen))
+        ours, theirs = _bare(written), _bare(seen)
+        # A cut text is the beginning of ours; a phone number gains or loses its country.
+        return ours.startswith(theirs) or (
+            len(theirs) > _NUMBER and (ours.endswith(theirs) or theirs.endswith(ours))
+        )
     if isinstance(written, int | float) and isinstance(seen, int | float):
-        return abs(written - seen) <= abs(written) / 100 + 1 / 100
+        return any(round(written, places) == seen for places in range(6))
     return False
+
+
+#: Fewer signs than a telephone number has prove nothing by their end.
+_NUMBER = 6
 
 
 def _bare(text: str) -> str:

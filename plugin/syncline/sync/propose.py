@@ -43,6 +43,7 @@ class Proposer:
         self._clock = clock
         self._skew = skew
         self._maps = rules.compiled.maps
+        self._names = {rule.name for rule in self._maps}
         self._done: set[Ref] = set()
         #: (side, object, field, key) of records that this cycle creates, and for whom.
         self._promised: dict[tuple[Side, str, str, str], str] = {}
@@ -87,9 +88,9 @@ class Proposer:
         across = inbox.fetch(
             db, side.other, rule.object(side.other), (p.ids[side.other] for p in linked.values())
         )
-        elsewhere = pairs.partners(
-            db, side, rule.object(side), (e.id for e in fresh), but=rule.name
-        )
+        others = pairs.partners(db, side, rule.object(side), (e.id for e in fresh), but=rule.name)
+        # A pair of a map that the rules no longer have binds nobody.
+        elsewhere = {id_ for id_, pair in others.items() if pair.map in self._names}
         loose = [e for e in fresh if e.id not in linked and e.id not in elsewhere]
         kin = self._kin(db, rule, side, loose)
         cases: list[Case] = []
@@ -189,7 +190,9 @@ class Proposer:
         for s in Side:
             ids = [id_ for held in holders[s].values() for id_ in held]
             found = pairs.partners(db, s, rule.object(s), ids)
-            linked[s] = {id_: pair.ids[s.other] for id_, pair in found.items()}
+            linked[s] = {
+                id_: pair.ids[s.other] for id_, pair in found.items() if pair.map in self._names
+            }
         return Kin(holders=holders, linked=linked)
 
     def _later(self, rule: MapRule, side: Side) -> list[MapRule]:

@@ -88,6 +88,8 @@ _NOTHING = Decision(verb=Verb.NOTHING)
 def decide(rule: FieldRule, targets: frozenset[Side], state: FieldState) -> Decision:
     """Decide about one field; *targets* are the sides that may be written for this record."""
     targets &= rule.targets
+    # A side that the row never writes makes no conflict, and settles nothing: it is shut.
+    targets -= {side for side in targets if rule.write[side] is WriteRule.NEVER}
     if MISSING in state.base.values():
         return _first_time(rule, targets, state)
     changed = [s for s in Side if rule.same(s)(state.now[s]) != rule.same(s)(_known(state, s))]
@@ -171,8 +173,8 @@ def _write(
         return Decision(verb=verb, reason=value.reason)
     word = rule.write[target]
     reason = None
-    if word in {WriteRule.NEVER, WriteRule.ON_CREATE}:
-        reason = f"the rule writes to the {target.word} {_NOT_NOW[word]}"
+    if word is WriteRule.ON_CREATE:
+        reason = f"the rule writes to the {target.word} only on creation"
     elif not rule.field(target).updatable:
         reason = f"{rule.field(target).name} is set only when a record is created"
     elif is_blank(value) and not rule.erase:
@@ -180,12 +182,8 @@ def _write(
     elif word is WriteRule.WHEN_BLANK and not is_blank(state.now[target]):
         reason = f"the {target.word} already has a value"
     if reason is not None:
-        settled = word is not WriteRule.NEVER
-        return Decision(verb=Verb.SKIP, reason=f"{why}; {reason}", settled=settled)
+        return Decision(verb=Verb.SKIP, reason=f"{why}; {reason}")
     return Decision(verb=Verb.WRITE, reason=why, target=target, value=value, lost=lost)
-
-
-_NOT_NOW = {WriteRule.NEVER: "never", WriteRule.ON_CREATE: "only on creation"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
