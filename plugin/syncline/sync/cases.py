@@ -6,7 +6,7 @@ on; under a field's name, what the record was last seen to hold.
 
 from __future__ import annotations
 
-__all__ = ["NewFacts", "PairFacts", "new_case", "pair_case"]
+__all__ = ["NewFacts", "PairFacts", "lone_case", "new_case", "pair_case"]
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -235,18 +235,23 @@ class NewFacts:
     instance: str
 
 
+def lone_case(rule: MapRule, entry: Entry) -> Case:
+    """Return the case of a record that has no partner, with nothing decided yet."""
+    return Case(
+        map=rule.name,
+        ids={entry.side: entry.id},
+        objects={side: rule.object(side) for side in Side},
+        candidates=(Ref(entry.side, entry.object, entry.id),),
+        seen={entry.side: entry.seen},
+    )
+
+
 def new_case(facts: NewFacts, workflows: Sequence[WorkflowRule], clock: Clock) -> Case:
     """Decide whether a record gets a partner, and with which values (E4, E7, RS5)."""
     rule, entry = facts.rule, facts.entry
     source, target = entry.side, entry.side.other
     where = rule.where.get(source)
-    case = Case(
-        map=rule.name,
-        ids={source: entry.id},
-        objects={side: rule.object(side) for side in Side},
-        candidates=(Ref(source, entry.object, entry.id),),
-        seen={source: entry.seen},
-    )
+    case = lone_case(rule, entry)
     if target not in rule.targets:
         reason = f"the {target.word} gets no records from the {source.word}"
         return case.ended(Fate.SKIPPED, reason)

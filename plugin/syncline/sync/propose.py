@@ -21,7 +21,7 @@ from ..rules.compiled import ActivityRule, MapRule, WorkflowRule, match_key
 from ..rules.ruleset import RuleSet
 from ..rules.values import Clock
 from .activities import ActivityFacts, activity_case
-from .cases import NewFacts, PairFacts, new_case, pair_case
+from .cases import NewFacts, PairFacts, lone_case, new_case, pair_case
 from .link import Kin, Link, find_partner, partner_by_key
 from .plan import Case, Fate, Plan, Ref, StepKind
 
@@ -134,13 +134,13 @@ class Proposer:
     ) -> Case | None:
         link = self._link(db, rule, entry, kin)
         if link.hold:
-            return _told(rule, entry, Fate.HELD, link.hold)
+            return lone_case(rule, entry).ended(Fate.HELD, link.hold)
         if link.partner is not None:
             other = entry.side.other
             found = inbox.fetch(db, other, rule.object(other), [link.partner])
             if link.partner not in found:
                 reason = f"its partner {link.partner} was not seen again"
-                return _told(rule, entry, Fate.SKIPPED, reason)
+                return lone_case(rule, entry).ended(Fate.SKIPPED, reason)
             return self._pair_case(rule, None, entry, found[link.partner], workflows)
         if entry.side is Side.CADENCE and self._belongs_elsewhere(db, rule, entry):
             return None
@@ -266,18 +266,6 @@ class Proposer:
 
 def _asked(rules: Sequence[ActivityRule], entry: Entry) -> ActivityRule | None:
     return next((rule for rule in rules if rule.fits(entry.values)), None)
-
-
-def _told(rule: MapRule, entry: Entry, fate: Fate, reason: str) -> Case:
-    return Case(
-        map=rule.name,
-        ids={entry.side: entry.id},
-        objects={s: rule.object(s) for s in Side},
-        candidates=(Ref(entry.side, entry.object, entry.id),),
-        seen={entry.side: entry.seen},
-        fate=fate,
-        reason=reason,
-    )
 
 
 def _guarded(rule: MapRule, entries: Mapping[Side, Entry], make: Callable[[], Case]) -> Case:
