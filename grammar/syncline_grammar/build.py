@@ -113,8 +113,8 @@ class Builder(Mappings):
         return s.Allow(
             channel=channel,
             days=days,
-            hours=hours or (0, 1440),
-            zone=zone or "user",
+            hours=hours,
+            zone=zone,
             span=span_of(children),
             **merged,
         )
@@ -170,8 +170,14 @@ class Builder(Mappings):
     def expect_values(self, children: Children) -> s.Expect:
         return s.Expect(children[0], tuple(children[1]), span_of(children))
 
+    def expect_action(self, children: Children) -> s.ExpectAction:
+        return s.ExpectAction(children[0], span_of(children))
+
+    def expect_nothing(self, children: Children) -> s.ExpectAction:
+        return s.ExpectAction(None, span_of(children))
+
     def test(self, children: Children) -> s.Test:
         name, *body = children
         givens = tuple(b for b in body if isinstance(b, s.Given))
-        expects = tuple(b for b in body if isinstance(b, s.Expect))
+        expects = tuple(b for b in body if isinstance(b, s.Expect | s.ExpectAction))
         return s.Test(unquote(name), givens, expects, span_of(children))

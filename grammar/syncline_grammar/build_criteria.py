@@ -142,10 +142,10 @@ class Expressions(Transformer[Token, s.RuleFile]):
         return s.Group(s.Quantifier(str(children[0])), tuple(children[1:]), span_of(children))
 
     def disjunction(self, children: Children) -> s.Group:
-        return s.Group(s.Quantifier.ANY, tuple(children), span_of(children))
+        return s.Group(s.Quantifier.ANY, tuple(children), span_of(children), inline=True)
 
     def conjoined(self, children: Children) -> s.Group:
-        return s.Group(s.Quantifier.ALL, tuple(children), span_of(children))
+        return s.Group(s.Quantifier.ALL, tuple(children), span_of(children), inline=True)
 
     def negated(self, children: Children) -> s.Not:
         return s.Not(children[0], span_of(children))

@@ -92,7 +92,7 @@ class Mappings(Expressions):
         for argument, value, name in words or ():
             if argument in given:
                 # `when blank` speaks for both sides: contradicted, it is told once.
-                if name not in repeated:
+                if all(name.span != other.span for other in repeated):
                     repeated.append(name)
             else:
                 given[argument] = value

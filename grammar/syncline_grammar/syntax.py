@@ -2,154 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field as _field
 from typing import TypeAlias
 
 from .diagnostics import Span
+from .expressions import (
+    Arithmetic as Arithmetic,
+    Call as Call,
+    Comparison as Comparison,
+    Criterion as Criterion,
+    Date as Date,
+    Expression as Expression,
+    FieldRef as FieldRef,
+    Group as Group,
+    Literal as Literal,
+    Name as Name,
+    Not as Not,
+    Number as Number,
+    Relative as Relative,
+    Text as Text,
+    Truth as Truth,
+)
 from .vocabulary import (
     Arrow as Arrow,
-)
-from .vocabulary import (
     ConflictWord as ConflictWord,
-)
-from .vocabulary import (
     Fallback as Fallback,
-)
-from .vocabulary import (
     Op as Op,
-)
-from .vocabulary import (
     Quantifier as Quantifier,
-)
-from .vocabulary import (
     Unit as Unit,
-)
-from .vocabulary import (
     WriteRule as WriteRule,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name as written, without its back-ticks."""
-
-    text: str
-    span: Span
-    quoted: bool = False
-
-
-# -- values and expressions ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text in double quotes, its escapes resolved."""
-
-    value: str
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number."""
-
-    value: int | float
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """``true`` or ``false``."""
-
-    value: bool
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Date:
-    """A calendar day."""
-
-    #: ISO 8601, ``2026-11-22``.
-    value: str
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Relative:
-    """A moment counted from now: ``30 days ago`` is -30 days; ``today`` is 0 days."""
-
-    amount: int | float
-    unit: Unit
-    #: The word itself for ``now``, ``today``, ``yesterday``, ``tomorrow``.
-    word: str
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class FieldRef:
-    """A field, by name or label."""
-
-    name: Name
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A function of the registry."""
-
-    name: Name
-    args: tuple[Expression, ...]
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Arithmetic:
-    """``first`` and then each (sign, operand) from left to right."""
-
-    first: Expression
-    rest: tuple[tuple[str, Expression], ...]
-    span: Span
-
-
-Literal: TypeAlias = Text | Number | Truth | Date
-Expression: TypeAlias = Literal | Relative | FieldRef | Call | Arithmetic
-
-
-# -- criteria --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """``left op right…``; ``left`` is None for ``is new``; ``unit`` belongs to ``in the last``."""
-
-    op: Op
-    left: Expression | None
-    right: tuple[Expression, ...]
-    span: Span
-    unit: Unit | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """``all { }``, ``any { }``, ``none { }``, and chains of ``and`` and ``or``."""
-
-    quantifier: Quantifier
-    rows: tuple[Criterion, ...]
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """The exact negation of a criterion."""
-
-    row: Criterion
-    span: Span
-
-
-Criterion: TypeAlias = Comparison | Group | Not
-
-
-# -- statements ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +41,7 @@ class Connect:
     #: ``crm`` or ``cadence``.
     side: str
     system: Name
-    span: Span
+    span: Span = _field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +52,7 @@ class Schedule:
     calls: int | None
     #: The hours in which that many calls are allowed, as written.
     hours: int
-    span: Span
+    span: Span = _field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +62,7 @@ class Flow:
     source: str
     target: str
     where: Criterion | None
-    span: Span
+    span: Span = _field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +70,7 @@ class Admin:
     """The CRM admin (K14)."""
 
     email: str
-    span: Span
+    span: Span = _field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +79,7 @@ class Match:
 
     crm: Name
     cadence: Name
-    span: Span
+    span: Span = _field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +88,7 @@ class Table:
 
     entries: tuple[tuple[Literal, Literal], ...]
     otherwise: Literal | None
-    span: Span
+    span: Span = _field(compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,10 +98,12 @@ class FieldMapping:
     crm: Name
     arrow: Arrow
     cadence: Name
-    span: Span
-    to_cadence: WriteRule = WriteRule.ALWAYS
-    to_crm: WriteRule = WriteRule.ALWAYS
-    conflict: ConflictWord = ConflictWord.NEWEST
+    span: Span = _field(compare=False)
+    #: What the row says of each way; None where it says nothing, which means ``always``.
+    to_cadence: WriteRule | None = None
+    to_crm: WriteRule | None = None
+    #: None means ``newest wins``.
+    conflict: ConflictWord | None = None
     required: bool = False
     locked: bool = False
     erase: bool = False
@@ -240,7 +124,7 @@ class ObjectMap:
     cadence_object: Name
     matches: tuple[Match, ...]
     rows: tuple[FieldMapping, ...]
-    span: Span
+    span: Span = _field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +133,7 @@ class ActionCall:
 
     action: str
     cadence: Text | None
-    span: Span
+    span: Span = _field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +145,7 @@ class Workflow:
     when: Criterion
     every_time: bool
     actions: tuple[ActionCall, ...]
-    span: Span
+    span: Span = _field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +154,7 @@ class Assignment:
 
     field: Name
     value: Expression
-    span: Span
+    span: Span = _field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +166,7 @@ class Activity:
     outcomes: tuple[Text, ...]
     object: Name
     values: tuple[Assignment, ...]
-    span: Span
+    span: Span = _field(compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,16 +176,16 @@ class Allow:
     channel: Name
     #: Weekdays, Monday is 0.
     days: tuple[int, ...]
-    #: Minutes after midnight, [from, to).
-    hours: tuple[int, int]
-    #: ``prospect``, ``user``, or the name of a zone.
-    zone: str
+    #: Minutes after midnight, [from, to); None is the whole day.
+    hours: tuple[int, int] | None
+    #: ``prospect``, ``user``, or the name of a zone; None is the user's.
+    zone: str | None
     per_day: int | None
     per_user: bool
     gap_minutes: int | None
     #: Limits written, of which only one cap and one gap count.
     limits: int
-    span: Span
+    span: Span = _field(compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,7 +197,7 @@ class FormField:
     read_only: bool
     choices: tuple[str, ...]
     default: Literal | None
-    span: Span
+    span: Span = _field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +207,7 @@ class Form:
     name: str
     object: Name
     fields: tuple[FormField, ...]
-    span: Span
+    span: Span = _field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +217,7 @@ class Given:
     object: Name | None
     values: tuple[tuple[Name, Literal], ...]
     at: int | None
-    span: Span
+    span: Span = _field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,7 +226,15 @@ class Expect:
 
     object: Name
     values: tuple[tuple[Name, Literal], ...]
-    span: Span
+    span: Span = _field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectAction:
+    """What the workflows then do; no action means that none fires."""
+
+    action: ActionCall | None
+    span: Span = _field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,8 +243,8 @@ class Test:
 
     name: str
     givens: tuple[Given, ...]
-    expects: tuple[Expect, ...]
-    span: Span
+    expects: tuple[Expect | ExpectAction, ...]
+    span: Span = _field(compare=False)
 
 
 Statement: TypeAlias = (

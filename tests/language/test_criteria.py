@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from support_language import LOCAL, NOON, codes, compiled, truth
 from syncline import Value, is_blank

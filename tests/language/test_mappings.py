@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from support_language import LOCAL, NOON, TYPES, compiled, mapped, recorded
 from syncline import FieldType, Side, Value, is_blank

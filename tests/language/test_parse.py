@@ -126,7 +126,7 @@ def test_the_rows_of_the_example() -> None:
     ) == (s.WriteRule.ALWAYS, s.WriteRule.WHEN_BLANK)
     assert s.ConflictWord.CRM is rows["Description"].conflict
     assert s.ConflictWord.HOLD is rows["Industry"].conflict
-    assert s.ConflictWord.NEWEST is rows["FirstName"].conflict
+    assert rows["FirstName"].conflict is None
     table = rows["Rating"].table
     assert table is not None
     assert [(plain(a), plain(b)) for a, b in table.entries] == [
@@ -329,7 +329,7 @@ def test_a_text_is_what_stands_between_its_quotes(written: str, read: str) -> No
         ("required", {"required": True}),
         ("locked", {"locked": True}),
         ("erase", {"erase": True}),
-        ("always", {}),
+        ("always", {"to_cadence": s.WriteRule.ALWAYS, "to_crm": s.WriteRule.ALWAYS}),
         ("never", {"to_cadence": s.WriteRule.NEVER, "to_crm": s.WriteRule.NEVER}),
         ("when blank", {"to_cadence": s.WriteRule.WHEN_BLANK, "to_crm": s.WriteRule.WHEN_BLANK}),
         ("on create", {"to_cadence": s.WriteRule.ON_CREATE, "to_crm": s.WriteRule.ON_CREATE}),
@@ -339,7 +339,7 @@ def test_a_text_is_what_stands_between_its_quotes(written: str, read: str) -> No
             "to crm on create to cadence never",
             {"to_crm": s.WriteRule.ON_CREATE, "to_cadence": s.WriteRule.NEVER},
         ),
-        ("newest wins", {}),
+        ("newest wins", {"conflict": s.ConflictWord.NEWEST}),
         ("crm wins", {"conflict": s.ConflictWord.CRM}),
         ("cadence wins", {"conflict": s.ConflictWord.CADENCE}),
         ("hold on conflict", {"conflict": s.ConflictWord.HOLD}),
@@ -353,14 +353,14 @@ def test_a_text_is_what_stands_between_its_quotes(written: str, read: str) -> No
     ],
 )
 def test_the_words_after_a_row(words: str, expected: dict[str, object]) -> None:
-    """K2: each way has its own rule; what is not written is the default."""
+    """K2: each way has its own rule; what is not written is not in the tree."""
     defaults: dict[str, object] = {
         "required": False,
         "locked": False,
         "erase": False,
-        "to_cadence": s.WriteRule.ALWAYS,
-        "to_crm": s.WriteRule.ALWAYS,
-        "conflict": s.ConflictWord.NEWEST,
+        "to_cadence": None,
+        "to_crm": None,
+        "conflict": None,
         "default": None,
         "using": None,
         "table": None,
@@ -491,10 +491,10 @@ def test_an_activity() -> None:
 @pytest.mark.parametrize(
     ("text", "days", "hours", "zone", "limits"),
     [
-        ("allow email on Mon", (0,), (0, 1440), "user", (None, False, None)),
-        ("allow email on Mon to Fri", (0, 1, 2, 3, 4), (0, 1440), "user", (None, False, None)),
-        ("allow email on Fri to Mon", (0, 4, 5, 6), (0, 1440), "user", (None, False, None)),
-        ("allow sms on Mon, Wed to Thu", (0, 2, 3), (0, 1440), "user", (None, False, None)),
+        ("allow email on Mon", (0,), None, None, (None, False, None)),
+        ("allow email on Mon to Fri", (0, 1, 2, 3, 4), None, None, (None, False, None)),
+        ("allow email on Fri to Mon", (0, 4, 5, 6), None, None, (None, False, None)),
+        ("allow sms on Mon, Wed to Thu", (0, 2, 3), None, None, (None, False, None)),
         (
             "allow sms on Sat from 8:05 to 18:30 in the prospect's time zone",
             (5,),
@@ -505,7 +505,7 @@ def test_an_activity() -> None:
         (
             "allow sms on Sun in the user's time zone",
             (6,),
-            (0, 1440),
+            None,
             "user",
             (None, False, None),
         ),
@@ -516,12 +516,12 @@ def test_an_activity() -> None:
             "Europe/Paris",
             (None, False, None),
         ),
-        ("allow sms on Sun at most 9 a day", (6,), (0, 1440), "user", (9, False, None)),
+        ("allow sms on Sun at most 9 a day", (6,), None, None, (9, False, None)),
         (
             "allow sms on Sun, at most 9 a day per user, at least 2 hours apart",
             (6,),
-            (0, 1440),
-            "user",
+            None,
+            None,
             (9, True, 120),
         ),
     ],
@@ -529,8 +529,8 @@ def test_an_activity() -> None:
 def test_when_a_channel_may_be_used(
     text: str,
     days: tuple[int, ...],
-    hours: tuple[int, int],
-    zone: str,
+    hours: tuple[int, int] | None,
+    zone: str | None,
     limits: tuple[int | None, bool, int | None],
 ) -> None:
     """RS7, B11: days, hours, whose time zone, how many, and how far apart."""
@@ -575,9 +575,27 @@ def test_a_test() -> None:
     assert [
         (None if g.object is None else g.object.text, len(g.values), g.at) for g in case.givens
     ] == [(None, 2, None), ("Lead", 1, 937)]
-    assert [(e.object.text, [(n.text, v.value) for n, v in e.values]) for e in case.expects] == [
-        ("prospect", [("b", "4")]),
-        ("Lead", []),
+    assert [
+        (e.object.text, [(n.text, v.value) for n, v in e.values])
+        for e in case.expects
+        if isinstance(e, s.Expect)
+    ] == [("prospect", [("b", "4")]), ("Lead", [])]
+
+
+def test_a_test_of_a_workflow() -> None:
+    """K11: a case may expect an action, or none."""
+    case = one(
+        'test "t" { given Lead a = "1" expect exit cadence expect move to cadence "B" '
+        "expect move to next touch expect no  action }",
+        s.Test,
+    )
+
+    actions = [e.action for e in case.expects if isinstance(e, s.ExpectAction)]
+    assert [a and (a.action, a.cadence and a.cadence.value) for a in actions] == [
+        ("exit", None),
+        ("move", "B"),
+        ("next touch", None),
+        None,
     ]
 
 

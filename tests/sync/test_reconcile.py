@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from syncline import Field, FieldType, Side, Value
 from syncline.rules.compiled import FieldRule, MapRule

@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import syncline as s
-from syncline import FieldType as F
-from syncline import OutcomeStatus, Position
+from syncline import FieldType as F, OutcomeStatus, Position
 
 KEY = "SynclineKey"
 #: Fields that only Acme fills in; our key goes in with a creation, as ``Write.key``.

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..model import Side
-from .diagnostics import as_json as diagnostic_json
-from .diagnostics import show
+from .diagnostics import as_json as diagnostic_json, show
 from .options import json_option, print_json, workspace_option
 
 if TYPE_CHECKING:

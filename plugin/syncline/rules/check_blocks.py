@@ -97,7 +97,7 @@ def check_allow(rule: s.Allow, problems: Problems) -> None:
     """Note channels, hours, zones and limits that make no sense (RS7)."""
     if rule.channel.text not in CHANNELS:
         problems.unknown("E209", "channel", rule.channel, CHANNELS)
-    start, end = rule.hours
+    start, end = rule.hours or (0, _DAY)
     if start >= end:
         problems.add(
             "E111",
@@ -106,8 +106,8 @@ def check_allow(rule: s.Allow, problems: Problems) -> None:
         )
     elif end > _DAY:
         problems.add("E111", "a day has 24 hours of 60 minutes", rule.channel.span)
-    if rule.zone not in {"prospect", "user"} and rule.zone not in available_timezones():
-        near = nearest(rule.zone, available_timezones())
+    if rule.zone not in {None, "prospect", "user", *available_timezones()}:
+        near = nearest(str(rule.zone), available_timezones())
         hint = f"; did you mean `{near}`?" if near else ""
         problems.add("E111", f"there is no time zone `{rule.zone}`{hint}", rule.channel.span)
     if rule.per_day is not None and rule.per_day < 1:
@@ -119,7 +119,8 @@ def check_allow(rule: s.Allow, problems: Problems) -> None:
 def check_test(test: s.Test, catalog: Catalog, problems: Problems) -> None:
     """Note names and values of a case that its objects do not have."""
     scopes: dict[str, Scope] = {}
-    named = [g.object for g in test.givens if g.object] + [e.object for e in test.expects]
+    expected = [e for e in test.expects if isinstance(e, s.Expect)]
+    named = [g.object for g in test.givens if g.object] + [e.object for e in expected]
     for name in named:
         for side in Side:
             found = catalog.descriptions[side].get(name.text)
@@ -132,7 +133,7 @@ def check_test(test: s.Test, catalog: Catalog, problems: Problems) -> None:
     for given in test.givens:
         if given.at is not None and given.at >= _DAY:
             problems.add("E111", "a day ends at 23:59", given.span)
-    rows: list[s.Given | s.Expect] = [*test.givens, *test.expects]
+    rows: list[s.Given | s.Expect] = [*test.givens, *expected]
     for row in rows:
         for field, value in row.values:
             if row.object is None:

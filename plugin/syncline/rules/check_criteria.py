@@ -11,9 +11,7 @@ __all__ = [
     "same_family",
 ]
 
-from dataclasses import fields, is_dataclass
 from datetime import date
-from typing import cast
 
 from syncline_grammar import syntax as s
 from syncline_grammar.diagnostics import Diagnostic, Edit, Severity, Span
@@ -42,14 +40,14 @@ def check_criterion(
     elif isinstance(row, s.Group):
         if not row.rows:
             problems.add("E112", f"`{row.quantifier} {{ }}` has no rows", row.span)
-        seen: list[object] = []
+        seen: list[s.Criterion] = []
         for inner in row.rows:
             check_criterion(inner, scope, catalog, problems, history=history)
-            if (said := _said(inner)) in seen:
+            if inner in seen:
                 problems.add(
                     "W902", "this row stands here twice", inner.span, severity=Severity.WARNING
                 )
-            seen.append(said)
+            seen.append(inner)
     else:
         if row.op in _BEFORE_OPS and not history:
             problems.add(
@@ -58,17 +56,6 @@ def check_criterion(
                 row.span,
             )
         _check_comparison(row, scope, catalog, problems)
-
-
-def _said(node: object) -> object:
-    """Return what a piece of the tree says, wherever it stands."""
-    if isinstance(node, Span):
-        return None
-    if isinstance(node, tuple):
-        return tuple(_said(part) for part in cast("tuple[object, ...]", node))
-    if is_dataclass(node):
-        return (type(node), *(_said(getattr(node, part.name)) for part in fields(node)))
-    return node
 
 
 def _check_comparison(

@@ -125,7 +125,7 @@ def _check_row(
     _check_turning(row, crm, cadence, catalog, problems)
 
 
-def _rules_of(row: s.FieldMapping) -> list[s.WriteRule]:
+def _rules_of(row: s.FieldMapping) -> list[s.WriteRule | None]:
     rules = {Side.CRM: row.to_crm, Side.CADENCE: row.to_cadence}
     return [rules[side] for side in sides_of(row.arrow)]
 

@@ -160,8 +160,11 @@ class _Compiler:
             crm=left,
             cadence=right,
             targets=sides_of(row.arrow),
-            write={Side.CRM: row.to_crm, Side.CADENCE: row.to_cadence},
-            conflict=row.conflict,
+            write={
+                Side.CRM: row.to_crm or s.WriteRule.ALWAYS,
+                Side.CADENCE: row.to_cadence or s.WriteRule.ALWAYS,
+            },
+            conflict=row.conflict or s.ConflictWord.NEWEST,
             required=row.required,
             locked=row.locked,
             erase=row.erase,
