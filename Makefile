@@ -20,8 +20,9 @@ lint: .venv/.tests
 	$(BIN)/mypy
 	$(BIN)/pyright
 
-bench: .venv/.tests
+bench: .venv/.bench
 	$(BIN)/python -m bench.engine
+	$(BIN)/python -m bench.language
 
 clean:
 	rm -rf .venv .demo dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -36,4 +37,9 @@ clean:
 # What it takes to test.
 .venv/.tests: .venv/.runs
 	$(BIN)/python -m pip install --quiet --group dev
+	touch $@
+
+# What it takes to compare with others.
+.venv/.bench: .venv/.runs
+	$(BIN)/python -m pip install --quiet --group bench
 	touch $@

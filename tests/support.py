@@ -75,6 +75,7 @@ map Lead <-> prospect {
     LastName  <-> last_name     required
     Company   <-> company_name  required, default "Unknown"
     Email     <-> email
+    City      <-> city
 }
 """
 )

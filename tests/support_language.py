@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import syncline_local
 from syncline import Action, ActivityTemplate, Description, Field, FieldType, ObjectType, Side
+from syncline.functions import BUILT_IN
 from syncline.rules.catalog import Catalog
-from syncline.rules.functions import BUILT_IN
 from syncline.rules.ruleset import RuleSet, load_rules
 from syncline.rules.values import Clock
 
@@ -106,7 +106,7 @@ def codes(text: str, catalog: Catalog = TYPES) -> list[str]:
 def compiled(text: str, catalog: Catalog = TYPES) -> RuleSet:
     """Return *text* as rules without a fault."""
     found = load_rules(text, catalog)
-    assert [f"line {d.span.line}: {d.message}" for d in found.diagnostics] == []
+    assert [f"line {d.span.line}: {d.message}" for d in found.errors] == []
     return found
 
 

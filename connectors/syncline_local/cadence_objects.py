@@ -48,7 +48,7 @@ def _object(name: str, label: str, *fields: Field, writable: bool = True) -> Obj
 _PROSPECT = _object(
     "prospect",
     "Prospect",
-    text("first_name", "First name", 80, required=True),
+    text("first_name", "First name", 40, required=True),
     text("last_name", "Last name", 80, required=True),
     text("company_name", "Company name", 255),
     text("job_title", "Job title", 128),

@@ -10,11 +10,19 @@ __all__ = ["Builder"]
 
 from typing import Any
 
-from lark import Token
-
 from . import syntax as s
 from .build_maps import Mappings
-from .tokens import MINUTES_IN, Children, minutes_of, number_of, span_of, text_of, unit_of, unquote
+from .tokens import (
+    MINUTES_IN,
+    Children,
+    Token,
+    minutes_of,
+    number_of,
+    span_of,
+    text_of,
+    unit_of,
+    unquote,
+)
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAY_HOURS = 24

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 __all__ = ["Expressions"]
 
-from lark import Token, Transformer
-
 from . import syntax as s
-from .tokens import Children, number_of, span_of, text_of, token_span, unit_of
+from .tokens import Children, Token, number_of, span_of, text_of, unit_of
 
 NOON_WORDS = {"now": 0, "today": 0, "yesterday": -1, "tomorrow": 1}
 
 
-class Expressions(Transformer[Token, s.RuleFile]):
+class Expressions:
     """Names, literals, arithmetic and criteria."""
 
     def name(self, children: Children) -> s.Name:
@@ -20,10 +18,6 @@ class Expressions(Transformer[Token, s.RuleFile]):
         if token.startswith("`"):
             return s.Name(token[1:-1], span_of(children), quoted=True)
         return s.Name(str(token), span_of(children))
-
-    def side(self, children: Children) -> Token:
-        token: Token = children[0]
-        return token
 
     def text(self, children: Children) -> s.Text:
         return text_of(children[0])
@@ -56,7 +50,7 @@ class Expressions(Transformer[Token, s.RuleFile]):
     def call(self, children: Children) -> s.Call:
         token: Token = children[0]
         args = tuple(c for c in children[1:] if c is not None)
-        return s.Call(s.Name(str(token), token_span(token)), args, span_of(children))
+        return s.Call(s.Name(str(token), token.span), args, span_of(children))
 
     def _chain(self, children: Children) -> s.Arithmetic:
         left, sign, right = children
@@ -70,10 +64,6 @@ class Expressions(Transformer[Token, s.RuleFile]):
 
     def bracket(self, children: Children) -> s.Arithmetic:
         return s.Arithmetic(children[0], (), span_of(children))
-
-    def term(self, children: Children) -> s.Expression:
-        expression: s.Expression = children[0]
-        return expression
 
     def list(self, children: Children) -> tuple[s.Expression, ...]:
         return tuple(children)
@@ -97,10 +87,12 @@ class Expressions(Transformer[Token, s.RuleFile]):
         return self._compare(s.Op.EXACTLY, children)
 
     def is_in(self, children: Children) -> s.Comparison:
-        return s.Comparison(s.Op.IN, children[0], children[1], span_of(children))
+        left, values = children
+        return s.Comparison(s.Op.IN, left, values, span_of([left, values[-1]]))
 
     def not_in(self, children: Children) -> s.Comparison:
-        return s.Comparison(s.Op.NOT_IN, children[0], children[1], span_of(children))
+        left, values = children
+        return s.Comparison(s.Op.NOT_IN, left, values, span_of([left, values[-1]]))
 
     def starts_with(self, children: Children) -> s.Comparison:
         return self._compare(s.Op.STARTS, children)
@@ -120,7 +112,7 @@ class Expressions(Transformer[Token, s.RuleFile]):
     def within(self, children: Children) -> s.Comparison:
         left, which, number, unit = children
         op = s.Op.IN_LAST if which == "last" else s.Op.IN_NEXT
-        amount = s.Number(number_of(number), token_span(number))
+        amount = s.Number(number_of(number), number.span)
         return s.Comparison(op, left, (amount,), span_of(children), unit_of(unit))
 
     def changed(self, children: Children) -> s.Comparison:

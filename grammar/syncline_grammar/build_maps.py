@@ -6,11 +6,9 @@ __all__ = ["Mappings"]
 
 from typing import Any
 
-from lark import Token
-
 from . import syntax as s
 from .build_criteria import Expressions
-from .tokens import Children, span_of
+from .tokens import Children, Token, span_of
 
 
 class Mappings(Expressions):

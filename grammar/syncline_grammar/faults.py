@@ -2,189 +2,174 @@
 
 from __future__ import annotations
 
-__all__ = ["Stop", "describe", "forgive"]
+__all__ = ["describe", "without"]
 
 import re
-from dataclasses import dataclass
 
-from .diagnostics import Diagnostic, Edit, Label, Span
-from .slips import slip_at
-from .source import SIGNIFICANT, Source
+from .chunks import opened_at
+from .draft import Draft
+from .finding import Change, Finding, Site
+from .slips import slips_at
+from .source import SIGNIFICANT
 from .words import ROW_WORDS, listed, nearest
 
-_STATEMENT = re.compile(r"(connect|sync|admin|map|workflow|activity|allow|form|test)\b")
 _NAME_NOTE = ("A name of several words stands in back-ticks: `Job title`.",)
-_LAST_WORD = re.compile(r"[^\W\d]\w*$")
-#: A line that holds a statement together: without it the rest of the statement means nothing.
-_FRAME = re.compile(r"[{}]|^\s*(when|then)\b")
+_ARROW = re.compile(r"(<->|->|<-)[ \t]*(?:#[^\n]*)?\r?\n\s*$")
+_COMPARISON = re.compile(
+    r"(!=|<=|>=|[=<>]|\b(?:in|contains|with|matches|before|after|was|to))"
+    r"[ \t]*(?:#[^\n]*)?\r?\n\s*$"
+)
+_OPERATOR = re.compile(r"[!<>]?=|[<>]|(?:is|in|not|contains|starts|ends|changed)\b")
+_LAST_WORD = re.compile(r"(?<!\w)[^\W\d]\w*$")
+#: What holds the rest of a statement together, and what can stand there while it is read.
+_STAND_INS = {
+    "map": "map a <-> b {",
+    "workflow": 'workflow "" on a {',
+    "activity": "activity a -> b {",
+    "form": 'form "" for a {',
+    "test": 'test "" {',
+}
+_WHEN = re.compile(r"\s*when\b", re.IGNORECASE)
+_THEN = re.compile(r"\s*then\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Where the parser could not go on, what stood there, and the terminals it could have read."""
+def describe(site: Site) -> list[Finding]:
+    """Return what may be meant at *site*, the likeliest first; the last one offers no change."""
+    found = list(slips_at(site))
+    plain = _plain(site)
+    if (stray := _stray_word(site)) is not None:
+        found.append(stray)
+        plain = stray if stray.change is None else plain
+    # A slip whose place is known but not its remedy says more than that something is wrong.
+    return [*found, next((f for f in found if f.change is None), plain)]
 
-    at: int
-    found: str
-    expected: frozenset[str]
-    #: False when not even a word could be made out.
-    readable: bool = True
 
-
-def describe(stop: Stop, text: str, source: Source) -> Diagnostic:
-    """Say what is wrong at *stop* in the reader's words."""
-    here = source.span(stop.at, stop.at + max(len(stop.found), 1))
-    if (opened := _left_open(stop, text)) is not None:
-        return Diagnostic(
-            code="E106",
-            message="this block is not closed: a `}` is missing",
-            span=here if stop.found else source.span(max(len(text.rstrip()) - 1, 0), len(text)),
-            labels=(Label(span=source.span(opened, opened + 1), text="opened here"),),
-            fix=Edit(span=source.span(stop.at, stop.at), text="}\n\n", title="close the block"),
-        )
-    if (slip := slip_at(text, stop.at)) is not None:
-        return Diagnostic(
-            code=slip.code,
-            message=slip.message,
-            span=source.span(slip.start, slip.end),
-            fix=None
-            if slip.better is None
-            else Edit(span=source.span(slip.start, slip.end), text=slip.better, title=slip.title),
-        )
-    if stop.found == "}" and _depth(text, stop.at) == 0:
-        return Diagnostic(
-            code="E109", message="this brace closes nothing: no block is open", span=here
-        )
-    if (word := _stray_word(stop, text)) is not None:
-        start, end = word
-        near = nearest(text[start:end], ROW_WORDS)
-        return Diagnostic(
+def _plain(site: Site) -> Finding:
+    stop = site.stop
+    wanted = listed(stop.expected)
+    for place, missing in ((_arrow_above(site), "a name"), (_sign_above(site), "a value")):
+        if place is not None:
+            return Finding(
+                code="E104",
+                message="this row ends too early",
+                start=place[0],
+                end=place[1],
+                labels=((*place, f"wanted after this: {missing}"),),
+            )
+    if not stop.found or _unfinished(site):
+        end = max(site.before, 1)
+        what = "row" if stop.found else "statement"
+        return Finding(
             code="E104",
-            message=f"`{text[start:end]}` is not a word known here"
-            + (f"; did you mean `{near}`?" if near else ""),
-            span=source.span(start, end),
-            fix=None
-            if near is None
-            else Edit(span=source.span(start, end), text=near, title=f"write `{near}`"),
+            message=f"this {what} ends too early",
+            start=end - 1,
+            end=end,
+            labels=((end - 1, end, f"wanted after this: {wanted}"),) if wanted else (),
         )
+    start, end = stop.at, stop.at + len(stop.found)
     if not stop.readable:
-        return Diagnostic(
+        named = stop.found.isalnum() or stop.found in "-./%$@&?"
+        return Finding(
             code="E107",
             message=f"`{stop.found}` is not part of the language",
-            span=here,
-            notes=_NAME_NOTE if stop.found.isalnum() or stop.found in "-./%$" else (),
+            start=start,
+            end=end,
+            notes=_NAME_NOTE if named else (),
         )
-    wanted = listed(stop.expected)
-    place = here if stop.found else _last(text, source)
-    return Diagnostic(
+    return Finding(
         code="E104",
-        message=f"`{stop.found}` was not expected here"
-        if stop.found
-        else "the file ends too early",
-        span=place,
-        labels=(Label(span=place, text=f"wanted: {wanted}"),) if wanted else (),
+        message=f"`{stop.found}` cannot stand here",
+        start=start,
+        end=end,
+        labels=((start, end, f"wanted: {wanted}"),) if wanted else (),
         notes=_NAME_NOTE if "BOTH" in stop.expected and stop.found.isidentifier() else (),
     )
 
 
-def _last(text: str, source: Source) -> Span:
-    """Return the place of the last sign of the file."""
-    end = len(text.rstrip())
-    return source.span(max(end - 1, 0), end)
+def _unfinished(site: Site) -> bool:
+    """Tell whether the line above lacks something, and what was found is only where it shows."""
+    begins = site.stop.found == "}" or site.stop.found.isidentifier()
+    above = {"RBRACE", "THEN", "WHEN", "WORKFLOW"}
+    return site.starts_line and site.stop.readable and begins and not above & site.stop.expected
 
 
-def forgive(stop: Stop, text: str, fault: Diagnostic) -> str:
-    """Return *text*, of the same length, with the fault taken out of the way; or as it is.
-
-    A known slip is mended; a row of a block is blanked; anything else takes its statement along,
-    so that one fault is told once.
-    """
-    if fault.code == "E106":
-        return _close_before(text, stop.at)
-    if fault.fix is not None and (mended := _mend(text, fault.fix)) is not None:
-        return mended
-    start = text.rfind("\n", 0, fault.span.start) + 1
-    end = text.find("\n", fault.span.start)
-    end = len(text) if end < 0 else end
-    line = text[start:end]
-    if _depth(text, start) > 0 and not _FRAME.search(line) and line.strip():
-        return text[:start] + _blank(line) + text[end:]
-    return _without_statement(text, start)
-
-
-def _mend(text: str, fix: Edit) -> str | None:
-    """Put the fix in, over the space that follows if it is longer; None if there is no room."""
-    missing = len(fix.text) - (fix.span.end - fix.span.start)
-    end = fix.span.end + max(missing, 0)
-    runs_on = fix.text[-1:].isalnum() and text[end : end + 1].isalnum()
-    if text[fix.span.end : end].strip(" ") or runs_on or end > len(text):
+def _arrow_above(site: Site) -> tuple[int, int] | None:
+    """Find an arrow without a name after it: the next row's was taken for it."""
+    word = site.word_before
+    if site.stop.found not in {"<->", "->", "<-"} or word is None:
         return None
-    return text[: fix.span.start] + fix.text.ljust(end - fix.span.start) + text[end:]
+    found = _ARROW.search(site.text, 0, word.start())
+    return None if found is None else found.span(1)
 
 
-def _stray_word(stop: Stop, text: str) -> tuple[int, int] | None:
+def _sign_above(site: Site) -> tuple[int, int] | None:
+    """Find a comparison without a value: the word below it was taken for one."""
+    word = site.word_before
+    if word is None or not (word[0] == "then" or _OPERATOR.match(site.text, site.at)):
+        return None
+    found = _COMPARISON.search(site.text, 0, word.start())
+    return None if found is None else found.span(1)
+
+
+def _stray_word(site: Site) -> Finding | None:
     """Find a misspelt word at a row's end: it was read as the next row's first name."""
-    before = text[: stop.at].rstrip()
-    if "BOTH" not in stop.expected or "\n" not in text[len(before) : stop.at]:
+    before = site.text[: site.before]
+    if "BOTH" not in site.stop.expected or "\n" not in site.text[site.before : site.at]:
         return None
     found = _LAST_WORD.search(before)
-    if found is None or not before[before.rfind("\n") + 1 : found.start()].strip():
+    line_start = before.rfind("\n") + 1
+    if found is None or not before[line_start : found.start()].strip():
         return None
-    return found.start(), found.end()
+    start, end = found.span()
+    near = nearest(found[0], ROW_WORDS)
+    if near is None:
+        return Finding(
+            code="E104",
+            message=f"`{found[0]}` is not a word known here",
+            start=start,
+            end=end,
+            labels=((start, end, "wanted: a word of the row, or the end of the line"),),
+            notes=_NAME_NOTE,
+        )
+    return Finding(
+        code="E104",
+        message=f"`{found[0]}` is not a word known here; did you mean `{near}`?",
+        start=start,
+        end=end,
+        change=Change(start=start, end=end, text=near, title=f"write `{near}`"),
+    )
 
 
-def _left_open(stop: Stop, text: str) -> int | None:
-    """Return where a block was opened that the statement (or end) at *stop* shows to be open."""
-    line_start = text.rfind("\n", 0, stop.at) + 1
-    prefix = text[line_start : stop.at].strip()
-    head = _STATEMENT.match(text, line_start)
-    # The statement's own word may have been read as a name, and the word after it stops us.
-    new_statement = head is not None and prefix in {"", head[0]}
-    inner = stop.found == "then" and not prefix and _depth(text, stop.at) > 1
-    if stop.found and not new_statement and not inner:
-        return None
-    opened: list[int] = []
-    for found in SIGNIFICANT.finditer(text, 0, stop.at):
-        if found[0] == "{":
-            opened.append(found.start())
-        elif found[0] == "}" and opened:
-            opened.pop()
-    return opened[-1] if opened else None
+def without(draft: Draft, site: Site, found: Finding) -> tuple[Draft, bool]:
+    """Return the draft with the fault taken out of the way, and whether it still says the same.
+
+    A row of a block is blanked alone. A line that holds a statement together is replaced by one
+    that can be read: the rest of the statement is then looked through, but is of no use as rules.
+    """
+    text = draft.text
+    start = text.rfind("\n", 0, found.start) + 1
+    end = text.find("\n", found.start)
+    end = len(text) if end < 0 else end
+    line = text[start:end]
+    inside = opened_at(text, start)
+    balance = _balance(line)
+    if inside and _WHEN.match(line):
+        put = " when is new" if balance == 0 else " when all {"
+        return draft.replaced(start, end, put), balance not in {0, 1}
+    if inside and _THEN.match(line):
+        return draft.replaced(start, end, " then exit cadence" + " }" * -balance), True
+    if inside and line.strip() and balance == 0 and not line.strip().startswith("}"):
+        return draft.replaced(start, end, _blank(line)), False
+    if not inside and balance == 1 and site.head in _STAND_INS and not text[:start].strip():
+        return draft.replaced(start, end, _STAND_INS[site.head]), True
+    # An unknown statement reaches to the end of the text; any other takes all of it along.
+    first = start if not inside and text[:start].strip() else 0
+    return draft.replaced(first, len(text), _blank(text[first:])), first == 0
 
 
-def _depth(text: str, at: int) -> int:
-    depth = 0
-    for found in SIGNIFICANT.finditer(text, 0, at):
-        depth = depth + 1 if found[0] == "{" else depth - (found[0] == "}")
-    return max(depth, 0)
-
-
-def _close_before(text: str, at: int) -> str:
-    """Put the missing brace over white space before *at*, so that offsets stay."""
-    line_start = text.rfind("\n", 0, at) + 1
-    if at < len(text) and text[line_start:at].strip():
-        at = line_start
-    space = len(text[:at].rstrip())
-    if not text[space:].strip():
-        return text[:space] + "}" + text[space + 1 :]
-    return text if space >= at else text[:space] + "}" + text[space + 1 :]
-
-
-def _without_statement(text: str, at: int) -> str:
-    """Blank the statement around *at*: from its first line to the line that begins the next."""
-    depth = 0
-    start, end = 0, len(text)
-    braces = {m.start(): m[0] for m in SIGNIFICANT.finditer(text) if m[0] in "{}"}
-    for line in re.finditer(r"[^\n]*\n|[^\n]+$", text):
-        if depth <= 0 and _STATEMENT.match(text, line.start()):
-            if line.start() > at:
-                end = line.start()
-                break
-            start = line.start()
-        for where in range(line.start(), line.end()):
-            sign = braces.get(where)
-            depth += (sign == "{") - (sign == "}")
-        depth = max(depth, 0)
-    return text[:start] + _blank(text[start:end]) + text[end:]
+def _balance(line: str) -> int:
+    signs = [m[0] for m in SIGNIFICANT.finditer(line)]
+    return sum((s in {"{", "("}) - (s in {"}", ")"}) for s in signs)
 
 
 def _blank(text: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from .diagnostics import Span
 
 #: Walks a text bracket by bracket: comments, texts and quoted names are passed over whole.
-SIGNIFICANT = re.compile(r'#[^\n]*|"(?:\\.|[^"\\\n])*"|`[^`\n]*`|[{}()]')
+SIGNIFICANT = re.compile(r'#[^\n]*|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|`[^`\n]*`|[{}()]')
 
 
 @dataclass(frozen=True, slots=True)

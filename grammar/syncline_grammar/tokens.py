@@ -5,19 +5,17 @@ from __future__ import annotations
 __all__ = [
     "MINUTES_IN",
     "Children",
+    "Token",
     "minutes_of",
     "number_of",
     "span_of",
     "text_of",
-    "token_span",
     "unit_of",
     "unquote",
 ]
 
 import re
 from typing import Any, TypeAlias, cast
-
-from lark import Token
 
 from . import syntax as s
 from .diagnostics import Span
@@ -27,37 +25,49 @@ _ESCAPE = re.compile(r"\\(.)")
 _ESCAPES = {"n": "\n", "t": "\t"}
 
 
+class Token(str):
+    """A word of the text, and its place."""
+
+    __slots__ = ("span",)
+
+    span: Span
+
+
 def span_of(children: Children) -> Span:
     """Return the place from the first child that has one to the last that has one."""
-    places = [place for child in children if (place := _place(child)) is not None]
-    if not places:
-        return Span(0, 0, 1, 1)
-    first = places[0]
-    return Span(first.start, places[-1].end, first.line, first.column)
+    try:
+        first, last = children[0].span, children[-1].span
+    except (AttributeError, IndexError):
+        places = _places(children)
+        if not places:
+            return Span(0, 0, 1, 1)
+        first, last = places[0], places[-1]
+    if first is last:
+        return cast("Span", first)
+    return Span(first.start, last.end, first.line, first.column)
 
 
-def _place(child: Any) -> Span | None:
-    if isinstance(child, Token):
-        return token_span(child)
-    if child.__class__ in {list, tuple} and child:
-        return span_of(cast("Children", child))
-    place: Span | None = getattr(child, "span", None)
-    return place
-
-
-def token_span(token: Token) -> Span:
-    """Return the place of one token."""
-    return Span(token.start_pos or 0, token.end_pos or 0, token.line or 1, token.column or 1)
+def _places(children: Children) -> list[Span]:
+    """Return the places of *children* and of what lies in their lists, in order."""
+    places: list[Span] = []
+    for child in children:
+        if child.__class__ in {list, tuple}:
+            places.extend(_places(cast("Children", child)))
+        elif (place := getattr(child, "span", None)) is not None:
+            places.append(place)
+    return places
 
 
 def unquote(token: Token) -> str:
     """Return the text between the quotes, escapes resolved."""
+    if "\\" not in token:
+        return token[1:-1]
     return _ESCAPE.sub(lambda m: _ESCAPES.get(m[1], m[1]), token[1:-1])
 
 
 def text_of(token: Token) -> s.Text:
     """Return a quoted token as a tree node."""
-    return s.Text(unquote(token), token_span(token))
+    return s.Text(unquote(token), token.span)
 
 
 def number_of(token: Token) -> int | float:

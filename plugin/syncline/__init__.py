@@ -44,30 +44,36 @@ from .model import (
     Write,
     is_blank,
 )
+from .version import __version__
 
 if TYPE_CHECKING:
     from .documents import open_documents
+    from .functions import Example, Function, Parameter
     from .net.http import Http
     from .plugins import Registry, load_plugins
     from .rules.catalog import Catalog
-    from .rules.functions import Function
-    from .rules.ruleset import RuleSet, load_rules
+    from .rules.compiled import MapRule, WorkflowRule
+    from .rules.explanation import Explanation
+    from .rules.ruleset import RuleSet, from_json, load_rules
+    from .rules.values import Clock
     from .sync.plan import Plan
     from .sync.report import Report
     from .workspace import Workspace
 
-__version__ = "0.1.0"
 
 __all__ = [
     "Action",
     "ActionRequest",
     "ActivityTemplate",
     "Catalog",
+    "Clock",
     "Connector",
     "ConnectorError",
     "ConnectorType",
     "Context",
     "Description",
+    "Example",
+    "Explanation",
     "FatalError",
     "Field",
     "FieldType",
@@ -75,10 +81,12 @@ __all__ = [
     "Http",
     "LedgerBusyError",
     "LedgerError",
+    "MapRule",
     "ObjectType",
     "Outcome",
     "OutcomeStatus",
     "Page",
+    "Parameter",
     "Plan",
     "PluginError",
     "Position",
@@ -96,10 +104,12 @@ __all__ = [
     "UnknownOutcomeError",
     "Usage",
     "Value",
+    "WorkflowRule",
     "Workspace",
     "WorkspaceError",
     "Write",
     "__version__",
+    "from_json",
     "hookimpl",
     "is_blank",
     "load_plugins",
@@ -113,11 +123,18 @@ _ON_USE = {
     "Registry": ".plugins",
     "Report": ".sync.report",
     "load_plugins": ".plugins",
-    "Function": ".rules.functions",
+    "Example": ".functions",
+    "Function": ".functions",
+    "Parameter": ".functions",
     "Http": ".net.http",
     "RuleSet": ".rules.ruleset",
     "Workspace": ".workspace",
     "load_rules": ".rules.ruleset",
+    "from_json": ".rules.ruleset",
+    "Clock": ".rules.values",
+    "Explanation": ".rules.explanation",
+    "MapRule": ".rules.compiled",
+    "WorkflowRule": ".rules.compiled",
     "open_documents": ".documents",
 }
 

@@ -17,7 +17,7 @@ from .ledger import journal
 from .ledger.database import Ledger
 from .ledger.journal import Entry
 from .ledger.tables import inbox, keys, pairs
-from .rules.ruleset import read_rules
+from .rules.reading import read_rules
 from .settings import read_settings
 
 
@@ -64,7 +64,7 @@ def mapped_fields(folder: Path, field: str) -> list[str]:
 
     Raises ``WorkspaceError`` when no rule writes such a field.
     """
-    tree = read_rules(read_settings(folder).rules).tree
+    tree = read_rules(read_settings(folder).rules).parsed.tree
     names = {field}
     known: set[str] = set()
     for block in tree.statements:

@@ -15,8 +15,8 @@ import pluggy
 
 if TYPE_CHECKING:
     from .connector import ConnectorType, Sandbox
+    from .functions import Function
     from .model import ActivityTemplate
-    from .rules.functions import Function
     from .sync.plan import Plan
     from .sync.report import Report
 

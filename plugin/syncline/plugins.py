@@ -19,9 +19,9 @@ import pluggy
 
 from .connector import ConnectorType, Sandbox
 from .errors import FatalError, PluginError, SynclineError
+from .functions import BUILT_IN, Function
 from .hookspecs import Hooks
 from .model import ActivityTemplate
-from .rules.functions import BUILT_IN, Function
 
 if TYPE_CHECKING:
     from .sync.plan import Plan

@@ -14,7 +14,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from syncline_grammar.parse import Parsed
 from syncline_schemas import check_against
 
 from .connector import ConnectorType, Context, Secret
@@ -24,7 +23,8 @@ from .memory import Memory
 from .model import Description, Side
 from .plugins import Registry, load_plugins
 from .rules.catalog import Catalog
-from .rules.ruleset import RuleSet, load_rules, read_rules, systems_of
+from .rules.reading import RuleText, read_rules
+from .rules.ruleset import RuleSet, check_rules
 from .settings import Settings, read_settings
 from .sync.cycle import Cycle, Preview
 from .sync.guard import Guarded
@@ -106,9 +106,9 @@ class Workspace:
         return self.settings.folder
 
     @cached_property
-    def parsed(self) -> Parsed:
-        """The rule file as a tree, not yet checked."""
-        return read_rules(self._rule_file)
+    def text(self) -> RuleText:
+        """The rule file's text, not yet checked."""
+        return read_rules(self._rule_file, cached=True)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -118,8 +118,8 @@ class Workspace:
     @cached_property
     def meter(self) -> Meter:
         """The budget; the limit of ``sync … at most`` holds for the CRM (K6)."""
-        bare = RuleSet(self.parsed.source, self.parsed.tree, _NO_CATALOG, ())
-        return Meter(self.ledger, self._now, {Side.CRM: bare.calls, Side.CADENCE: None})
+        limits = {Side.CRM: self.text.head.calls, Side.CADENCE: None}
+        return Meter(self.ledger, self._now, limits)
 
     @cached_property
     def systems(self) -> dict[Side, System]:
@@ -129,7 +129,7 @@ class Workspace:
     @cached_property
     def rules(self) -> RuleSet:
         """The rules, checked against both systems' own fields (B2)."""
-        named = systems_of(self.parsed.tree)
+        named = self.text.head.systems
         unknown = [name for name in named.values() if name not in self.registry.connectors]
         descriptions = {
             side: Description(objects=())
@@ -144,7 +144,7 @@ class Workspace:
             templates=self.registry.templates,
             connectors=tuple(sorted(self.registry.connectors)),
         )
-        return load_rules(self.parsed, catalog)
+        return check_rules(self.text, catalog)
 
     # -- what it does
 
@@ -274,8 +274,8 @@ def load_offline(file: Path, registry: Registry | None = None) -> RuleSet:
     side; the rule set's catalog says which systems were asked.
     """
     registry = load_plugins() if registry is None else registry
-    parsed = read_rules(file)
-    named = systems_of(parsed.tree)
+    text = read_rules(file, cached=True)
+    named = text.head.systems
     systems: dict[Side, str] = {}
     descriptions: dict[Side, Description] = {}
     for side in Side:
@@ -291,11 +291,4 @@ def load_offline(file: Path, registry: Registry | None = None) -> RuleSet:
         templates=registry.templates,
         connectors=tuple(sorted(registry.connectors)),
     )
-    return load_rules(parsed, catalog)
-
-
-_NO_CATALOG = Catalog(
-    systems=dict.fromkeys(Side, ""),
-    descriptions={side: Description(objects=()) for side in Side},
-    functions={},
-)
+    return check_rules(text, catalog)

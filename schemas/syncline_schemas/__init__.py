@@ -36,9 +36,19 @@ def check_against(schema: Mapping[str, Any], document: Any) -> list[str]:
     """Like ``check``, against a schema that is not one of ours."""
     from jsonschema import Draft202012Validator  # here: it is slow to import, and seldom needed
 
-    validator: Any = Draft202012Validator(schema)
+    validator: Any = Draft202012Validator(schema, registry=_registry())
     faults = sorted(validator.iter_errors(document), key=lambda fault: list(fault.absolute_path))
     return [_told(fault) for fault in faults]
+
+
+@cache
+def _registry() -> Any:
+    """Return our schemas by their ids, for the ones that refer to others."""
+    from referencing import Registry, Resource
+
+    resources = ((load(name)["$id"], Resource.from_contents(load(name))) for name in names())
+    empty: Any = Registry()
+    return empty.with_resources(resources)
 
 
 def _told(fault: Any) -> str:

@@ -59,7 +59,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
         world.enrol(prospect)
         world.change(CADENCE, "prospect", prospect, first_name="Johnathan")
         world.change(CRM, "Lead", john, FirstName="Jon", Status="Working - Contacted")
-        world.prospect("Max", first_name="M" * 60)
+        world.prospect("Max", city="M" * 60)
         assert world.run().writes == 2
     return world.folder
 
@@ -229,7 +229,7 @@ def test_a_plan_and_the_run_that_does_it(waiting: Path) -> None:
 def test_a_run_with_refused_records_exits_with_2(tmp_path: Path) -> None:
     """The others are written, and the vendor's code stands in the log (B8, K13)."""
     with support.local_world(tmp_path, RULES, support.Clock(datetime.now(UTC))) as world:
-        world.prospect("Max", first_name="M" * 60)
+        world.prospect("Max", city="M" * 60)
         world.prospect("Bob")
     done = command("run", folder=world.folder)
     assert (done.returncode, done.stderr) == (2, "")

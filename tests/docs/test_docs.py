@@ -17,20 +17,16 @@ import pytest
 import syncline
 import syncline_local
 import syncline_schemas
+from support_docs import ROOT, Fence, fences, guide
 from syncline.cli.main import cli
+from syncline.functions import BUILT_IN
 from syncline.hookspecs import Hooks
-from syncline.rules.functions import BUILT_IN
 
-ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "acme_connector"
 #: Guides with Python in them. A block marked ``python`` runs after those above it; one marked
 #: ``py`` is a piece that is compiled alone.
 GUIDES = ("connectors.md", "hosts.md")
-_BLOCK = re.compile(r"^```(python|py)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-def guide(name: str) -> str:
-    return (ROOT / "docs" / name).read_text("utf-8")
+MARKS = ("python", "py")
 
 
 def hooks() -> list[str]:
@@ -41,16 +37,14 @@ def commands() -> list[str]:
     return cli.list_commands(click.Context(cli))
 
 
-def blocks(name: str) -> Iterator[tuple[int, str, str]]:
-    """Yield the line, the mark and the text of each Python block."""
-    text = guide(name)
-    for found in _BLOCK.finditer(text):
-        yield text.count("\n", 0, found.start()) + 2, found[1], found[2]
+def blocks(name: str) -> Iterator[Fence]:
+    """Yield each Python block."""
+    return fences(guide(name), *MARKS)
 
 
-def code(line: int, text: str, name: str) -> Any:
+def code(block: Fence, name: str) -> Any:
     """Compile a block so that a traceback names its line in the guide."""
-    return compile("\n" * (line - 1) + text, name, "exec")
+    return compile("\n" * (block.line - 1) + block.text, name, "exec")
 
 
 def ran(name: str, monkeypatch: pytest.MonkeyPatch, folder: Path) -> ModuleType:
@@ -58,9 +52,9 @@ def ran(name: str, monkeypatch: pytest.MonkeyPatch, folder: Path) -> ModuleType:
     module = ModuleType(name.removesuffix(".md"))
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.chdir(folder)
-    for line, mark, text in blocks(name):
-        if mark == "python":
-            exec(code(line, text, name), vars(module))
+    for block in blocks(name):
+        if block.mark == "python":
+            exec(code(block, name), vars(module))
     return module
 
 
@@ -81,7 +75,7 @@ def test_the_guide_has_every_hook_under_its_exact_signature(hook: str) -> None:
 def test_every_hook_has_a_whole_example(hook: str) -> None:
     """The section of a hook defines it, with its marker."""
     section = guide("connectors.md").partition(f"### `{hook}(")[2].partition("\n##")[0]
-    (example,) = [found[2] for found in _BLOCK.finditer(section)]
+    (example,) = [block.text for block in fences(section, *MARKS)]
     assert f"@syncline.hookimpl\ndef {hook}(" in example
     for word in ("**Called**", "**Gets**", "**Returns**"):
         assert word in section
@@ -162,7 +156,7 @@ def test_a_command_has_help_and_stands_in_the_readme(name: str) -> None:
 def test_the_readme_names_no_command_that_is_not_there() -> None:
     """A command that was renamed is not left behind."""
     text = (ROOT / "README.md").read_text("utf-8")
-    assert set(re.findall(r"^\| `syncline (\w+)", text, re.MULTILINE)) == set(commands())
+    assert set(re.findall(r"^\| `syncline ([\w-]+)", text, re.MULTILINE)) == set(commands())
 
 
 def test_the_guide_for_hosts_lists_every_schema() -> None:
@@ -214,8 +208,8 @@ def test_every_python_block_compiles(name: str) -> None:
     """Pieces too: nobody copies a slip."""
     found = list(blocks(name))
     assert found
-    for line, _mark, text in found:
-        assert code(line, text, name)
+    for block in found:
+        assert code(block, name)
 
 
 def test_the_guide_for_hosts_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -60,8 +60,8 @@ def test_the_example_has_no_fault() -> None:
     assert [f"{d.span.line}: {d.message}" for d in rules.diagnostics] == []
     assert rules.systems == {Side.CRM: "salesforce", Side.CADENCE: "local"}
     assert (rules.minutes, rules.calls, rules.admin) == (15, 5000, "ops@acme.example")
-    assert list(rules.maps) == [("Lead", "prospect")]
-    assert list(rules.workflows) == ["Closed leads leave", "Cool down"]
+    assert list(rules.maps) == [("Lead", "prospect"), ("Contact", "prospect")]
+    assert list(rules.workflows) == ["Closed leads leave", "Cool down", "Asked for nurture"]
     assert len(rules.activities) == 1
 
 
@@ -84,7 +84,7 @@ def test_the_command_line_says_so_as_json() -> None:
         "file": "acme.rules",
         "ok": True,
         "checked_against": {"crm": "local", "cadence": "local"},
-        "statements": 14,
+        "statements": 19,
         "diagnostics": [],
     }
 
@@ -92,7 +92,7 @@ def test_the_command_line_says_so_as_json() -> None:
 def test_the_command_line_tells_faults_as_json(tmp_path: Path) -> None:
     """B2: faults keep to the schema too, and the command leaves with 1."""
     file = tmp_path / "bad.rules"
-    file.write_text(ACME.read_text("utf-8").replace("Title ", "Titel "))
+    file.write_text(ACME.read_text("utf-8").replace("Title ", "Titel ", 1))
 
     done = run("check", "--json", "--workspace", str(tmp_path), str(file))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,19 +10,25 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support_language import LOCAL, TYPES, checked
-from syncline.cli.diagnostics import as_json, show, show_brief
-from syncline.rules.functions import Function
+from syncline.cli.diagnostics import annotation, as_json, show, show_brief
+from syncline.cli.excerpt import excerpt
+from syncline.functions import Function
+from syncline.rules import check as check_module
+from syncline_grammar import explanations
 from syncline_grammar.codes import CODES
+from syncline_grammar.diagnostics import Diagnostic, Label, Severity, Span
+from syncline_grammar.explanations import explanation, remedy
 from syncline_grammar.parse import MAX_BYTES, parse
+from syncline_grammar.source import Source
 
 if TYPE_CHECKING:
     from syncline.rules.catalog import Catalog
-    from syncline_grammar.diagnostics import Diagnostic
 
 HERE = Path(__file__).parent / "diagnostics"
 CASES = sorted(path.stem for path in HERE.glob("*.rules"))
 #: Codes that no text between quotes can call up; each has a test of its own below.
-UNTEXTED = {"E101", "E102"}
+UNTEXTED = {"E101", "E102", "E113"}
+_EXAMPLE = re.compile(r"^## (Wrong|Right)\n\n```rules\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 #: A function that cannot be undone, which a plugin may register.
 SHOUT = Function(name="shout", summary="Text with an exclamation mark.", call="{}!".format)
 
@@ -164,3 +171,139 @@ def test_the_json_form_carries_the_fix() -> None:
     assert CODES["E110"] == told["title"]
     assert told["span"] == {"start": 34, "end": 36, "line": 2, "column": 12}
     assert {"span": told["span"], "text": "=", "title": "write `=`"} == told["fix"]
+
+
+def test_too_many_rules_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """E113: a file of more rules than can be looked after is told how many there may be."""
+    monkeypatch.setattr(check_module, "MAX_RULES", 2)
+    (fault,) = checked("sync crm to cadence\n" * 3, LOCAL).diagnostics
+    assert (fault.code, fault.span.line) == ("E113", 3)
+
+
+# -- the page of each code
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_code_has_a_page(code: str) -> None:
+    """Each code is explained: what it means, a wrong and a right example, what to do."""
+    page = explanation(code)
+    assert page.startswith(f"# {code}: {CODES[code]}\n\n")
+    headings = re.findall(r"^## (.+)$", page, re.MULTILINE)
+    examples = [] if code in UNTEXTED else ["Wrong", "Right"]
+    assert headings == [*examples, "What to do"]
+    assert max(map(len, re.sub(_EXAMPLE, "", page).splitlines())) <= 100
+    assert re.fullmatch(r"[A-Z].+\.", remedy(code))
+
+
+@pytest.mark.parametrize("code", sorted(set(CODES) - UNTEXTED))
+def test_the_examples_of_a_page_are_what_they_say(code: str) -> None:
+    """The wrong example has that one fault and no other, and the right one has none."""
+    examples = dict(_EXAMPLE.findall(explanation(code)))
+    told = {
+        kind: [fault.code for fault in checked(text, catalog_of(text)).diagnostics]
+        for kind, text in examples.items()
+    }
+    assert told == {"Wrong": [code], "Right": []}
+
+
+def test_no_page_without_its_code() -> None:
+    """A page whose code went away is noticed."""
+    pages = Path(explanations.__file__).parent.glob("*.md")
+    assert {path.stem for path in pages} == set(CODES)
+
+
+# -- the place on the screen
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "shown", "lead", "width"),
+    [
+        ("City = @", "@", "City = @", 7, 1),
+        ("\tCity = @", "@", "    City = @", 11, 1),
+        ("a\tb\t@", "@", "a   b   @", 8, 1),
+        ("日本 = @", "@", "日本 = @", 7, 1),
+        ("日本 = @", "日本", "日本 = @", 0, 4),
+        ("🙂🙂 @", "@", "🙂🙂 @", 5, 1),
+        ("Cafe\u0301 = @", "@", "Cafe\u0301 = @", 7, 1),
+        ("\x1b[31m @", "@", "\u241b[31m @", 6, 1),
+        ("a\u202eb @", "@", "a\ufffdb @", 4, 1),
+        ("x" * 300 + "@" + "y" * 300, "@", "…" + "x" * 32 + "@" + "y" * 63 + "…", 33, 1),
+        ("@" + "y" * 300, "@", "@" + "y" * 95 + "…", 0, 1),
+        ("x" * 300 + "@", "@", "…" + "x" * 32 + "@", 33, 1),
+        ("日" * 300 + "@", "@", "…" + "日" * 16 + "@", 33, 1),
+        ("x" * 96, "x" * 96, "x" * 96, 0, 96),
+        ("x" * 97, "x" * 97, "x" * 96 + "…", 0, 96),
+    ],
+)
+def test_a_place_is_marked_below_itself(
+    line: str, place: str, shown: str, lead: int, width: int
+) -> None:
+    """Tabs, wide and combining signs and long lines: the mark stands below what it marks."""
+    start = line.index(place)
+    found = excerpt(line, start, start + len(place))
+    assert (found.text, found.lead, found.width) == (shown, lead, width)
+
+
+def test_a_line_of_megabytes_is_shown_in_part() -> None:
+    """Of a line without end only the neighbourhood of the place is shown."""
+    found = excerpt("x" * 3_000_000, 2_999_000, 3_000_000)
+    assert (len(found.text), found.lead, found.width) == (98, 33, 64)
+
+
+def test_the_end_of_a_line_can_be_marked() -> None:
+    """What is missing at the end of a line is marked behind its last sign."""
+    found = excerpt("abc", 3, 3)
+    assert (found.text, found.lead, found.width) == ("abc", 3, 1)
+
+
+def test_lines_are_shown_in_their_order_with_what_is_between(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Labels stand below their own lines, and lines that are left out are shown as such."""
+    source = Source("x.rules", "\n".join(f"line {n}" for n in range(1, 13)))
+    diagnostic = Diagnostic(
+        code="E104",
+        message="here",
+        span=source.span(57, 60),
+        labels=(
+            Label(span=source.span(57, 60), text="one"),
+            Label(span=source.span(7, 11), text="two"),
+            Label(span=source.span(63, 67), text="three"),
+        ),
+    )
+    show([diagnostic], source)
+    assert capsys.readouterr().out.splitlines() == [
+        "error[E104]: here",
+        "  x.rules:9:2",
+        "    2 | line 2",
+        "      | ---- two",
+        "      …",
+        "    9 | line 9",
+        "      |  ^^^ one",
+        "   10 | line 10",
+        "      | ---- three",
+        "",
+    ]
+
+
+# -- annotations of a workflow on GitHub
+
+
+def test_an_annotation_is_escaped() -> None:
+    """What would end a property or the line is escaped, in the message and in the file's name."""
+    text = 'workflow "50%" on Lead {\n when City == "P"\n then exit cadence\n}\n'
+    (fault,) = parse(text).diagnostics
+    fault = replace(fault, message="100%, a:b\r\nc")
+    told = annotation(fault, "a,b:c%.rules", Source("x", text))
+    assert told == (
+        "::error file=a%2Cb%3Ac%25.rules,line=2,col=12,endColumn=14,"
+        "title=E110 this is written differently here::100%25, a:b%0D%0Ac%0Awrite `=`"
+    )
+
+
+def test_an_annotation_of_several_lines_names_no_columns() -> None:
+    """Columns are told of one line alone: of several they would be refused."""
+    source = Source("x", "one\ntwo\nthree\n")
+    fault = Diagnostic(code="W902", message="m", span=Span(0, 7, 1, 1), severity=Severity.WARNING)
+    title = "title=W902 the same condition twice"
+    assert annotation(fault, "x", source) == f"::warning file=x,line=1,endLine=2,{title}::m"

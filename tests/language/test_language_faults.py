@@ -1,4 +1,4 @@
-"""Facts that do not hold yet: each test fails until the product is mended."""
+"""What once went wrong: each fault of the language stays mended."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_long_sum_is_compiled_or_refused(count: int) -> None:
     """A sum of many terms is computed, or told as too long; it is no crash."""
     rules = checked(workflow("Number " + "+ 1 " * count + "> 5"))
     if not rules.errors:
-        assert rules.workflows["w"].test({"Number": 0}, None, None) is True  # type: ignore[arg-type]
+        assert rules.workflows["w"].matches({"Number": 0})
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,8 @@ def test_a_moment_out_of_the_calendar_is_told(criterion: str) -> None:
 
 def test_a_multi_picklist_of_white_space_is_blank() -> None:
     """Blank: white space alone in a field of several choices contains nothing, and never raises."""
-    assert not truth("Choices contains Text", {"Choices": "  ", "Text": None})
+    if not codes(workflow("Choices contains Text")):
+        assert not truth("Choices contains Text", {"Choices": "  ", "Text": None})
     assert not truth('Choices contains "Red"', {"Choices": "Reddish"})
 
 

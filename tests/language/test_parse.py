@@ -78,8 +78,9 @@ def test_the_example_is_read_whole() -> None:
 
     assert parsed.diagnostics == ()
     assert [
-        s.Connect, s.Connect, s.Schedule, s.Flow, s.Flow, s.Admin, s.ObjectMap, s.Workflow,
-        s.Workflow, s.Activity, s.Allow, s.Allow, s.Form, s.Test,
+        s.Connect, s.Connect, s.Schedule, s.Flow, s.Flow, s.Admin, s.ObjectMap, s.ObjectMap,
+        s.Workflow, s.Workflow, s.Workflow, s.Activity, s.Allow, s.Allow, s.Form,
+        s.Test, s.Test, s.Test, s.Test,
     ] == [type(statement) for statement in parsed.tree.statements]  # fmt: skip
 
 
@@ -102,7 +103,7 @@ def test_the_example_says_what_the_settings_page_said() -> None:
 
 def test_the_rows_of_the_example() -> None:
     """K1, K2, E2, E3: each row of the example's map keeps its arrow, its rules and who wins."""
-    (block,) = [m for m in parse(ACME_TEXT).tree.statements if isinstance(m, s.ObjectMap)]
+    block, _contacts = [m for m in parse(ACME_TEXT).tree.statements if isinstance(m, s.ObjectMap)]
     rows = {row.crm.text: row for row in block.rows}
 
     assert (
@@ -137,8 +138,10 @@ def test_the_rows_of_the_example() -> None:
 
 
 def test_the_workflows_of_the_example() -> None:
-    """K10, K11: criteria and actions of both workflows."""
-    first, second = [w for w in parse(ACME_TEXT).tree.statements if isinstance(w, s.Workflow)]
+    """K10, K11: criteria and actions of the workflows."""
+    first, second, third = [
+        w for w in parse(ACME_TEXT).tree.statements if isinstance(w, s.Workflow)
+    ]
 
     assert plain(first.when) == (
         "all",
@@ -149,14 +152,15 @@ def test_the_workflows_of_the_example() -> None:
     assert plain(second.when) == (
         "any",
         ("=", "field Rating", "Cold"),
-        ("changed to", "field Status", "Nurture"),
         (
             "all",
             ("=", "field Industry", "Retail"),
             ("before", "field LastActivityDate", (-30, "day", "")),
         ),
     )
-    assert [a.cadence.value for a in second.actions if a.cadence is not None] == ["Nurture Q3"]
+    assert plain(third.when) == ("changed to", "field Status", "Nurture")
+    for rule in (second, third):
+        assert [a.cadence.value for a in rule.actions if a.cadence is not None] == ["Nurture Q3"]
 
 
 def test_places_lead_back_to_the_text() -> None:
@@ -167,8 +171,8 @@ def test_places_lead_back_to_the_text() -> None:
     def cut(span: Span) -> str:
         return text[span.start : span.end]
 
-    (block,) = [m for m in parsed.tree.statements if isinstance(m, s.ObjectMap)]
-    first, second = [w for w in parsed.tree.statements if isinstance(w, s.Workflow)]
+    block, _contacts = [m for m in parsed.tree.statements if isinstance(m, s.ObjectMap)]
+    first, second, third = [w for w in parsed.tree.statements if isinstance(w, s.Workflow)]
     (activity,) = [a for a in parsed.tree.statements if isinstance(a, s.Activity)]
     assert cut(block.crm_object.span) == "Lead"
     assert cut(block.matches[0].span) == "Email = email"
@@ -180,7 +184,8 @@ def test_places_lead_back_to_the_text() -> None:
     assert isinstance(first.when, s.Group)
     assert isinstance(second.when, s.Group)
     assert cut(first.when.rows[1].span) == "AnnualRevenue < 1_000_000"
-    assert cut(second.when.rows[1].span) == 'Status changed to "Nurture"'
+    assert cut(second.when.rows[0].span) == 'Rating = "Cold"'
+    assert cut(third.when.span) == 'Status changed to "Nurture"'
     assert [cut(o.span) for o in activity.outcomes] == ['"Connected"', '"Left Voicemail"']
     assert cut(activity.values[-1].span) == "WrapTime__c           = wrap_time"
 
@@ -771,7 +776,7 @@ def test_a_quote_left_open_ends_with_its_line() -> None:
     parsed = parse('admin "a\nsync every 15 minutes\n')
 
     assert [(d.code, d.span.line) for d in parsed.diagnostics] == [("E105", 1)]
-    assert [s.Schedule] == [type(x) for x in parsed.tree.statements]
+    assert [s.Admin, s.Schedule] == [type(x) for x in parsed.tree.statements]
 
 
 def test_an_unknown_statement_is_set_aside_alone() -> None:
@@ -804,4 +809,4 @@ def test_a_statement_cut_off_leaves_those_before_it() -> None:
     parsed = parse(head + 'workflow "Cool down" on Contact {\n    when Rating = \n')
 
     assert len(parsed.diagnostics) >= 1
-    assert len(parsed.tree.statements) == 8
+    assert len(parsed.tree.statements) == 9

@@ -32,8 +32,8 @@ from syncline import (
     hookimpl,
     load_plugins,
 )
+from syncline.functions import BUILT_IN
 from syncline.plugins import PluginFault
-from syncline.rules.functions import BUILT_IN
 
 if TYPE_CHECKING:
     from syncline.ledger.journal import Entry

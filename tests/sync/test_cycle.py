@@ -375,13 +375,13 @@ def test_two_maps_share_the_prospects(world: World) -> None:
 
 def test_a_row_that_is_refused_fails_alone_and_rests_after_three_attempts(world: World) -> None:
     """The vendor's own code is told; the others go through; a change wakes it (B8)."""
-    long = world.prospect("Ann", first_name="A" * 60)
+    long = world.prospect("Ann", city="A" * 60)
     world.prospect("Bob")
     first = world.run()
     assert counts(first) == {"written": 1, "failed": 1}
     assert "STRING_TOO_LONG" in world.reasons("fail")[0]
     assert [counts(world.run()).get("failed", 0) for _ in range(4)] == [1, 1, 0, 0]
-    world.change(CADENCE, "prospect", long, first_name="Ann")
+    world.change(CADENCE, "prospect", long, city="Rome")
     world.settle()
     assert len(world.all(CRM, "Lead")) == 2
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import pytest
 
-from syncline import Field, FieldType, Side
+from syncline import Field, FieldType, Side, Value
 from syncline.rules.compiled import MapRule, match_key
 from syncline.sync.link import Holders, Kin, Link, find_partner
 
 CRM, CADENCE = Side.CRM, Side.CADENCE
+
+
+def _many(records: Iterable[Mapping[str, Value]], /) -> list[dict[str, Value]]:
+    return [dict(record) for record in records]
 
 
 def text(name: str) -> Field:
@@ -19,7 +25,8 @@ RULE = MapRule(
     crm_object="Lead", cadence_object="prospect", rows=(), targets=frozenset(Side), where={},
     matches=((text("Email"), text("email")), (text("Phone"), text("phone"))),
     key_fields={CRM: "k", CADENCE: "k"}, reads={CRM: (), CADENCE: ()},
-    turn_to_cadence=lambda _r: [], turn_to_crm=lambda _r, _o: [], at="x.rules:1",
+    turn_to_cadence=lambda _r: [], turn_to_crm=lambda _r, _o: [],
+    to_cadence=dict, to_cadence_all=_many, to_crm=dict, to_crm_all=_many, at="x.rules:1",
 )  # fmt: skip
 
 

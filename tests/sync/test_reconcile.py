@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +29,10 @@ BOTH = frozenset(Side)
 ARROWS = {"<->": BOTH, "->": frozenset({CADENCE}), "<-": frozenset({CRM})}
 ALWAYS, NEVER = WriteRule.ALWAYS, WriteRule.NEVER
 BLANK_ONLY, ON_CREATE = WriteRule.WHEN_BLANK, WriteRule.ON_CREATE
+
+
+def _many(records: Iterable[Mapping[str, Value]], /) -> list[dict[str, Value]]:
+    return [dict(record) for record in records]
 
 
 def row(
@@ -283,7 +287,9 @@ def the_map(*rows: FieldRule) -> MapRule:
         crm_object="Lead", cadence_object="prospect", rows=rows, matches=(), targets=BOTH,
         where={}, key_fields={CRM: "k", CADENCE: "k"}, reads={CRM: (), CADENCE: ()},
         turn_to_cadence=lambda r: [r.get("FirstName")],
-        turn_to_crm=lambda r, _o: [r.get("first_name")], at="x.rules:1",
+        turn_to_crm=lambda r, _o: [r.get("first_name")],
+    to_cadence=dict, to_cadence_all=_many, to_crm=dict, to_crm_all=_many,
+        at="x.rules:1",
     )  # fmt: skip
 
 

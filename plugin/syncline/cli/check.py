@@ -5,24 +5,44 @@ from __future__ import annotations
 __all__ = ["check"]
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..model import Side
-from .diagnostics import as_json as diagnostic_json, show
+from .diagnostics import annotation, as_json as diagnostic_json, show
 from .options import json_option, print_json, workspace_option
 
 if TYPE_CHECKING:
+    from syncline_grammar.fixes import Fixed
+
     from ..rules.ruleset import RuleSet
+
+_DIFF_COLOUR = {"-": "red", "+": "green", "@": "cyan"}
 
 
 @click.command()
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @workspace_option
 @click.option("--fresh", is_flag=True, help="Ask the systems for their fields anew.")
+@click.option("--fix", is_flag=True, help="Put the known fixes into the file.")
+@click.option("--diff", "only_diff", is_flag=True, help="With --fix: show them, write nothing.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["human", "json", "github"]),
+    help="For people, for machines, or as annotations of a GitHub workflow.",
+)
 @json_option
-def check(file: Path | None, folder: Path, fresh: bool, as_json: bool) -> int:
+def check(
+    file: Path | None,
+    folder: Path,
+    fresh: bool,
+    fix: bool,
+    only_diff: bool,
+    form: str | None,
+    as_json: bool,
+) -> int:
     """Check a rule file: its words, its names, its values.
 
     In a workspace, FILE (by default the workspace's own rules) is checked against the fields of
@@ -30,33 +50,101 @@ def check(file: Path | None, folder: Path, fresh: bool, as_json: bool) -> int:
 
     Exit code 0: it may run. 1: it has errors.
     """
-    from ..settings import FILE_NAME
+    from ..settings import FILE_NAME, read_settings
     from ..workspace import Workspace, load_offline
 
-    if file is not None and not (folder / FILE_NAME).exists():
-        rules = load_offline(file)
-    else:
-        with Workspace(folder, rules=file, fresh=fresh) as workspace:
-            rules = workspace.rules
-    _report(rules, as_json=as_json)
+    if only_diff and not fix:
+        raise click.UsageError("--diff shows what --fix would write: give both.")
+    if as_json and form not in {None, "json"}:
+        raise click.UsageError(f"--json and --format {form} contradict each other.")
+    form = "json" if as_json else form or "human"
+    alone = file is not None and not (folder / FILE_NAME).exists()
+
+    def load(path: Path | None, *, fresh: bool = False) -> RuleSet:
+        if path is not None and alone:
+            return load_offline(path)
+        with Workspace(folder, rules=path, fresh=fresh) as workspace:
+            return workspace.rules
+
+    rules = load(file, fresh=fresh)
+    path = file or read_settings(folder).rules
+    fixes = None
+    if fix:
+        from .fixing import fixed, rewrite
+
+        fixes = fixed(rules, load)
+        if fixes.mended and not only_diff:
+            rewrite(path, fixes.text)
+        if form == "human":
+            _show_fixes(rules, fixes, written=not only_diff)
+        if not only_diff and fixes.mended:
+            rules = load(file)
+    _report(rules, form, path, fixes)
     return 1 if rules.errors else 0
 
 
-def _report(rules: RuleSet, *, as_json: bool) -> None:
+def _report(rules: RuleSet, form: str, path: Path, fixes: Fixed | None) -> None:
+    if form == "json":
+        print_json(_document(rules, fixes))
+    elif form == "github":
+        for diagnostic in rules.diagnostics:
+            click.echo(annotation(diagnostic, _from_here(path), rules.source))
+        _summary(rules)
+    else:
+        if fixes is None or fixes.text == rules.source.text:
+            show(rules.diagnostics, rules.source)
+        _summary(rules)
+        if rules.diagnostics:
+            code = rules.diagnostics[0].code
+            click.echo(f"What a code means, with an example: `syncline explain-code {code}`.")
+
+
+def _document(rules: RuleSet, fixes: Fixed | None) -> dict[str, Any]:
+    systems = rules.catalog.systems
+    document: dict[str, Any] = {
+        "file": rules.source.name,
+        "ok": not rules.errors,
+        "checked_against": {str(side): systems[side] for side in Side},
+        "statements": rules.head.statements,
+        "diagnostics": [diagnostic_json(d) for d in rules.diagnostics],
+    }
+    if fixes is not None:
+        document["fixed"] = [diagnostic_json(d) for d in fixes.mended]
+    return document
+
+
+def _from_here(path: Path) -> str:
+    """Return the file as a workflow names it: from the folder it runs in, where it lies below."""
+    path = path.resolve()
+    here = Path.cwd()
+    return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
+
+
+def _show_fixes(rules: RuleSet, fixes: Fixed, *, written: bool) -> None:
+    from .fixing import diff
+
+    name = rules.source.name
+    if not fixes.mended:
+        if rules.diagnostics:
+            click.echo(f"{name}: what is wrong here only a person can put right.\n")
+        return
+    for line in diff(rules.source.text, fixes.text, name):
+        click.secho(line, fg=_DIFF_COLOUR.get(line[:1]))
+    count = len(fixes.mended)
+    what = "1 fault" if count == 1 else f"{count} faults"
+    click.echo()
+    if written:
+        click.secho(f"{name}: {what} fixed, as shown above.", fg="green")
+    else:
+        click.echo(f"{name}: --fix would mend {what}, as shown above. Nothing was written.")
+    click.echo()
+
+
+def _summary(rules: RuleSet) -> None:
+    from syncline_grammar.parse import MAX_FAULTS
+
     systems = rules.catalog.systems
     found = rules.diagnostics
-    if as_json:
-        print_json(
-            {
-                "file": rules.source.name,
-                "ok": not rules.errors,
-                "checked_against": {str(side): systems[side] for side in Side},
-                "statements": len(rules.tree.statements),
-                "diagnostics": [diagnostic_json(d) for d in found],
-            }
-        )
-        return
-    show(found, rules.source)
     errors, warnings = len(rules.errors), len(found) - len(rules.errors)
     against = f"the fields of {systems[Side.CRM]} (CRM) and {systems[Side.CADENCE]} (cadence)"
     elsewhere = sorted(set(rules.systems.values()) - set(systems.values()))
@@ -65,7 +153,14 @@ def _report(rules: RuleSet, *, as_json: bool) -> None:
     if errors:
         words = f"{errors} error" + ("s" if errors > 1 else "")
         click.secho(f"{rules.source.name}: {words}, checked against {against}.", fg="red")
+        fixable = sum(d.fix is not None for d in found)
+        if fixable:
+            which = f"{fixable} of them" if fixable < len(found) else "all of them"
+            which = "it" if len(found) == 1 else which
+            click.echo(f"`syncline check --fix` corrects {which}; with --diff it only shows how.")
+        if sum(d.code.startswith("E1") for d in found) >= MAX_FAULTS:
+            click.echo(f"No more than {MAX_FAULTS} faults are told at a time: there may be others.")
     else:
-        counts = f"{len(rules.tree.statements)} statements"
+        counts = f"{rules.head.statements} statements"
         counts += f", {warnings} warnings" if warnings else ", no faults"
         click.secho(f"{rules.source.name}: {counts}, checked against {against}.", fg="green")

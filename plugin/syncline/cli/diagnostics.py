@@ -1,8 +1,8 @@
-"""Diagnostics for people: the line, the place in it, and what to do."""
+"""Diagnostics for people and for machines: the place, what is wanted there, and what to do."""
 
 from __future__ import annotations
 
-__all__ = ["as_json", "show", "show_brief"]
+__all__ = ["annotation", "as_json", "show", "show_brief"]
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,13 +11,16 @@ import click
 
 from syncline_grammar.codes import CODES
 from syncline_grammar.diagnostics import Diagnostic, Severity, Span
+from syncline_grammar.explanations import remedy
 from syncline_grammar.source import Source
+
+from .excerpt import excerpt
 
 _COLOUR = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
 
 def show(found: Sequence[Diagnostic], source: Source) -> None:
-    """Print each diagnostic with its line."""
+    """Print each diagnostic with its lines."""
     for diagnostic in found:
         click.echo(_styled(diagnostic))
         span = diagnostic.span
@@ -26,10 +29,12 @@ def show(found: Sequence[Diagnostic], source: Source) -> None:
             _quote(diagnostic, source)
         else:
             click.secho(f"  {source.name}", fg="cyan")
-        for note in diagnostic.notes:
-            click.echo(f"     = {note}")
+        edge = len(str(_last_line(diagnostic)))
+        silent = not (diagnostic.notes or diagnostic.labels or diagnostic.fix)
+        for note in (remedy(diagnostic.code),) if silent else diagnostic.notes:
+            click.echo(f"   {'':{edge}} = {note}")
         if diagnostic.fix is not None:
-            click.secho(f"     = {diagnostic.fix.title}", fg="green")
+            click.secho(f"   {'':{edge}} = {diagnostic.fix.title}", fg="green")
         click.echo()
 
 
@@ -49,20 +54,29 @@ def _styled(diagnostic: Diagnostic) -> str:
 
 
 def _quote(diagnostic: Diagnostic, source: Source) -> None:
-    span = diagnostic.span
-    line = source.line(span.line).expandtabs(1)
-    number = str(span.line)
-    edge = " " * len(number)
-    width = max(min(span.end - span.start, len(line) - span.column + 1), 1)
-    labels = [label.text for label in diagnostic.labels if label.span == span]
-    click.echo(f"   {number} | {line}")
-    marks = " " * (span.column - 1) + "^" * width
-    click.echo(
-        f"   {edge} | {click.style(marks, fg=_COLOUR[diagnostic.severity])} {' '.join(labels)}"
-    )
+    """Print the lines that a diagnostic speaks of, in their order, with marks and words below."""
+    marks: dict[Span, list[str]] = {diagnostic.span: []}
     for label in diagnostic.labels:
-        if label.span != span:
-            click.echo(f"   {label.span.line} | {source.line(label.span.line)}   <- {label.text}")
+        marks.setdefault(label.span, []).append(label.text)
+    edge = len(str(_last_line(diagnostic)))
+    line = 0
+    for span in sorted(marks, key=lambda span: (span.line, span != diagnostic.span, span.start)):
+        start = span.column - 1
+        shown = excerpt(source.line(span.line), start, start + span.end - span.start)
+        if line and span.line > line + 1:
+            click.echo(f"   {'':{edge}} …")
+        if span.line != line:
+            click.echo(f"   {span.line:{edge}} | {shown.text}")
+            line = span.line
+        main = span == diagnostic.span
+        below = " " * shown.lead + ("^" if main else "-") * shown.width
+        colour = _COLOUR[diagnostic.severity] if main else "cyan"
+        words = "; ".join(marks[span])
+        click.echo(f"   {'':{edge}} | {click.style(below, fg=colour)} {words}".rstrip())
+
+
+def _last_line(diagnostic: Diagnostic) -> int:
+    return max(diagnostic.span.line, *(label.span.line for label in diagnostic.labels), 0)
 
 
 def as_json(diagnostic: Diagnostic) -> dict[str, Any]:
@@ -84,3 +98,30 @@ def as_json(diagnostic: Diagnostic) -> dict[str, Any]:
 
 def _span(span: Span) -> dict[str, int]:
     return span._asdict()
+
+
+def annotation(diagnostic: Diagnostic, file: str, source: Source) -> str:
+    """Return a diagnostic as a workflow command of GitHub, which marks the line in a review."""
+    span = diagnostic.span
+    last = source.span(span.end, span.end)
+    place = {"file": file, "line": span.line}
+    if last.line == span.line:
+        # Columns are told only of what lies on one line.
+        place |= {"col": span.column, "endColumn": max(last.column, span.column + 1)}
+    else:
+        place |= {"endLine": last.line}
+    place |= {"title": f"{diagnostic.code} {CODES[diagnostic.code]}"}
+    properties = ",".join(f"{name}={_property(str(value))}" for name, value in place.items())
+    lines = [diagnostic.message, *(label.text for label in diagnostic.labels), *diagnostic.notes]
+    if diagnostic.fix is not None:
+        lines.append(diagnostic.fix.title)
+    message = _data("\n".join(lines))
+    return f"::{diagnostic.severity} {properties}::{message}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

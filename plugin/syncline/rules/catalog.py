@@ -5,14 +5,17 @@ from __future__ import annotations
 __all__ = ["Catalog", "Problems", "Scope"]
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from syncline_grammar.diagnostics import Diagnostic, Edit, Label, Severity, Span
 from syncline_grammar.syntax import Name
 from syncline_grammar.words import nearest
+from syncline_schemas import check
 
+from ..errors import WorkspaceError
+from ..functions.function import Function
 from ..model import ActivityTemplate, Description, Field, ObjectType, Side
-from .functions import Function
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,42 @@ class Catalog:
     templates: tuple[ActivityTemplate, ...] = ()
     #: The names that may follow ``connect … to``.
     connectors: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, document: Any, functions: Mapping[str, Function] | None = None) -> Catalog:
+        """Return the catalog in a document of ``catalog.schema.json``.
+
+        *functions* are those that rules may call; by default the ones that come with the
+        language. Raises ``WorkspaceError`` for a document that is not valid.
+        """
+        from ..descriptions import description_from_json
+        from ..functions import BUILT_IN
+
+        if faults := check("catalog", document):
+            raise WorkspaceError(f"the catalog is not valid: {faults[0]}")
+        sides: dict[Side, Any] = {side: document.get(side, {"name": "nothing"}) for side in Side}
+        return cls(
+            systems={side: given["name"] for side, given in sides.items()},
+            descriptions={
+                side: description_from_json(given.get("description", {"objects": []}))
+                for side, given in sides.items()
+            },
+            functions={f.name: f for f in BUILT_IN} if functions is None else functions,
+            templates=tuple(ActivityTemplate(**given) for given in document.get("templates", ())),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the catalog as a document of ``catalog.schema.json``, but for its functions."""
+        from ..descriptions import description_to_json
+
+        sides = {
+            str(side): {
+                "name": self.systems[side],
+                "description": description_to_json(self.descriptions[side]),
+            }
+            for side in Side
+        }
+        return {**sides, "templates": [asdict(template) for template in self.templates]}
 
     def template(self, kind: str, object_name: str) -> ActivityTemplate | None:
         """Return how *kind* of activity lands in *object_name* of the CRM connected."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["check", "flows_of", "in_flow"]
+__all__ = ["MAX_RULES", "check", "flows_of", "in_flow"]
 
 import re
 from collections.abc import Mapping
@@ -12,10 +12,15 @@ from syncline_grammar.diagnostics import Diagnostic, Severity, Span
 
 from ..model import Side
 from .catalog import Catalog, Problems
-from .check_blocks import check_activity, check_allow, check_form, check_test
+from .check_blocks import check_activity, check_allow, check_form
 from .check_criteria import check_criterion
-from .check_maps import check_map, find_object, sides_of
+from .check_maps import check_map, find_object
+from .check_tests import check_test
+from .check_turning import sides_of
+from .check_workflows import check_constant, check_workflow
 
+#: More statements than this are no rule file; every cycle would have to look at each.
+MAX_RULES = 20_000
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -32,15 +37,29 @@ def in_flow(block: s.ObjectMap, flows: Mapping[Side, s.Flow]) -> frozenset[Side]
 def check(tree: s.RuleFile, catalog: Catalog) -> tuple[Diagnostic, ...]:
     """Return every fault of *tree*; empty when it may run."""
     problems = Problems()
+    if len(tree.statements) > MAX_RULES:
+        problems.add(
+            "E113",
+            f"the file has {len(tree.statements):,} rules; {MAX_RULES:,} are the most",
+            tree.statements[MAX_RULES].span,
+            notes=('Rules that differ in a value alone can be one: `Status in "A", "B"`.',),
+        )
+        return tuple(problems.found)
     _check_head(tree, catalog, problems)
     flows = flows_of(tree)
+    mapped = {
+        scope.type.name
+        for block in tree.statements
+        if isinstance(block, s.ObjectMap)
+        and (scope := find_object(block.crm_object, Side.CRM, catalog, Problems()))
+    }
     for statement in tree.statements:
         match statement:
             case s.ObjectMap():
                 creates = in_flow(statement, flows)
                 check_map(statement, catalog, problems, creates=creates)
             case s.Workflow():
-                _check_workflow(statement, catalog, problems)
+                check_workflow(statement, mapped, catalog, problems)
             case s.Activity():
                 check_activity(statement, catalog, problems)
             case s.Flow():
@@ -48,7 +67,7 @@ def check(tree: s.RuleFile, catalog: Catalog) -> tuple[Diagnostic, ...]:
             case s.Form():
                 check_form(statement, catalog, problems)
             case s.Test():
-                check_test(statement, catalog, problems)
+                check_test(statement, catalog, problems, tree)
             case s.Allow():
                 check_allow(statement, problems)
             case s.Connect() | s.Schedule() | s.Admin():
@@ -158,25 +177,4 @@ def _check_flow(flow: s.Flow, tree: s.RuleFile, catalog: Catalog, problems: Prob
         if scope is not None and scope.type.name not in seen:
             seen.add(scope.type.name)
             check_criterion(flow.where, scope, catalog, problems, history=False)
-
-
-def _check_workflow(workflow: s.Workflow, catalog: Catalog, problems: Problems) -> None:
-    scope = find_object(workflow.object, Side.CRM, catalog, problems)
-    if scope is not None:
-        check_criterion(workflow.when, scope, catalog, problems)
-    cadence = catalog.descriptions[Side.CADENCE]
-    able = {a.name for a in cadence.actions}
-    for action in workflow.actions:
-        if action.action not in able:
-            problems.add(
-                "E401",
-                f"{catalog.systems[Side.CADENCE]} cannot do `{action.action}`",
-                action.span,
-                notes=(
-                    "It can: " + ", ".join(sorted(able)) + "." if able else "It has no actions.",
-                ),
-            )
-        target = action.cadence
-        if target is not None and cadence.cadences and target.value not in cadence.cadences:
-            name = s.Name(target.value, target.span)
-            problems.unknown("E205", "cadence", name, cadence.cadences)
+            check_constant(flow.where, scope, problems)

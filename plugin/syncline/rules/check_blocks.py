@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["check_activity", "check_allow", "check_form", "check_test"]
+__all__ = ["check_activity", "check_allow", "check_form"]
 
 from zoneinfo import available_timezones
 
@@ -11,8 +11,10 @@ from syncline_grammar.words import nearest
 
 from ..model import Field, FieldType, Side
 from .catalog import Catalog, Problems, Scope
-from .check_criteria import check_expression, check_value
+from .check_expressions import check_expression
 from .check_maps import find_object
+from .check_turning import check_fits
+from .check_values import check_value
 from .texts import variables
 
 _KINDS = ("call", "email", "sms", "note", "meeting", "task")
@@ -50,7 +52,7 @@ def check_activity(activity: s.Activity, catalog: Catalog, problems: Problems) -
     written: set[str] = set()
     for row in activity.values:
         field = None if target is None else target.resolve(row.field, problems)
-        check_expression(row.value, source, catalog, problems)
+        typed = check_expression(row.value, source, catalog, problems)
         if field is not None:
             if not field.creatable:
                 problems.add("E302", f"{field.name} is read only in the CRM", row.field.span)
@@ -64,6 +66,8 @@ def check_activity(activity: s.Activity, catalog: Catalog, problems: Problems) -
                     problems.unknown("E207", "variable", name, known, " of an activity")
         if field is not None and not (isinstance(row.value, s.Text) and _is_text(field)):
             check_value(row.value, field, problems)
+            if typed is not None and isinstance(row.value, s.FieldRef | s.Call | s.Arithmetic):
+                check_fits(typed, field, row.value.span, problems)
 
 
 def _is_text(field: Field) -> bool:
@@ -114,36 +118,3 @@ def check_allow(rule: s.Allow, problems: Problems) -> None:
         problems.add("E111", "at most 0 a day is never", rule.channel.span)
     if rule.limits > (rule.per_day is not None) + (rule.gap_minutes is not None):
         problems.add("E310", "two limits of one kind contradict each other", rule.channel.span)
-
-
-def check_test(test: s.Test, catalog: Catalog, problems: Problems) -> None:
-    """Note names and values of a case that its objects do not have."""
-    scopes: dict[str, Scope] = {}
-    expected = [e for e in test.expects if isinstance(e, s.Expect)]
-    named = [g.object for g in test.givens if g.object] + [e.object for e in expected]
-    for name in named:
-        for side in Side:
-            found = catalog.descriptions[side].get(name.text)
-            if found is not None:
-                scopes[name.text] = Scope(side, catalog.systems[side], found)
-                break
-        else:
-            known = [o.name for side in Side for o in catalog.descriptions[side].objects]
-            problems.unknown("E201", "object", name, known)
-    for given in test.givens:
-        if given.at is not None and given.at >= _DAY:
-            problems.add("E111", "a day ends at 23:59", given.span)
-    rows: list[s.Given | s.Expect] = [*test.givens, *expected]
-    for row in rows:
-        for field, value in row.values:
-            if row.object is None:
-                meant = [f for scope in scopes.values() if (f := scope.find(field))]
-                if meant:
-                    check_value(value, meant[0], problems)
-                else:
-                    known = [f.name for scope in scopes.values() for f in scope.type.fields]
-                    problems.unknown("E202", "field", field, known)
-            elif (scope := scopes.get(row.object.text)) is not None:
-                found_field = scope.resolve(field, problems)
-                if found_field is not None:
-                    check_value(value, found_field, problems)

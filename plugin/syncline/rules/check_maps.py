@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["check_map", "sides_of"]
+__all__ = ["check_map", "find_object", "scope_of"]
 
 from syncline_grammar import syntax as s
 
-from ..model import Field, FieldType, ObjectType, Side
+from ..model import ObjectType, Side
 from .catalog import Catalog, Problems, Scope
-from .check_criteria import check_call, check_written, same_family
-
-
-def sides_of(arrow: s.Arrow) -> frozenset[Side]:
-    """Return the sides that *arrow* writes to."""
-    return {
-        s.Arrow.BOTH: frozenset({Side.CRM, Side.CADENCE}),
-        s.Arrow.TO_CADENCE: frozenset({Side.CADENCE}),
-        s.Arrow.TO_CRM: frozenset({Side.CRM}),
-    }[arrow]
+from .check_turning import check_turning, sides_of
+from .check_values import check_written
 
 
 def find_object(name: s.Name, side: Side, catalog: Catalog, problems: Problems) -> Scope | None:
@@ -47,6 +39,13 @@ def find_object(name: s.Name, side: Side, catalog: Catalog, problems: Problems) 
         f" in the {side.word} ({system})",
     )
     return None
+
+
+def scope_of(name: s.Name, side: Side, catalog: Catalog) -> Scope:
+    """Return the scope of the object *name* means, in a tree without faults."""
+    scope = find_object(name, side, catalog, Problems())
+    assert scope is not None
+    return scope
 
 
 def check_map(
@@ -99,8 +98,6 @@ def _check_row(
         )
     if all(rule is s.WriteRule.NEVER for rule in _rules_of(row)):
         problems.add("E310", "this row is never written: it has no effect", row.span)
-    if row.using is not None:
-        check_call(row.using, crm_scope, catalog, problems, given=1)
     if crm is None or cadence is None:
         return
     for side, field, name in ((Side.CRM, crm, row.crm), (Side.CADENCE, cadence, row.cadence)):
@@ -122,66 +119,12 @@ def _check_row(
             )
     if row.default is not None:
         check_written(row.default, crm, problems)
-    _check_turning(row, crm, cadence, catalog, problems)
+    check_turning(row, scopes, (crm, cadence), catalog, problems)
 
 
 def _rules_of(row: s.FieldMapping) -> list[s.WriteRule | None]:
     rules = {Side.CRM: row.to_crm, Side.CADENCE: row.to_cadence}
     return [rules[side] for side in sides_of(row.arrow)]
-
-
-def _turns(arrow: s.Arrow, crm: Field, cadence: Field) -> bool:
-    """Tell whether values go over as they are, or can be made to."""
-    if same_family(crm, cadence):
-        return True
-    kinds = {crm.type, cadence.type}
-    return arrow is not s.Arrow.BOTH or not kinds & {
-        FieldType.BOOLEAN, FieldType.DATE, FieldType.DATETIME, FieldType.MULTI_PICKLIST,
-    }  # fmt: skip
-
-
-def _check_turning(
-    row: s.FieldMapping, crm: Field, cadence: Field, catalog: Catalog, problems: Problems
-) -> None:
-    """Check that what goes over can come back, so that a two-way row settles."""
-    if row.table is not None:
-        listed: set[object] = set()
-        for left, right in row.table.entries:
-            check_written(left, crm, problems)
-            check_written(right, cadence, problems)
-            if left.value in listed:
-                problems.add("E310", "this value stands in the table already", left.span)
-            listed.add(left.value)
-    elif row.using is None and not _turns(row.arrow, crm, cadence):
-        problems.add(
-            "E306",
-            f"{crm.name} ({crm.type}) and {cadence.name} ({cadence.type}) do not turn into one "
-            "another",
-            row.span,
-            notes=("Map it one way, or say with a table what becomes of what.",),
-        )
-    if row.table is not None and row.using is not None:
-        problems.add("E310", "a row has `using` or `as`, not both", row.span)
-    if row.otherwise is not None and row.table is None:
-        problems.add("E310", "`else` belongs to a table: `as { … }`", row.span)
-    if row.arrow is not s.Arrow.BOTH:
-        return
-    if row.table is not None and row.table.otherwise is not None:
-        problems.add(
-            "E305",
-            "a two-way table cannot end in `else` with a value: that value could not come back",
-            row.table.otherwise.span,
-            notes=("Write `else skip` or `else hold`, or use a one-way arrow.",),
-        )
-    if row.using is not None:
-        function = catalog.functions.get(row.using.name.text)
-        if function is not None and not function.normaliser:
-            problems.add(
-                "E305",
-                f"`{function.name}` changes a value for good: a two-way row would never settle",
-                row.using.span,
-                notes=("Use a one-way arrow, or a function that only tidies its value.",),
-            )
 
 
 def _check_creation(block: s.ObjectMap, scope: Scope, problems: Problems) -> None:

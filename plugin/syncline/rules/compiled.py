@@ -4,17 +4,55 @@ from __future__ import annotations
 
 __all__ = ["ActivityRule", "FieldRule", "MapRule", "WorkflowRule", "match_key"]
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from syncline_grammar.syntax import ConflictWord, WriteRule
 
 from ..model import ActivityTemplate, Field, Side, Value
-from .values import Clock, Unturned, text_of
+from .explain import Explainer
+from .explanation import Explanation
+from .values import Clock, Unturned, now, text_of
 
 Values = Mapping[str, Value]
-Criterion = Callable[[Values, Values | None, Clock], bool]
+
+
+class Test(Protocol):
+    """A generated test of a record; *before* is the record as last seen, None if it is new.
+
+    The clock is now unless one is given.
+    """
+
+    def __call__(
+        self, record: Values, /, before: Values | None = None, clock: Clock | None = None
+    ) -> bool:
+        """Tell whether *record* fits."""
+        ...
+
+
+class Filter(Protocol):
+    """A generated filter of records: faster than asking one by one."""
+
+    def __call__(self, records: Iterable[Values], /, clock: Clock | None = None) -> list[Values]:
+        """Return the records that fit, in their order."""
+        ...
+
+
+class Turn(Protocol):
+    """A generated function from one side's record to the other's; the record is not changed."""
+
+    def __call__(self, record: Values, /) -> dict[str, Value]:
+        """Return *record* in the other side's fields."""
+        ...
+
+
+class TurnAll(Protocol):
+    """The same for many records: faster than one by one."""
+
+    def __call__(self, records: Iterable[Values], /) -> list[dict[str, Value]]:
+        """Return *records* in the other side's fields."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +100,20 @@ class MapRule:
     #: The sides on which changes may be written at all: the map's arrow and the switches (K8, K9).
     targets: frozenset[Side]
     #: Criteria of ``sync … where``, by the side that changes come from.
-    where: Mapping[Side, Criterion]
+    where: Mapping[Side, Test]
     #: The fields that hold our key, by side; None where the system has none.
     key_fields: Mapping[Side, str | None]
     #: Every field the rules read, by side.
     reads: Mapping[Side, tuple[str, ...]]
     turn_to_cadence: Callable[[Values], list[Any]]
     turn_to_crm: Callable[[Values, Values | None], list[Any]]
+    #: The CRM's record in the cadence's fields, as it would be created there (E7); a value that
+    #: its table or function cannot turn is left out.
+    to_cadence: Turn
+    to_cadence_all: TurnAll
+    #: The cadence's record in the CRM's fields, likewise.
+    to_crm: Turn
+    to_crm_all: TurnAll
     at: str
 
     @property
@@ -79,14 +124,6 @@ class MapRule:
     def object(self, side: Side) -> str:
         """Return the object's name on *side*."""
         return self.crm_object if side is Side.CRM else self.cadence_object
-
-    def to_cadence(self, record: Values) -> dict[str, Value]:
-        """Return the CRM's *record* in the cadence's fields, but for values without a turning."""
-        return _named((r.cadence for r in self.rows), self.turn_to_cadence(record))
-
-    def to_crm(self, record: Values) -> dict[str, Value]:
-        """Return the cadence's *record* in the CRM's fields, but for values without a turning."""
-        return _named((r.crm for r in self.rows), self.turn_to_crm(record, None))
 
     def keys(self, side: Side, values: Values) -> list[str]:
         """Return the record's match keys, one a ``match`` row; blank where it has none."""
@@ -104,11 +141,6 @@ def match_key(value: Value) -> str:
     return str(text_of(value) or "").strip().casefold()
 
 
-def _named(fields: Any, values: Sequence[Any]) -> dict[str, Value]:
-    pairs = zip(fields, values, strict=True)
-    return {field.name: value for field, value in pairs if not isinstance(value, Unturned)}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkflowRule:
     """What happens to a prospect when its record fits (K10, K11)."""
@@ -120,12 +152,21 @@ class WorkflowRule:
     actions: tuple[tuple[str, str | None], ...]
     #: Whether time alone can make it fit: then it is asked again in every cycle.
     timed: bool
-    test: Criterion
+    #: Whether a record fits now.
+    matches: Test
+    #: Those of many records that fit now, each looked at as if it were new.
+    matching: Filter
     at: str
+    #: Makes the second compiled form, which explains; given by the rule set that holds the rule.
+    explainer: Callable[[], Explainer] | None = field(default=None, repr=False, compare=False)
 
-    def matches(self, record: Values, before: Values | None, clock: Clock) -> bool:
-        """Tell whether *record* fits now; *before* is the record as last seen, None if new."""
-        return self.test(record, before, clock)
+    def explain(
+        self, record: Values, before: Values | None = None, clock: Clock | None = None
+    ) -> Explanation:
+        """Return why *record* fits or not: each row with its truth and the values it saw."""
+        if self.explainer is None:
+            raise TypeError(f'"{self.name}" stands outside of a rule set and cannot be explained')
+        return self.explainer()(record, before, clock or now())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +198,7 @@ class ActivityRule:
         values = dict(self.template.values)
         if self.template.date_field and isinstance(at := activity.get("at"), str):
             values[self.template.date_field] = at[:10]
-        for field, value in zip(self.fields, self.values(activity), strict=True):
+        for target, value in zip(self.fields, self.values(activity), strict=True):
             if not isinstance(value, Unturned):
-                values[field.name] = value
+                values[target.name] = value
         return values

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["compile_pattern", "pattern_fault"]
+__all__ = ["Pattern", "pattern_fault"]
 
-from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -12,14 +13,15 @@ from typing import Any
 _MEMORY = 1 << 20
 
 
-def compile_pattern(pattern: str) -> Callable[[str], bool]:
-    """Return a test whether *pattern* (RE2 syntax, ignoring case) occurs in a text."""
-    compiled = _compiled(pattern)
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A test whether *pattern* (RE2 syntax, ignoring case) occurs in a text."""
 
-    def found(text: str) -> bool:
-        return compiled.search(text) is not None
+    pattern: str
 
-    return found
+    def __call__(self, text: str) -> bool:
+        """Tell whether the pattern occurs in *text*."""
+        return _compiled(self.pattern).search(text) is not None
 
 
 def pattern_fault(pattern: str) -> str | None:
@@ -31,6 +33,7 @@ def pattern_fault(pattern: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> Any:
     # Here, so that rules without patterns do not wait for the engine; it ships no types.
     engine: Any = import_module("re2")

@@ -2,46 +2,60 @@
 
 from __future__ import annotations
 
-__all__ = ["RuleSet", "load_rules", "read_rules"]
+__all__ = ["RuleSet", "check_rules", "from_json", "load_rules"]
 
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 from syncline_grammar import syntax as s
 from syncline_grammar.diagnostics import Diagnostic, Severity
-from syncline_grammar.parse import MAX_BYTES, Parsed, parse
+from syncline_grammar.parse import Parsed
 from syncline_grammar.source import Source
 
-from ..errors import RulesError, WorkspaceError
+from ..errors import RulesError
 from ..model import Side
+from . import kept
 from .catalog import Catalog
 from .check import check
-from .compile import Compiled, compile_rules
+from .check_maps import scope_of
+from .compile import Compiled, compile_rules, restore
 from .compiled import ActivityRule, MapRule, WorkflowRule
+from .cost import Cost, costs
+from .explain import Explainer, explainer
+from .reading import Head, RuleText, read_rules
 
 #: A text or a quoted name, which may hold a #, or a comment.
-_COMMENT = re.compile(r'("(?:\\.|[^"\\\n])*"|`[^`\n]*`)|#[^\n]*')
+_COMMENT = re.compile(r'("[^"\\\n]*(?:\\.[^"\\\n]*)*"|`[^`\n]*`)|#[^\n]*')
 
 _OF_ABSENCE = {"E112", "E311", "E314", "E403", "W901"}
-
-DEFAULT_MINUTES = 15
-#: K6: the limit when a rule file sets none.
-DEFAULT_CALLS = 5000
 
 
 @dataclass(frozen=True)
 class RuleSet:
     """The rules of one file. Using one that has errors raises ``RulesError`` with all of them."""
 
-    source: Source
-    tree: s.RuleFile
+    text: RuleText
     catalog: Catalog
     #: Errors and warnings, in the order of the file.
     diagnostics: tuple[Diagnostic, ...]
+    _explainers: dict[str, Explainer] = field(
+        default_factory=dict[str, Explainer], init=False, repr=False, compare=False
+    )
+
+    @property
+    def source(self) -> Source:
+        """The file's name, and its text by lines."""
+        return self.text.source
+
+    @property
+    def tree(self) -> s.RuleFile:
+        """The file as a tree."""
+        return self.text.parsed.tree
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -60,17 +74,39 @@ class RuleSet:
         if errors := self.errors:
             count = f"{len(errors)} error" + ("s" if len(errors) > 1 else "")
             raise RulesError(f"{self.source.name} has {count}", errors)
-        return compile_rules(self.tree, self.catalog, self.source)
+        if not self.text.cached:
+            return compile_rules(self.tree, self.catalog, self.source)[0]
+        key = self.text.key("compiled", kept.catalog_digest(self.catalog))
+        known: Any = kept.recall(key)
+        if isinstance(known, bytes):
+            return restore(known, self.catalog.functions)
+        rules, content = compile_rules(self.tree, self.catalog, self.source)
+        if content is not None:
+            kept.remember(key, content)
+        return rules
 
-    @property
+    @cached_property
     def maps(self) -> Mapping[tuple[str, str], MapRule]:
         """The maps by (CRM object, cadence object)."""
         return {(m.crm_object, m.cadence_object): m for m in self.compiled.maps}
 
-    @property
+    @cached_property
     def workflows(self) -> Mapping[str, WorkflowRule]:
         """The workflows by name, in the order of the file."""
-        return {w.name: w for w in self.compiled.workflows}
+        return {
+            w.name: replace(w, explainer=partial(self._explainer, w.name))
+            for w in self.compiled.workflows
+        }
+
+    def _explainer(self, name: str) -> Explainer:
+        """Return what explains the workflow *name*; made when first asked for."""
+        if name not in self._explainers:
+            (rule,) = (
+                w for w in self.tree.statements if isinstance(w, s.Workflow) and w.name == name
+            )
+            scope = scope_of(rule.object, Side.CRM, self.catalog)
+            self._explainers[name] = explainer(rule.when, scope, self.catalog, self.source)
+        return self._explainers[name]
 
     @property
     def activities(self) -> tuple[ActivityRule, ...]:
@@ -78,64 +114,110 @@ class RuleSet:
         return self.compiled.activities
 
     @property
+    def head(self) -> Head:
+        """What the file says of the whole: systems, schedule, limit, admin."""
+        return self.text.head
+
+    @property
     def minutes(self) -> int:
         """How often the two sides are synchronised (K7)."""
-        schedules = [x for x in self.tree.statements if isinstance(x, s.Schedule)]
-        return schedules[-1].minutes if schedules else DEFAULT_MINUTES
+        return self.head.minutes
 
     @property
     def calls(self) -> int:
         """How many calls of the CRM are allowed in any 24 hours (K6)."""
-        limits = [x.calls for x in self.tree.statements if isinstance(x, s.Schedule) and x.calls]
-        return limits[-1] if limits else DEFAULT_CALLS
+        return self.head.calls
 
     @property
     def admin(self) -> str | None:
         """The CRM admin's e-mail address (K14)."""
-        admins = [x.email for x in self.tree.statements if isinstance(x, s.Admin)]
-        return admins[-1] if admins else None
+        return self.head.admin
 
     @property
     def systems(self) -> Mapping[Side, str]:
         """The connectors named by ``connect``."""
-        return systems_of(self.tree)
+        return self.head.systems
+
+    @property
+    def costs(self) -> tuple[Cost, ...]:
+        """What each rule costs at most for one record, in the order of the file."""
+        return costs(self.tree, self.catalog.functions)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the rules as a document of ``rules.schema.json``: nothing is lost, not a comment.
+
+        Raises ``RulesError`` for a file that cannot be read.
+        """
+        from syncline_grammar.jsonform import to_json
+        from syncline_grammar.spelling import UnwritableError
+
+        try:
+            return to_json(self.text.parsed)
+        except UnwritableError as err:
+            raise RulesError(f"{self.source.name}: {err}", self.errors) from None
 
 
-def systems_of(tree: s.RuleFile) -> dict[Side, str]:
-    """Return the connector's name on each side that *tree* connects."""
-    return {Side(c.side): c.system.text for c in tree.statements if isinstance(c, s.Connect)}
+def from_json(document: Any, catalog: Catalog | Mapping[str, Any]) -> RuleSet:
+    """Return the rules in a document of ``rules.schema.json``; their text is ``source.text``.
 
+    Raises ``RulesError`` for a document that is no rules. What is wrong with the rules themselves
+    stands in ``diagnostics``, as with ``load_rules``.
+    """
+    from syncline_grammar.jsonform import from_json as read
+    from syncline_grammar.spelling import UnwritableError
 
-def read_rules(path: Path) -> Parsed:
-    """Read and parse a rule file; of one that is far too long only the beginning is read."""
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as err:
-        raise WorkspaceError(
-            f"the rule file {path} cannot be read: {err.strerror}",
-            hint="Check the name; `syncline init` writes a first one.",
-        ) from err
-    return parse(content, path.name)
+        parsed = read(document)
+    except UnwritableError as err:
+        raise RulesError(f"the document holds no rules: {err}", ()) from None
+    return load_rules(parsed, catalog)
 
 
-def load_rules(rules: Path | str | Parsed, catalog: Catalog) -> RuleSet:
+def load_rules(
+    rules: Path | str | Parsed, catalog: Catalog | Mapping[str, Any], *, cached: bool = False
+) -> RuleSet:
     """Parse, check and prepare rules from a path, a text, or a tree already parsed.
+
+    *catalog* says what names mean; as plain JSON it is a document of ``catalog.schema.json``.
+    With *cached*, what was worked out of the same text and catalog before is taken from the
+    user's own cache folder.
 
     A fault is not raised but stands in ``diagnostics``; what depends on a faultless file
     (``maps``, ``workflows``, ``activities``) raises ``RulesError``.
     """
+    if not isinstance(catalog, Catalog):
+        catalog = Catalog.from_json(catalog)
     if isinstance(rules, Path):
-        rules = read_rules(rules)
+        text = read_rules(rules, cached=cached)
     elif isinstance(rules, str):
-        rules = parse(rules)
+        text = RuleText(rules, cached=cached)
+    else:
+        text = RuleText.of(rules)
+    return check_rules(text, catalog)
+
+
+def check_rules(text: RuleText, catalog: Catalog) -> RuleSet:
+    """Like ``load_rules``, for a text that was read already."""
+    if not text.cached:
+        return RuleSet(text, catalog, _faults(text.parsed, catalog))
+    key = text.key("checked", kept.catalog_digest(catalog))
+    known: Any = kept.recall(key)
+    if isinstance(known, tuple):
+        return RuleSet(text, catalog, known)
+    rules = RuleSet(text, catalog, _faults(text.parsed, catalog))
+    if not rules.errors:
+        kept.remember(key, rules.diagnostics)
+    return rules
+
+
+def _faults(parsed: Parsed, catalog: Catalog) -> tuple[Diagnostic, ...]:
     # Names in a tree with holes are checked too: an unknown field is told beside a misplaced word.
-    found = [*rules.diagnostics, *check(rules.tree, catalog)]
-    if rules.diagnostics:
+    found = [*parsed.diagnostics, *check(parsed.tree, catalog)]
+    if parsed.diagnostics:
         # What could not be read may be just what these miss.
         found = [diagnostic for diagnostic in found if diagnostic.code not in _OF_ABSENCE]
     if any(diagnostic.code == "E206" for diagnostic in found):
         # Of a system that is not known, nothing else is.
         found = [d for d in found if d.code[1] == "1" or d.code in {"E206", "E208"}]
     found.sort(key=lambda diagnostic: (diagnostic.span.start, diagnostic.code))
-    return RuleSet(rules.source, rules.tree, catalog, tuple(found))
+    return tuple(found)

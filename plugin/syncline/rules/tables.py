@@ -2,46 +2,46 @@
 
 from __future__ import annotations
 
-__all__ = ["backward", "forward"]
+__all__ = ["Lookup"]
 
 from collections.abc import Callable
 from typing import Any
 
 from syncline_grammar.syntax import Fallback, Table
 
-from ..model import Field, Value, is_blank
+from ..model import Field, Side, Value, is_blank
 from .values import Unturned, normaliser
 
 
-def forward(table: Table, source: Field, fallback: Fallback) -> Callable[[Value], Any]:
-    """Return what makes a CRM value the cadence's; an unlisted one becomes the table's ``else``."""
-    pairs = [(left.value, right.value) for left, right in table.entries]
-    other = None if table.otherwise is None else table.otherwise.value
-    return _look_up(pairs, source, fallback, other)
+class Lookup:
+    """What makes a value of one side the other's.
 
+    To the cadence, an unlisted value becomes the table's ``else``. To the CRM, of two values that
+    share a partner, the first listed comes back.
+    """
 
-def backward(table: Table, source: Field, fallback: Fallback) -> Callable[[Value], Any]:
-    """Return what makes a cadence value the CRM's; of two that share it, the first listed."""
-    pairs = [(right.value, left.value) for left, right in table.entries]
-    return _look_up(pairs, source, fallback, None)
+    __slots__ = ("_fallback", "_known", "_other", "_same")
 
+    def __init__(self, table: Table, source: Field, to: Side, fallback: Fallback) -> None:
+        self._same: Callable[[Value], Value] = normaliser(source)
+        self._fallback = fallback
+        forth = to is Side.CADENCE
+        self._other = table.otherwise.value if forth and table.otherwise is not None else None
+        self._known: dict[Value, Value] = {}
+        for left, right in table.entries:
+            key, value = (left.value, right.value) if forth else (right.value, left.value)
+            self._known.setdefault(self._same(key), value)
 
-def _look_up(
-    pairs: list[tuple[Any, Any]], source: Field, fallback: Fallback, other: Value
-) -> Callable[[Value], Any]:
-    same = normaliser(source)
-    known: dict[Value, Value] = {}
-    for key, value in pairs:
-        known.setdefault(same(key), value)
-
-    def look_up(value: Value) -> Any:
-        if is_blank(value):
-            return None
-        found = known.get(same(value))
+    def __call__(self, value: Value) -> Any:
+        """Return what *value* becomes; ``Unturned`` where the table does not say."""
+        found: Value = self._known.get(value)
         if found is not None:
             return found
-        if other is not None:
-            return other
-        return Unturned(fallback, f"the table has no entry for {value!r}")
-
-    return look_up
+        if is_blank(value):
+            return None
+        found = self._known.get(self._same(value))
+        if found is not None:
+            return found
+        if self._other is not None:
+            return self._other
+        return Unturned(self._fallback, f"the table has no entry for {value!r}")

@@ -3,32 +3,65 @@
 from __future__ import annotations
 
 __all__ = [
+    "CALCULATORS",
     "Clock",
     "Unturned",
+    "again",
     "blank",
     "chosen",
     "day",
-    "day_of",
     "fold",
     "instant",
     "normaliser",
+    "now",
     "num",
+    "plain",
     "text_of",
     "turner",
 ]
 
 import re
 from calendar import monthrange
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from operator import add, mul, sub, truediv
 from typing import Any, cast
 
 from syncline_grammar.syntax import Fallback, Unit
 
 from ..model import Field, FieldType, Value, is_blank
+from .types import family
 
-blank = is_blank
+
+def blank(value: Any) -> bool:
+    """Tell whether *value* is blank, also where a host writes no choices as a list."""
+    return is_blank(value) or value == []
+
+
+def plain(record: Mapping[str, Any]) -> dict[str, Value]:
+    """Return *record* with values that rules can read: what is no JSON scalar becomes text."""
+    return {name: _plain(value) for name, value in record.items()}
+
+
+class _Plain(dict[str, Value]):
+    """A record that was made plain."""
+
+
+def again(function: Callable[..., Any], record: Mapping[str, Any], *more: Any) -> Any:
+    """Call a generated *function* again, with records whose values rules can read."""
+    if isinstance(record, _Plain):
+        raise TypeError("a record of plain values cannot be read")
+    others = [_Plain(plain(o)) if isinstance(o, Mapping) else o for o in more]
+    return function(_Plain(plain(record)), *others)
+
+
+def _plain(value: Any) -> Value:
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, list | tuple | set | frozenset):
+        return tuple(str(part) for part in cast("Iterable[object]", value))
+    return str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +86,22 @@ def num(value: Any) -> int | float | None:
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
+#: Characters of an ISO day.
+_DAY = 10
+
+
 def day(value: Any) -> str | None:
     """Return the ISO day of a date, which orders as text; None when it is none."""
     if not isinstance(value, str):
         return None
     try:
-        return date.fromisoformat(value.strip()[:10]).isoformat()
+        text = value.strip()
+        if len(text) > _DAY:
+            # A moment has its day in front of the time: anything else is no date.
+            return datetime.fromisoformat(text).date().isoformat()
+        return date.fromisoformat(text).isoformat()
     except ValueError:
         return None
-
-
-def day_of(value: Any) -> str | None:
-    """Return the ISO day (UTC) of a date-time; None when it is none."""
-    moment = instant(value)
-    return None if moment is None else moment.date().isoformat()
 
 
 def chosen(value: Any) -> tuple[str, ...]:
@@ -79,17 +114,23 @@ def instant(value: Any) -> datetime | None:
     if not isinstance(value, str):
         return None
     try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
+        moment = datetime.fromisoformat(value.strip())
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The moment that rules call ``now``; handed in, so that the same moment gives the same."""
+    """The moment that rules call ``now``; handed in, so that the same moment gives the same.
+
+    Days begin and end in the zone of ``now``.
+    """
 
     now: datetime
+    _days: dict[tuple[int, str], str] = field(
+        default_factory=dict[tuple[int, str], str], init=False, repr=False, compare=False
+    )
 
     def moment(self, amount: int, unit: str) -> datetime:
         """Return the instant *amount* units from now; months and years by the calendar."""
@@ -104,7 +145,25 @@ class Clock:
 
     def day(self, amount: int, unit: str) -> str:
         """Return the ISO day *amount* units from today."""
-        return self.moment(amount, unit).date().isoformat()
+        known = self._days.get((amount, unit))
+        if known is None:
+            known = self._days[amount, unit] = self.moment(amount, unit).date().isoformat()
+        return known
+
+    def day_of(self, value: Any) -> str | None:
+        """Return the ISO day on which a date-time lies; None when it is none."""
+        moment = instant(value)
+        if moment is None:
+            return None
+        try:
+            return moment.astimezone(self.now.tzinfo).date().isoformat()
+        except OverflowError:  # the calendar ends there
+            return None
+
+
+def now() -> Clock:
+    """Return the clock as it is now, in UTC."""
+    return Clock(datetime.now(UTC))
 
 
 _STEP = {
@@ -116,8 +175,6 @@ _STEP = {
 
 #: More digits than any CRM keeps.
 _DIGITS = 40
-
-_TEXTUAL = {FieldType.TEXT, FieldType.PHONE, FieldType.URL, FieldType.REFERENCE, FieldType.ID}
 
 
 def normaliser(field: Field) -> Callable[[Value], Value]:
@@ -148,20 +205,16 @@ def _same_choice(value: Value) -> Value:
     return _same_text(value)
 
 
-def turner(source: Field, target: Field) -> Callable[[Value], Any] | None:
-    """Return what makes a value of *source* one of *target*; None when it needs nothing."""
-    if source.type is target.type:
+def turner(source: FieldType, target: FieldType) -> Callable[[Value], Any] | None:
+    """Return what makes a value of type *source* one of *target*; None when it needs nothing."""
+    if source is target:
         return None
-    if target.type is FieldType.NUMBER:
+    if target is FieldType.NUMBER:
         return _to_number
-    if target.type in _TEXTUAL | {FieldType.PICKLIST, FieldType.EMAIL} and source.type in {
-        FieldType.NUMBER,
-        FieldType.BOOLEAN,
-        FieldType.MULTI_PICKLIST,
-    }:
-        return text_of
-    if target.type is FieldType.DATE:
+    if target is FieldType.DATE:
         return day
+    if family(target) == "text" and family(source) in {"number", "truth", "choices"}:
+        return text_of
     return None
 
 
@@ -172,7 +225,7 @@ def text_of(value: Value) -> Value:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, tuple | list):
-        return "; ".join(value) or None
+        return "; ".join(map(str, value)) or None
     return None if value is None else str(value)
 
 
@@ -189,3 +242,35 @@ def _to_number(value: Value) -> Any:
         return Unturned(Fallback.SKIP, f"{value!r} is not a number")
     plain = text.replace(",", "")
     return float(plain) if "." in plain else int(plain)
+
+
+def _plus(left: Any, right: Any) -> int | float | None:
+    return _counted(add, left, right)
+
+
+def _minus(left: Any, right: Any) -> int | float | None:
+    return _counted(sub, left, right)
+
+
+def _times(left: Any, right: Any) -> int | float | None:
+    return _counted(mul, left, right)
+
+
+def _over(left: Any, right: Any) -> int | float | None:
+    return _counted(truediv, left, right)
+
+
+def _counted(
+    calculate: Callable[[Any, Any], int | float], left: Any, right: Any
+) -> int | float | None:
+    a, b = num(left), num(right)
+    if a is None or b is None:
+        return None
+    try:
+        return calculate(a, b)
+    except (ZeroDivisionError, OverflowError):
+        return None
+
+
+#: A blank operand makes a blank result; so do a division by zero, and a number too large.
+CALCULATORS = {"+": _plus, "-": _minus, "*": _times, "/": _over}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["is_timed", "names_in"]
+__all__ = ["is_timed", "looks_back", "names_in"]
 
 from collections.abc import Iterator
 
@@ -34,12 +34,33 @@ def names_in(node: s.Criterion | s.Expression | None) -> Iterator[s.Name]:
             return
 
 
+def looks_back(node: s.Criterion) -> bool:
+    """Tell whether *node* asks about the record before, so that it holds for one change alone."""
+    if isinstance(node, s.Not):
+        return looks_back(node.row)
+    if isinstance(node, s.Group):
+        return any(looks_back(row) for row in node.rows)
+    return node.op in _LOOKING_BACK
+
+
+_LOOKING_BACK = {s.Op.CHANGED, s.Op.CHANGED_TO, s.Op.CHANGED_FROM, s.Op.WAS, s.Op.IS_NEW}
+
+
 def is_timed(node: s.Criterion) -> bool:
     """Tell whether time alone can change what *node* says of a record."""
     if isinstance(node, s.Not):
         return is_timed(node.row)
     if isinstance(node, s.Group):
         return any(is_timed(row) for row in node.rows)
-    return node.op in {s.Op.IN_LAST, s.Op.IN_NEXT} or any(
-        isinstance(value, s.Relative) for value in node.right
-    )
+    operands = node.right if node.left is None else (node.left, *node.right)
+    return node.op in {s.Op.IN_LAST, s.Op.IN_NEXT} or any(map(_is_relative, operands))
+
+
+def _is_relative(value: s.Expression) -> bool:
+    match value:
+        case s.Call(args=args):
+            return any(map(_is_relative, args))
+        case s.Arithmetic(first=first, rest=rest):
+            return any(map(_is_relative, (first, *(operand for _sign, operand in rest))))
+        case _:
+            return isinstance(value, s.Relative)

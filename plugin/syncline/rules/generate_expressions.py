@@ -1,0 +1,113 @@
+"""Expressions as Python source: names and values are bound, never spliced as text.
+
+Source is written over ``r`` (the record's values), ``b`` (the values before, or None) and ``t``
+(the clock). It holds only generated names, signs and key words.
+"""
+
+from __future__ import annotations
+
+__all__ = ["READ", "Expressions"]
+
+from collections.abc import Hashable
+from typing import Any
+
+from syncline_grammar import syntax as s
+
+from ..model import FieldType
+from .catalog import Catalog, Scope
+from .check_expressions import type_of
+from .guard import Guarded
+from .values import CALCULATORS, again, blank, chosen, day, fold, instant, now, num
+
+#: The names that generated code calls, beside those it is given.
+_CALLED: dict[str, Any] = {
+    "blank": blank, "chosen": chosen, "day": day, "fold": fold, "instant": instant, "num": num,
+    "NUMBERS": frozenset({int, float}), "str": str, "list": list, "TypeError": TypeError,
+    "again": again, "now": now,
+}  # fmt: skip
+#: How a value is read before it is ordered.
+READ = {FieldType.DATE: "day", FieldType.DATETIME: "instant"}
+
+
+class Expressions:
+    """The values that names are bound to, and expressions over them."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.bound: dict[str, Any] = {"__builtins__": {}, **_CALLED}
+        #: Moments read from the clock by the source being written: name -> source.
+        self.moments: dict[str, str] = {}
+        self._known: dict[tuple[type, Any], str] = {}
+        self._guards: dict[tuple[str, int, s.Fallback | None], Guarded] = {}
+        self._names = 0
+
+    def bind(self, value: Any) -> str:
+        """Return the name by which generated code knows *value*."""
+        token: Any = value if isinstance(value, Hashable) else id(value)
+        key: tuple[type[Any], Any] = (value.__class__, token)
+        name = self._known.get(key)
+        if name is None:
+            name = self._known[key] = f"k{len(self._known)}"
+            self.bound[name] = value
+        return name
+
+    def name(self) -> str:
+        """Return a name that nothing else has."""
+        self._names += 1
+        return f"v{self._names}"
+
+    def expression(self, value: s.Expression, scope: Scope, record: str = "r") -> str:
+        """Return *value* as an expression over *record*."""
+        match value:
+            case s.FieldRef():
+                field = scope.find(value.name)
+                assert field is not None
+                return f"{record}.get({self.bind(field.name)})"
+            case s.Call():
+                args = [self.expression(argument, scope, record) for argument in value.args]
+                return self.call(value.name.text, args)
+            case s.Arithmetic():
+                source = self.expression(value.first, scope, record)
+                for sign, right in value.rest:
+                    other = self.expression(right, scope, record)
+                    source = f"{self.bind(CALCULATORS[sign])}({source}, {other})"
+                return source
+            case s.Relative():
+                return self._moment(value, FieldType.DATETIME) + ".isoformat()"
+            case _:
+                return self.bind(value.value)
+
+    def call(self, name: str, arguments: list[str], fallback: s.Fallback | None = None) -> str:
+        """Return a call of the function *name*; a failure is blank, or as *fallback* says."""
+        key = (name, len(arguments), fallback)
+        if key not in self._guards:
+            self._guards[key] = Guarded(self.catalog.functions[name], len(arguments), fallback)
+        return f"{self.bind(self._guards[key])}({', '.join(arguments)})"
+
+    def ordered(self, value: s.Expression, kind: FieldType, scope: Scope) -> str:
+        """Return *value* in the form in which values of *kind* are ordered."""
+        if isinstance(value, s.Relative):
+            return self._moment(value, kind)
+        if isinstance(value, s.Date):
+            return self.bind(value.value if kind is FieldType.DATE else instant(value.value))
+        if isinstance(value, s.Number):
+            return self.bind(value.value)
+        return f"{READ.get(kind, 'num')}({self.expression(value, scope)})"
+
+    def clock(self, amount: int | float, unit: s.Unit, kind: FieldType) -> str:
+        """Return the name of the moment *amount* units from now, as values of *kind* order."""
+        read = "t.day" if kind is FieldType.DATE else "t.moment"
+        source = f"{read}({self.bind(amount)}, {self.bind(unit.value)})"
+        for name, known in self.moments.items():
+            if known == source:
+                return name
+        name = f"c{len(self.moments)}"
+        self.moments[name] = source
+        return name
+
+    def _moment(self, value: s.Relative, kind: FieldType) -> str:
+        return self.clock(value.amount, value.unit, kind)
+
+    def kind_of(self, value: s.Expression, scope: Scope) -> FieldType:
+        """Return the type of *value*."""
+        return type_of(value, scope, self.catalog)

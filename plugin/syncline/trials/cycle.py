@@ -1,0 +1,110 @@
+"""One cycle over the records of a test: the engine's own decisions, without its ledger."""
+
+from __future__ import annotations
+
+__all__ = ["Outcome", "play"]
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ..model import Side, Value
+from ..rules.compiled import MapRule, WorkflowRule
+from ..sync.cases import NewFacts, PairFacts, new_case, pair_case
+from ..sync.plan import Case, Fate, FieldWrite, Step, StepKind
+from .scene import Scene
+
+Values = Mapping[str, Value]
+
+_INSTANCE = "test"
+_NO_SKEW = dict.fromkeys(Side, timedelta())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a cycle did to the records of a test."""
+
+    #: The map that took them.
+    rule: MapRule
+    case: Case
+    #: What each side held when the cycle began, and holds when it is done; None: no record.
+    before: Mapping[Side, Values | None]
+    after: Mapping[Side, Values | None]
+
+    @property
+    def actions(self) -> tuple[Step, ...]:
+        """What the workflows did."""
+        return tuple(step for step in self.case.steps if step.kind is StepKind.ACTION)
+
+    def writes(self, side: Side) -> tuple[FieldWrite, ...]:
+        """Return what was written to *side*."""
+        return tuple(
+            write
+            for step in self.case.steps
+            if step.side is side and step.kind is not StepKind.ACTION
+            for write in step.writes
+        )
+
+    def is_written(self, side: Side) -> bool:
+        """Tell whether a record was made or changed on *side*."""
+        return any(s.side is side and s.kind is not StepKind.ACTION for s in self.case.steps)
+
+
+def play(scene: Scene, maps: Sequence[MapRule], workflows: Sequence[WorkflowRule]) -> Outcome:
+    """Run one cycle over *scene* by *maps* and *workflows*.
+
+    A record without a partner goes from map to map until one takes it, as in a run.
+    """
+    rule, case = maps[0], None
+    for rule in maps if scene.is_lone else maps[:1]:
+        case = _guarded(scene, rule, workflows)
+        if case.fate is not Fate.SKIPPED:
+            break
+    assert case is not None
+    before = {side: scene.record(side, rule) for side in Side}
+    return Outcome(rule=rule, case=case, before=before, after=_after(case, before))
+
+
+def _guarded(scene: Scene, rule: MapRule, workflows: Sequence[WorkflowRule]) -> Case:
+    try:
+        return (_lone if scene.is_lone else _pair)(scene, rule, workflows)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as err:
+        # As in a run: what a plugin's function chokes on fails this record alone.
+        return Case(
+            map=rule.name,
+            ids={},
+            objects={},
+            candidates=(),
+            fate=Fate.FAILED,
+            reason=f"a rule could not read the record: {type(err).__name__}: {err}",
+        )
+
+
+def _own(rule: MapRule, workflows: Sequence[WorkflowRule]) -> list[WorkflowRule]:
+    return [workflow for workflow in workflows if workflow.object == rule.crm_object]
+
+
+def _lone(scene: Scene, rule: MapRule, workflows: Sequence[WorkflowRule]) -> Case:
+    (entry,) = scene.entries.values()
+    facts = NewFacts(rule=rule, entry=entry, instance=_INSTANCE)
+    return new_case(facts, _own(rule, workflows), scene.clock)
+
+
+def _pair(scene: Scene, rule: MapRule, workflows: Sequence[WorkflowRule]) -> Case:
+    own = _own(rule, workflows)
+    ids = {side: entry.id for side, entry in scene.entries.items()}
+    if scene.pair is not None:
+        ids = dict(scene.pair.ids)
+    if not scene.entries and not any(workflow.timed for workflow in own):
+        # Nobody looks at a pair that did not change, unless time alone can fire a workflow.
+        return Case(map=rule.name, ids=ids, objects={}, candidates=())
+    facts = PairFacts(rule=rule, pair=scene.pair, ids=ids, entries=scene.entries, skew=_NO_SKEW)
+    return pair_case(facts, own, scene.clock)
+
+
+def _after(case: Case, before: Mapping[Side, Values | None]) -> dict[Side, Values | None]:
+    after = dict(before)
+    for step in case.steps:
+        if step.kind is not StepKind.ACTION:
+            after[step.side] = {**(before[step.side] or {}), **step.values}
+    return after

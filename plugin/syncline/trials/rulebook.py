@@ -1,0 +1,86 @@
+"""The rules that tests are played by, and what explains their criteria."""
+
+from __future__ import annotations
+
+__all__ = ["Question", "Rulebook"]
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from syncline_grammar import syntax as s
+
+from ..model import Side
+from ..rules.catalog import Problems, Scope
+from ..rules.check import flows_of
+from ..rules.check_maps import find_object
+from ..rules.compiled import MapRule, WorkflowRule
+from ..rules.excerpt import excerpt
+from ..rules.ruleset import RuleSet
+from .answers import Asker, asker, rows_of
+from .where import Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """The criteria of one workflow, or of one ``sync … where``."""
+
+    #: ``workflow "Cool down"``, or ``sync crm to cadence``.
+    owner: str
+    criterion: s.Criterion
+    #: Its rows, in the order written.
+    rows: tuple[s.Comparison, ...]
+
+
+class Rulebook:
+    """A rule set in the form in which tests need it."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self.rules = rules
+        self.maps = rules.maps
+        self.workflows = tuple(rules.workflows.values())
+        statements = [w for w in rules.tree.statements if isinstance(w, s.Workflow)]
+        self.statements = {workflow.name: workflow for workflow in statements}
+        self.asked = {
+            workflow.name: _question(f'workflow "{workflow.name}"', workflow.when)
+            for workflow in statements
+        }
+        self.where = {
+            side: _question(f"sync {flow.source} to {flow.target}", flow.where)
+            for side, flow in flows_of(rules.tree).items()
+            if flow.where is not None
+        }
+        self._askers: dict[str, Asker] = {}
+        self._wheres: dict[tuple[Side, str], Where] = {}
+
+    def text(self, node: s.Criterion) -> str:
+        """Return *node* as it stands in the file, on one line."""
+        return excerpt(node, self.rules.source.text)
+
+    def own(self, rule: MapRule) -> Iterator[WorkflowRule]:
+        """Yield the workflows of a map's object."""
+        return (workflow for workflow in self.workflows if workflow.object == rule.crm_object)
+
+    def asks(self, name: str) -> Asker:
+        """Return what asks each row of a workflow's criteria."""
+        if name not in self._askers:
+            scope = self._scope(self.statements[name].object, Side.CRM)
+            self._askers[name] = asker(self.asked[name].criterion, scope, self.rules.catalog)
+        return self._askers[name]
+
+    def where_of(self, side: Side, rule: MapRule) -> Where:
+        """Return the ``where`` of changes from *side*, for the object of a map."""
+        key = side, rule.name
+        if key not in self._wheres:
+            criterion = self.where[side].criterion
+            scope = self._scope(s.Name(rule.object(side), criterion.span), side)
+            self._wheres[key] = Where(criterion, scope, self.rules.catalog, self.rules.source)
+        return self._wheres[key]
+
+    def _scope(self, name: s.Name, side: Side) -> Scope:
+        scope = find_object(name, side, self.rules.catalog, Problems())
+        assert scope is not None
+        return scope
+
+
+def _question(owner: str, criterion: s.Criterion) -> Question:
+    return Question(owner=owner, criterion=criterion, rows=tuple(rows_of(criterion)))

@@ -1,0 +1,121 @@
+"""The records of one test as a cycle finds them: what was last seen, what stands there now."""
+
+from __future__ import annotations
+
+__all__ = ["Scene", "set_scene"]
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ..ledger.rows import Entry, Pair, State
+from ..model import Side, Value
+from ..rules.check_tests import Case
+from ..rules.compiled import MapRule, WorkflowRule
+from ..rules.values import Clock
+from .rulebook import Rulebook
+
+Values = Mapping[str, Value]
+
+#: What the records of a test are called in the ledger that it has not got.
+IDS = {Side.CRM: "crm-1", Side.CADENCE: "cadence-1"}
+#: The last sync lies so long before the cycle.
+_BEFORE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """All that the engine is handed for one test."""
+
+    #: The maps that may take the records, in the order of the file.
+    maps: tuple[MapRule, ...]
+    #: The pair of the last sync, under the first map; None when there was none.
+    pair: Pair | None
+    #: The records that are new or changed.
+    entries: Mapping[Side, Entry]
+    #: The fields that the test gives, by side.
+    known: Mapping[Side, frozenset[str]]
+    clock: Clock
+
+    @property
+    def is_lone(self) -> bool:
+        """Whether there is one record, which never had a partner."""
+        return self.pair is None and len(self.entries) == 1
+
+    def record(self, side: Side, rule: MapRule) -> Values | None:
+        """Return what *side* holds when the cycle begins; None when there is no record."""
+        if (entry := self.entries.get(side)) is not None:
+            return entry.values
+        if self.pair is None:
+            return None
+        keys = {row.key for row in rule.rows}
+        return {name: value for name, value in self.pair.base[side].items() if name not in keys}
+
+
+def set_scene(case: Case, book: Rulebook, now: datetime) -> Scene:
+    """Set the scene of *case*, at *now* or at its last change if that is later."""
+    clock = Clock(max([now, *(_moment(now, minutes) for minutes in case.at.values())]))
+    maps = [book.maps[names] for names in case.maps]
+    known: dict[Side, Values] = {
+        side: {**(case.last_sync or {}).get(side, {}), **case.given.get(side, {})} for side in Side
+    }
+    rule = maps[0]
+    pair = None
+    if case.last_sync is not None:
+        pair = _pair(case.last_sync, rule, book.own(rule), Clock(clock.now - _BEFORE))
+    entries = {
+        side: Entry(
+            side=side,
+            object=rule.object(side),
+            id=IDS[side],
+            modified=_moment(now, case.at[side]) if side in case.at else clock.now,
+            values={**dict.fromkeys(f for m in maps for f in m.reads[side]), **known[side]},
+            state=State.NEW,
+            attempts=0,
+        )
+        for side in case.given
+    }
+    return Scene(
+        maps=tuple(
+            replace(
+                rule,
+                where={
+                    side: book.where_of(side, rule).asked(frozenset(known[side]))
+                    for side in rule.where
+                },
+            )
+            for rule in maps
+        ),
+        pair=pair,
+        entries=entries,
+        known={side: frozenset(known[side]) for side in Side},
+        clock=clock,
+    )
+
+
+def _moment(now: datetime, minutes: int) -> datetime:
+    return now.replace(hour=minutes // 60, minute=minutes % 60, second=0, microsecond=0)
+
+
+def _pair(
+    last_sync: Mapping[Side, Values], rule: MapRule, workflows: Iterable[WorkflowRule], then: Clock
+) -> Pair:
+    """Return the pair as the last sync left it: all settled, and nothing owed."""
+    base: dict[Side, dict[str, Value]] = {}
+    for side in Side:
+        held = {**dict.fromkeys(rule.reads[side]), **last_sync[side]}
+        base[side] = held | {row.key: held.get(row.field(side).name) for row in rule.rows}
+    crm = base[Side.CRM]
+    return Pair(
+        map=rule.name,
+        ids=IDS,
+        objects={side: rule.object(side) for side in Side},
+        base=base,
+        seen={},
+        echo=dict.fromkeys(Side),
+        # What held then fires no more; nothing had changed just then.
+        holding=frozenset(
+            workflow.name for workflow in workflows if workflow.matches(crm, crm, then)
+        ),
+        owed=(),
+    )
