@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Workspace", "load_offline"]
+__all__ = ["Workspace"]
 
 import fcntl
 import os
@@ -265,30 +265,3 @@ class Workspace:
         description = self._connect(side, name).describe()
         memory.keep(description, self._now())
         return description
-
-
-def load_offline(file: Path, registry: Registry | None = None) -> RuleSet:
-    """Check a rule file without a workspace: against systems that need no connection.
-
-    A system that is known only through a connection is stood in for by the embedded one of its
-    side; the rule set's catalog says which systems were asked.
-    """
-    registry = load_plugins() if registry is None else registry
-    text = read_rules(file, cached=True)
-    named = text.head.systems
-    systems: dict[Side, str] = {}
-    descriptions: dict[Side, Description] = {}
-    for side in Side:
-        kinds = [registry.connectors.get(named.get(side, "")), *registry.connectors.values()]
-        for kind in kinds:
-            if kind is not None and kind.offline is not None and side in kind.sides:
-                systems[side], descriptions[side] = kind.name, kind.offline(side)
-                break
-    catalog = Catalog(
-        systems=systems,
-        descriptions=descriptions,
-        functions=registry.functions,
-        templates=registry.templates,
-        connectors=tuple(sorted(registry.connectors)),
-    )
-    return check_rules(text, catalog)

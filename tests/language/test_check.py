@@ -13,8 +13,8 @@ import pytest
 import syncline_schemas
 from support_language import LOCAL, TYPES, checked, codes
 from syncline import Description, RulesError, Side, WorkspaceError
+from syncline.offline import load_offline
 from syncline.rules.ruleset import load_rules
-from syncline.workspace import load_offline
 from syncline_grammar.parse import parse
 
 ROOT = Path(__file__).parents[2]

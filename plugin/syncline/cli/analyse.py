@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .options import json_option, print_json, workspace_option
+from .rule_files import rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,14 +40,8 @@ def analyse(file: Path | None, folder: Path, strict: bool, as_json: bool) -> int
     Exit code 0, whatever is found; with --strict 1 when something is.
     """
     from ..analysis import analyse as look
-    from ..settings import FILE_NAME
-    from ..workspace import Workspace, load_offline
 
-    if file is not None and not (folder / FILE_NAME).exists():
-        rules = load_offline(file)
-    else:
-        with Workspace(folder, rules=file) as workspace:
-            rules = workspace.rules
+    rules, _path = rules_of(file, folder)
     found = look(rules, datetime.now(UTC))
     if as_json:
         print_json(document(rules, found))
@@ -72,7 +67,7 @@ def show(rules: RuleSet, found: Sequence[Finding]) -> None:
         click.echo()
     counts = {level: sum(f.level is level for f in found) for level in Level}
     words = [plural(count, str(level)) for level, count in counts.items() if count]
-    statements = plural(len(rules.tree.statements), "statement")
+    statements = plural(rules.head.statements, "statement")
     if words:
         colour = _COLOUR["fault" if counts[Level.FAULT] else "question"]
         click.secho(f"{rules.source.name}: {listed(words)} in {statements}.", fg=colour)
@@ -122,7 +117,7 @@ def document(rules: RuleSet, found: Sequence[Finding]) -> dict[str, Any]:
     """Return the findings as plain JSON (``analysis.schema.json``)."""
     return {
         "file": rules.source.name,
-        "statements": len(rules.tree.statements),
+        "statements": rules.head.statements,
         "findings": [
             {
                 "kind": str(finding.kind),

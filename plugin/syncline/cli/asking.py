@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["clock_at", "fit", "read_record", "rules_of", "written_record"]
+__all__ = ["clock_at", "fit", "read_record", "written_record"]
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,18 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..records import Given
-    from ..rules.ruleset import RuleSet
-
-
-def rules_of(file: Path | None, folder: Path) -> RuleSet:
-    """Return the rules of *file*, or the workspace's own; outside of one, as `check` does."""
-    from ..settings import FILE_NAME
-    from ..workspace import Workspace, load_offline
-
-    if file is not None and not (folder / FILE_NAME).exists():
-        return load_offline(file)
-    with Workspace(folder, rules=file) as workspace:
-        return workspace.rules
 
 
 def clock_at(text: str | None) -> Clock:

@@ -12,6 +12,7 @@ import click
 from ..model import Side
 from .diagnostics import annotation, as_json as diagnostic_json, show
 from .options import json_option, print_json, workspace_option
+from .rule_files import rules_of
 
 if TYPE_CHECKING:
     from syncline_grammar.fixes import Fixed
@@ -50,24 +51,16 @@ def check(
 
     Exit code 0: it may run. 1: it has errors.
     """
-    from ..settings import FILE_NAME, read_settings
-    from ..workspace import Workspace, load_offline
-
     if only_diff and not fix:
         raise click.UsageError("--diff shows what --fix would write: give both.")
     if as_json and form not in {None, "json"}:
         raise click.UsageError(f"--json and --format {form} contradict each other.")
     form = "json" if as_json else form or "human"
-    alone = file is not None and not (folder / FILE_NAME).exists()
 
-    def load(path: Path | None, *, fresh: bool = False) -> RuleSet:
-        if path is not None and alone:
-            return load_offline(path)
-        with Workspace(folder, rules=path, fresh=fresh) as workspace:
-            return workspace.rules
+    def load(path: Path | None) -> RuleSet:
+        return rules_of(path, folder)[0]
 
-    rules = load(file, fresh=fresh)
-    path = file or read_settings(folder).rules
+    rules, path = rules_of(file, folder, fresh=fresh)
     fixes = None
     if fix:
         from .fixing import fixed, rewrite

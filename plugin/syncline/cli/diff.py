@@ -74,11 +74,12 @@ def diff(
     from ..difference.tally import Tally, examples
     from ..difference.texts import text_changes
     from ..settings import FILE_NAME
-    from .asking import clock_at, rules_of
+    from .asking import clock_at
+    from .rule_files import rules_of
 
     if data is None and not (folder / FILE_NAME).exists():
         raise click.UsageError("say which records: `--data leads.csv --object Lead`")
-    before, after = rules_of(old, folder), rules_of(new, folder)
+    before, after = rules_of(old, folder)[0], rules_of(new, folder)[0]
     comparison = Comparison(before, after, clock_at(now))
     subjects = Subjects(after.catalog, data, folder, object_name)
     tally = Tally()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = ["docs"]
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,12 +33,9 @@ def docs(object_name: str | None, folder: Path, output: Path | None) -> int:
     Markdown.
     """
     from ..handbook import fields_page, handbook
-    from ..settings import FILE_NAME
-    from .asking import rules_of
+    from .rule_files import rules_or_none_of
 
-    there = (folder / FILE_NAME).exists()
-    # An empty file has no rules; the embedded systems' fields are there all the same.
-    catalog = rules_of(None if there else Path(os.devnull), folder).catalog
+    catalog = rules_or_none_of(None, folder).catalog
     if object_name is None:
         page = handbook(catalog)
     else:

@@ -65,13 +65,14 @@ def explain(
     Exit code 0, whatever the answer is.
     """
     from ..rules.conditions import conditions
-    from .asking import clock_at, rules_of
+    from .asking import clock_at
     from .explain_json import document
+    from .rule_files import rules_of
 
     if len(words) > 2:
         raise click.UsageError("too many words; a name of several stands in quotes")
     name = words[0] if len(words) > 1 else ""
-    rules = rules_of(file, folder)
+    rules, _path = rules_of(file, folder)
     found = conditions(rules)
     if name:
         found = _named(found, name)

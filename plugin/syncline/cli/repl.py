@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = ["repl"]
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,13 +28,12 @@ def repl(file: Path | None, folder: Path) -> int:
     taken. `:help` shows what may be typed. Ctrl-C clears the line, Ctrl-D leaves.
     """
     from ..settings import FILE_NAME
-    from .asking import rules_of
     from .diagnostics import show
+    from .rule_files import rules_or_none_of
     from .session import Session
 
     alone = file is None and not (folder / FILE_NAME).exists()
-    # An empty file has no rules; the embedded systems' fields are there all the same.
-    rules = rules_of(Path(os.devnull) if alone else file, folder)
+    rules = rules_or_none_of(file, folder)
     if rules.errors and not alone:
         show(rules.errors, rules.source)
         click.echo(

@@ -13,9 +13,9 @@ import click
 
 from .diagnostics import show
 from .options import json_option, print_json, workspace_option
+from .rule_files import rules_of
 
 if TYPE_CHECKING:
-    from ..rules.ruleset import RuleSet
     from ..trials import Condition, Gap, TestReport, TestResult
 
 
@@ -61,10 +61,10 @@ def test(
 
     Exit code 0: every test passes. 1: one fails, or the rules have errors.
     """
-    from ..trials.beside import faults_in, read_beside
+    from ..trials.beside import faults_in, read_beside, rules_beside
     from ..trials.run import NOW, run_tests
 
-    rules, path = _rules(file, folder)
+    rules, path = rules_of(None if file is None else rules_beside(file), folder)
     beside = read_beside(path)
     if not as_json:
         source, faults = faults_in(rules, beside)
@@ -79,19 +79,6 @@ def test(
     else:
         _tell(report)
     return 0 if report.passed and not (require_coverage and report.unshown) else 1
-
-
-def _rules(file: Path | None, folder: Path) -> tuple[RuleSet, Path]:
-    """Return the rules as `check` finds them, and where their file lies."""
-    from ..settings import FILE_NAME
-    from ..trials.beside import rules_beside
-    from ..workspace import Workspace, load_offline
-
-    file = None if file is None else rules_beside(file)
-    if file is not None and not (folder / FILE_NAME).exists():
-        return load_offline(file), file
-    with Workspace(folder, rules=file) as workspace:
-        return workspace.rules, workspace.settings.rules if file is None else file
 
 
 # -- the report
