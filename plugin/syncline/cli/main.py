@@ -13,32 +13,45 @@ import json
 import os
 import sys
 from importlib import import_module
+from itertools import pairwise
 
 import click
 
 from ..errors import RulesError, SynclineError, WorkspaceError
 
-_COMMANDS = {
-    "init": ("start", "init"),
-    "check": ("check", "check"),
-    "explain-code": ("codes", "explain_code"),
-    "analyse": ("analyse", "analyse"),
-    "test": ("trial", "test"),
-    "explain": ("explain", "explain"),
-    "diff": ("diff", "diff"),
-    "repl": ("repl", "repl"),
-    "fmt": ("fmt", "fmt"),
-    "json": ("jsonform", "json_command"),
-    "plan": ("run", "plan"),
-    "run": ("run", "run"),
-    "log": ("history", "log"),
-    "why": ("history", "why"),
-    "lsp": ("lsp", "lsp"),
-    "docs": ("docs", "docs"),
-    "connectors": ("start", "connectors"),
-    "sandbox": ("start", "sandbox"),
-    "demo": ("demo", "demo"),
+#: By section of the help: the module and the function of each command.
+_SECTIONS = {
+    "Write rules": {
+        "init": ("start", "init"),
+        "check": ("check", "check"),
+        "fmt": ("fmt", "fmt"),
+        "test": ("trial", "test"),
+        "explain-code": ("codes", "explain_code"),
+        "docs": ("docs", "docs"),
+    },
+    "Look into rules": {
+        "explain": ("explain", "explain"),
+        "analyse": ("analyse", "analyse"),
+        "diff": ("diff", "diff"),
+        "repl": ("repl", "repl"),
+    },
+    "Run them": {
+        "plan": ("run", "plan"),
+        "run": ("run", "run"),
+        "log": ("history", "log"),
+        "why": ("history", "why"),
+    },
+    "Connect systems and programs": {
+        "connectors": ("start", "connectors"),
+        "sandbox": ("start", "sandbox"),
+        "json": ("jsonform", "json_command"),
+        "lsp": ("lsp", "lsp"),
+    },
+    "See it work": {
+        "demo": ("demo", "demo"),
+    },
 }
+_COMMANDS = {name: home for section in _SECTIONS.values() for name, home in section.items()}
 #: click's own code for misuse is our code for "run again".
 _USAGE = 64
 _INTERRUPTED = 130
@@ -57,6 +70,12 @@ class _Commands(click.Group):
         command: click.Command = getattr(import_module(f".{module}", __package__), name)
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for section, names in _SECTIONS.items():
+            with formatter.section(section):
+                found = ((name, self.get_command(ctx, name)) for name in names)
+                formatter.write_dl([(n, c.get_short_help_str(62)) for n, c in found if c])
+
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="syncline", prog_name="syncline")
@@ -69,7 +88,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit with its code; no traceback reaches an admin."""
-    as_json = "--json" in sys.argv
+    as_json = "--json" in sys.argv or "json" in _formats(sys.argv)
     if sys.stdout is None:
         # Closed by whoever called us (`>&-`): the work is done all the same.
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for good
@@ -112,6 +131,12 @@ def main() -> None:
         _tell(fault, as_json=as_json)
         code = fault.exit_code
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _formats(arguments: list[str]) -> set[str]:
+    """Return what follows ``--format``, in either way of writing it."""
+    after = {b for a, b in pairwise(arguments) if a == "--format"}
+    return after | {a.partition("=")[2] for a in arguments if a.startswith("--format=")}
 
 
 def _tell(error: SynclineError, *, as_json: bool) -> None:
