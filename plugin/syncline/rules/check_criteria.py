@@ -21,6 +21,8 @@ _TIME_OPS = {s.Op.BEFORE, s.Op.AFTER, s.Op.IN_LAST, s.Op.IN_NEXT}
 _BEFORE_OPS = {s.Op.CHANGED, s.Op.CHANGED_TO, s.Op.CHANGED_FROM, s.Op.WAS, s.Op.IS_NEW}
 #: Their right side is a part of a text, a pattern or a number of units: no value of the left.
 _APART = {s.Op.STARTS, s.Op.ENDS, s.Op.MATCHES, s.Op.IN_LAST, s.Op.IN_NEXT}
+#: Rows of a group from which on they are hashed.
+_MANY = 12
 _LITERAL = s.Text | s.Number | s.Truth | s.Date | s.Relative
 
 
@@ -33,14 +35,18 @@ def check_criterion(
     elif isinstance(row, s.Group):
         if not row.rows:
             problems.add("E112", f"`{row.quantifier} {{ }}` has no rows", row.span)
-        seen: set[s.Criterion] = set()
+        # To compare a few rows is quicker than to hash them; of many, the other way round.
+        seen: list[s.Criterion] | set[s.Criterion] = [] if len(row.rows) < _MANY else set()
         for inner in row.rows:
             check_criterion(inner, scope, catalog, problems, history=history)
             if inner in seen:
                 problems.add(
                     "W902", "this row stands here twice", inner.span, severity=Severity.WARNING
                 )
-            seen.add(inner)
+            elif isinstance(seen, list):
+                seen.append(inner)
+            else:
+                seen.add(inner)
     else:
         if row.op in _BEFORE_OPS and not history:
             problems.add(

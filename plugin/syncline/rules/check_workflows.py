@@ -13,7 +13,7 @@ from ..model import Side
 from .catalog import Catalog, Problems, Scope
 from .check_criteria import check_criterion
 from .check_maps import find_object
-from .walk import looks_back
+from .walk import asks_twice, looks_back, names_in
 
 
 def _check_late_rows(when: s.Criterion, problems: Problems) -> None:
@@ -35,6 +35,10 @@ def _check_late_rows(when: s.Criterion, problems: Problems) -> None:
 
 def check_constant(criterion: s.Criterion, scope: Scope, problems: Problems) -> None:
     """Warn of a criterion that says the same of every record."""
+    names = [name.text for name in names_in(criterion)]
+    if len(set(names)) == len(names) and not asks_twice(criterion):
+        # Where each field is asked once, a record can answer either way.
+        return
     if any(fault.severity is Severity.ERROR for fault in problems.found):
         # Of criteria with a fault, nothing is certain.
         return

@@ -89,7 +89,10 @@ class MapSource:
         value = f"r.get({self._code.bind(source.name)})"
         if row.table is not None:
             lookup = Lookup(row.table, source, to, row.otherwise or s.Fallback.SKIP)
-            return f"{self._code.bind(lookup)}({value})", True
+            key, partner = self._code.name(), self._code.name()
+            known, look_up = self._code.bind(lookup.known), self._code.bind(lookup)
+            quick = f"({partner} := {known}.get({key} := {value}))"
+            return f"({partner} if {quick} is not None else {look_up}({key}))", True
         if row.using is not None:
             return self._using(row, row.using, to, value)
         turn = turner(source.type, target.type)

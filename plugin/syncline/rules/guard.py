@@ -22,7 +22,7 @@ class Guarded:
     ``Unturned`` with its reason where the rule says what to do then, and blank where it does not.
     """
 
-    __slots__ = ("_call", "_one_text", "_reads", "count", "fallback", "function")
+    __slots__ = ("_call", "_reads", "count", "fallback", "function", "one_text")
 
     def __init__(self, function: Function, count: int, fallback: Fallback | None) -> None:
         self.function = function
@@ -30,15 +30,13 @@ class Guarded:
         self.fallback = fallback
         self._call = function.call
         self._reads = tuple(_reader(function.parameter(place)) for place in range(count))
-        # The most frequent call: a text, which needs no reading.
-        self._one_text = self._reads == ((text_of, False),)
+        #: Its one argument is a text, and a blank one makes a blank.
+        self.one_text = self._reads == ((text_of, False),)
 
     def __call__(self, *values: Value) -> Any:
         """Return the function's result for *values*."""
-        given: tuple[Any, ...] | None
-        if self._one_text and (text := values[0]).__class__ is str and text and not text.isspace():
-            given = values
-        elif (given := self._read(values)) is None:
+        given = self._read(values)
+        if given is None:
             return None
         try:
             return self._call(*given)

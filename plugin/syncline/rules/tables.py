@@ -20,26 +20,24 @@ class Lookup:
     share a partner, the first listed comes back.
     """
 
-    __slots__ = ("_fallback", "_known", "_other", "_same")
+    __slots__ = ("_fallback", "_other", "_same", "known")
 
     def __init__(self, table: Table, source: Field, to: Side, fallback: Fallback) -> None:
         self._same: Callable[[Value], Value] = normaliser(source)
         self._fallback = fallback
         forth = to is Side.CADENCE
         self._other = table.otherwise.value if forth and table.otherwise is not None else None
-        self._known: dict[Value, Value] = {}
+        #: The entries. Generated code looks here first, and asks the table for the rest.
+        self.known: dict[Value, Value] = {}
         for left, right in table.entries:
             key, value = (left.value, right.value) if forth else (right.value, left.value)
-            self._known.setdefault(self._same(key), value)
+            self.known.setdefault(self._same(key), value)
 
     def __call__(self, value: Value) -> Any:
         """Return what *value* becomes; ``Unturned`` where the table does not say."""
-        found: Value = self._known.get(value)
-        if found is not None:
-            return found
         if is_blank(value):
             return None
-        found = self._known.get(self._same(value))
+        found = self.known.get(self._same(value))
         if found is not None:
             return found
         if self._other is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["is_timed", "looks_back", "names_in"]
+__all__ = ["asks_twice", "is_timed", "looks_back", "names_in"]
 
 from collections.abc import Iterator
 
@@ -41,6 +41,15 @@ def looks_back(node: s.Criterion) -> bool:
     if isinstance(node, s.Group):
         return any(looks_back(row) for row in node.rows)
     return node.op in _LOOKING_BACK
+
+
+def asks_twice(node: s.Criterion) -> bool:
+    """Tell whether *node* has a row that is two conditions of one value: ``between``."""
+    if isinstance(node, s.Not):
+        return asks_twice(node.row)
+    if isinstance(node, s.Group):
+        return any(asks_twice(row) for row in node.rows)
+    return node.op is s.Op.BETWEEN
 
 
 _LOOKING_BACK = {s.Op.CHANGED, s.Op.CHANGED_TO, s.Op.CHANGED_FROM, s.Op.WAS, s.Op.IS_NEW}
