@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from functools import cache
 from threading import Lock
 
-from .build import Builder
-from .chunks import MAX_DEPTH, MAX_FAULTS, depth_of
 from .diagnostics import Diagnostic, Span
-from .machine import Machine
+from .parsing.build import Builder
+from .parsing.machine import Machine
+from .parsing.stop import Stop, StoppedError
+from .parsing.tables import load
+from .recovery.chunks import MAX_DEPTH, MAX_FAULTS, depth_of
 from .source import Source
-from .stop import Stop, StoppedError
 from .syntax import RuleFile
-from .tables import load
 
 #: Larger files are refused unread. 10,000 rules take about 1.5 MB.
 MAX_BYTES = 4_000_000
@@ -64,7 +64,7 @@ def parse(content: str | bytes, name: str = "rules") -> Parsed:
     if isinstance(result, RuleFile):
         tree = result
     else:
-        from .recover import recover  # here: most files have no fault
+        from .recovery.recover import recover  # here: most files have no fault
 
         with _uncollected():
             tree, faults = recover(source, _read)

@@ -22,9 +22,9 @@ from syncline.rules.check import MAX_RULES
 from syncline.rules.ruleset import load_rules
 from syncline.sync.plan import Fate
 from syncline_grammar import syntax as s, text as grammar_text
-from syncline_grammar.formatter import format_text
 from syncline_grammar.parse import MAX_BYTES, MAX_DEPTH, MAX_FAULTS, parse
 from syncline_grammar.vocabulary import ConflictWord, Fallback, Quantifier, WriteRule
+from syncline_grammar.writing.formatter import format_text
 
 PAGE = "language.md"
 #: What a piece of a rule file needs around it; a line that the piece has itself is left out.

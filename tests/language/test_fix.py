@@ -12,9 +12,9 @@ from support_language import LOCAL
 from syncline.rules.ruleset import load_rules
 from syncline_grammar import parse as parse_module
 from syncline_grammar.diagnostics import Diagnostic, Edit, Severity, Span
-from syncline_grammar.fixes import Fixed, fix_all
 from syncline_grammar.parse import MAX_FAULTS, parse
-from syncline_grammar.stop import Stop
+from syncline_grammar.parsing.stop import Stop
+from syncline_grammar.recovery.fixes import Fixed, fix_all
 from syncline_grammar.syntax import RuleFile
 
 ACME = (Path(__file__).parents[2] / "examples" / "acme.rules").read_text("utf-8")

@@ -12,10 +12,16 @@ from language.test_properties import mutated, shuffled
 from support import command
 from support_trees import NOWHERE, commented, criteria, rule_files, workflow_of
 from syncline_grammar import syntax as s
-from syncline_grammar.formatter import format_text, tree_to_text
-from syncline_grammar.layout import comments_in
 from syncline_grammar.parse import parse
-from syncline_grammar.spelling import UnwritableError, needs_back_ticks, number, period, width
+from syncline_grammar.writing.formatter import format_text, tree_to_text
+from syncline_grammar.writing.layout import comments_in
+from syncline_grammar.writing.spelling import (
+    UnwritableError,
+    needs_back_ticks,
+    number,
+    period,
+    width,
+)
 
 HERE = Path(__file__).parent / "fmt"
 CASES = sorted(path.stem for path in HERE.glob("*.rules"))

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 import syncline_schemas
 from support import command
 from support_trees import commented, rule_files
-from syncline_grammar.formatter import format_text, tree_to_text
-from syncline_grammar.jsonform import from_json, to_json
-from syncline_grammar.layout import comments_in
+from syncline_grammar.jsonform.document import from_json, to_json
 from syncline_grammar.parse import parse
-from syncline_grammar.spelling import UnwritableError
+from syncline_grammar.writing.formatter import format_text, tree_to_text
+from syncline_grammar.writing.layout import comments_in
+from syncline_grammar.writing.spelling import UnwritableError
 
 HERE = Path(__file__).parent / "fmt"
 ACME = (Path(__file__).parents[2] / "examples" / "acme.rules").read_text("utf-8")

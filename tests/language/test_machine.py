@@ -12,14 +12,15 @@ import pytest
 from hypothesis import given, strategies as st
 from lark import Lark, UnexpectedInput, UnexpectedToken
 
-from syncline_grammar import cachedir, tables, text as grammar_text
-from syncline_grammar.build import Builder
+from syncline_grammar import cachedir, text as grammar_text
 from syncline_grammar.diagnostics import Span
-from syncline_grammar.machine import Machine
-from syncline_grammar.stop import StoppedError
+from syncline_grammar.parsing import tables
+from syncline_grammar.parsing.build import Builder
+from syncline_grammar.parsing.machine import Machine
+from syncline_grammar.parsing.stop import StoppedError
+from syncline_grammar.parsing.tables import Tables
+from syncline_grammar.parsing.tokens import Token
 from syncline_grammar.syntax import RuleFile
-from syncline_grammar.tables import Tables
-from syncline_grammar.tokens import Token
 
 ACME = (Path(__file__).parents[2] / "examples" / "acme.rules").read_text("utf-8")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from syncline_grammar import syntax as s
 from syncline_grammar.diagnostics import Span
-from syncline_grammar.expression_text import flat
+from syncline_grammar.writing.expression_text import flat
 
 from .findings import Finding, Kind, Level, Place
 from .judge import Verdict

@@ -15,7 +15,7 @@ from .options import json_option, print_json, workspace_option
 from .rule_files import rules_of
 
 if TYPE_CHECKING:
-    from syncline_grammar.fixes import Fixed
+    from syncline_grammar.recovery.fixes import Fixed
 
     from ..rules.ruleset import RuleSet
 

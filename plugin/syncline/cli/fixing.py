@@ -15,15 +15,15 @@ from ..errors import WorkspaceError
 
 if TYPE_CHECKING:
     from syncline_grammar.diagnostics import Diagnostic
-    from syncline_grammar.fixes import Fixed
+    from syncline_grammar.recovery.fixes import Fixed
 
     from ..rules.ruleset import RuleSet
 
 
 def fixed(rules: RuleSet, load: Callable[[Path], RuleSet]) -> Fixed:
     """Return what the rules' text becomes by its fixes; *load* checks a file as *rules* was."""
-    from syncline_grammar.fixes import fix_all
     from syncline_grammar.parse import parse
+    from syncline_grammar.recovery.fixes import fix_all
 
     from ..rules.ruleset import load_rules
 

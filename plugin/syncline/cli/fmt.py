@@ -16,8 +16,8 @@ from .fixing import rewrite
 from .options import workspace_option
 
 if TYPE_CHECKING:
-    from syncline_grammar.formatter import Formatted
     from syncline_grammar.parse import Parsed
+    from syncline_grammar.writing.formatter import Formatted
 
 STANDARD_INPUT = Path("-")
 
@@ -75,7 +75,7 @@ def _path(file: Path | None, folder: Path) -> Path:
 
 def _format_one(file: Path | None, folder: Path, only_check: bool, only_diff: bool) -> int:
     """Format one file, say what was done, and return the exit code for it."""
-    from syncline_grammar.formatter import format_parsed
+    from syncline_grammar.writing.formatter import format_parsed
 
     parsed = parsed_from(file, folder)
     streamed = file == STANDARD_INPUT

@@ -43,8 +43,8 @@ def json_command(file: Path | None, folder: Path, to_rules: bool) -> int:
 
 
 def _to_document(file: Path | None, folder: Path) -> str:
-    from syncline_grammar.jsonform import to_json
-    from syncline_grammar.spelling import UnwritableError
+    from syncline_grammar.jsonform.document import to_json
+    from syncline_grammar.writing.spelling import UnwritableError
 
     parsed = parsed_from(file, folder)
     name = parsed.source.name
@@ -61,8 +61,8 @@ def _to_document(file: Path | None, folder: Path) -> str:
 
 
 def _to_rules(file: Path) -> str:
-    from syncline_grammar.jsonform import from_json
-    from syncline_grammar.spelling import UnwritableError
+    from syncline_grammar.jsonform.document import from_json
+    from syncline_grammar.writing.spelling import UnwritableError
 
     streamed = file == STANDARD_INPUT
     name = "the standard input" if streamed else file.name

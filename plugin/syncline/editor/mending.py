@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["read_to"]
 
-from syncline_grammar.chunks import split
+from syncline_grammar.recovery.chunks import split
 from syncline_grammar.source import SIGNIFICANT
 
 from .reader import Node, Reader

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from syncline_grammar.tables import Tables, load
+from syncline_grammar.parsing.tables import Tables, load
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -138,7 +138,7 @@ def _change(session: Session) -> None:
     @session.feature(lsp.TEXT_DOCUMENT_FORMATTING)
     def formatted(params: lsp.DocumentFormattingParams) -> list[lsp.TextEdit] | None:
         def work(document: Document) -> list[lsp.TextEdit] | None:
-            from syncline_grammar.formatter import format_text
+            from syncline_grammar.writing.formatter import format_text
 
             new = format_text(document.text)
             if new.diagnostics or new.refusal or new.text == document.text:

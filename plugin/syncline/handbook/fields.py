@@ -6,7 +6,7 @@ __all__ = ["fields_page"]
 
 from collections.abc import Iterable, Iterator
 
-from syncline_grammar.spelling import needs_back_ticks
+from syncline_grammar.writing.spelling import needs_back_ticks
 
 from ..model import Field, ObjectType, Side
 from ..rules.catalog import Catalog

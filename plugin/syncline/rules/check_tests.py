@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from syncline_grammar import syntax as s
 from syncline_grammar.diagnostics import Span
-from syncline_grammar.spelling import quote
+from syncline_grammar.writing.spelling import quote
 
 from ..model import Field, FieldType, Side, Value
 from .casting import Cast, cast_of, owners

@@ -148,8 +148,8 @@ class RuleSet:
 
         Raises ``RulesError`` for a file that cannot be read.
         """
-        from syncline_grammar.jsonform import to_json
-        from syncline_grammar.spelling import UnwritableError
+        from syncline_grammar.jsonform.document import to_json
+        from syncline_grammar.writing.spelling import UnwritableError
 
         try:
             return to_json(self.text.parsed)
@@ -163,8 +163,8 @@ def from_json(document: Any, catalog: Catalog | Mapping[str, Any]) -> RuleSet:
     Raises ``RulesError`` for a document that is no rules. What is wrong with the rules themselves
     stands in ``diagnostics``, as with ``load_rules``.
     """
-    from syncline_grammar.jsonform import from_json as read
-    from syncline_grammar.spelling import UnwritableError
+    from syncline_grammar.jsonform.document import from_json as read
+    from syncline_grammar.writing.spelling import UnwritableError
 
     try:
         parsed = read(document)

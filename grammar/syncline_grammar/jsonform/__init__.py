@@ -1,0 +1,1 @@
+"""Rules as JSON and back, with nothing lost."""

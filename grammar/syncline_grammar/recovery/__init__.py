@@ -1,0 +1,1 @@
+"""What a stop means, how the text goes on behind it, and how to mend it."""

@@ -1,0 +1,1 @@
+"""Tree and comments to the one form of a rule file."""
