@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from .plugins import Registry, load_plugins
     from .rules.catalog import Catalog
     from .rules.compiled import MapRule, WorkflowRule
-    from .rules.explanation import Explanation
+    from .rules.explaining.explanation import Explanation
     from .rules.ruleset import RuleSet, from_json, load_rules
     from .rules.values import Clock
     from .sync.plan import Plan
@@ -132,7 +132,7 @@ _ON_USE = {
     "load_rules": ".rules.ruleset",
     "from_json": ".rules.ruleset",
     "Clock": ".rules.values",
-    "Explanation": ".rules.explanation",
+    "Explanation": ".rules.explaining.explanation",
     "MapRule": ".rules.compiled",
     "WorkflowRule": ".rules.compiled",
     "open_documents": ".documents",

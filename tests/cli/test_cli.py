@@ -26,7 +26,7 @@ COMMANDS = {
     "check": "Check a rule file: its words, its names, its values.",
     "fmt": "Write rule files in their one form: indents, columns, blank lines.",
     "test": "Play the tests of a rule file, and say what no test shows.",
-    "explain-code": "Explain a code of `syncline check`: what it means, an example, and what to do.",
+    "explain-code": "Explain a code of `syncline check`: what it means, an example, and",
     "docs": "Print the handbook: the rule language, its functions, the systems' own",
     "explain": "Say what a workflow's criteria say of a record, row by row",
     "analyse": "Look for rules that contradict, repeat or never reach one another.",

@@ -18,7 +18,7 @@ from syncline.cli.main import cli
 from syncline.functions import BUILT_IN
 from syncline.handbook import fields_page, handbook, language_page
 from syncline.model import Side
-from syncline.rules.check import MAX_RULES
+from syncline.rules.checking.check import MAX_RULES
 from syncline.rules.ruleset import load_rules
 from syncline.sync.plan import Fate
 from syncline_grammar import syntax as s, text as grammar_text

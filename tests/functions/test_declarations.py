@@ -15,8 +15,8 @@ from support_language import NOON, codes, mapped
 from syncline import FieldType
 from syncline.functions import BUILT_IN, Example, Function, Parameter
 from syncline.model import is_blank
+from syncline.rules.compiling.guard import Guarded
 from syncline.rules.evaluate import evaluate
-from syncline.rules.guard import Guarded
 from syncline.rules.types import TIMES, family
 from syncline.rules.values import Unturned
 from syncline_grammar import syntax as s

@@ -13,7 +13,7 @@ from support_language import LOCAL, TYPES, checked
 from syncline.cli.diagnostics import annotation, as_json, show, show_brief
 from syncline.cli.excerpt import excerpt
 from syncline.functions import Function
-from syncline.rules import check as check_module
+from syncline.rules.checking import check as check_module
 from syncline_grammar import explanations
 from syncline_grammar.codes import CODES
 from syncline_grammar.diagnostics import Diagnostic, Label, Severity, Span

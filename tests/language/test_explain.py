@@ -15,10 +15,10 @@ from support import RULES, command
 from support_language import NOON, TYPES, checked
 from syncline import Side, Value
 from syncline.rules.catalog import Scope
-from syncline.rules.conditions import conditions
-from syncline.rules.deciding import deciding, ways_to_change
-from syncline.rules.explain import explainer
-from syncline.rules.explanation import Explanation, as_written
+from syncline.rules.explaining.conditions import conditions
+from syncline.rules.explaining.deciding import deciding, ways_to_change
+from syncline.rules.explaining.explain import explainer
+from syncline.rules.explaining.explanation import Explanation, as_written
 from syncline_grammar import syntax as s
 
 THING = TYPES.descriptions[Side.CRM].get("Thing")

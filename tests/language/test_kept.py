@@ -12,7 +12,8 @@ import pytest
 
 from support_language import LOCAL
 from syncline import RulesError, Side, load_rules
-from syncline.rules import kept, program, reading
+from syncline.rules import kept, reading
+from syncline.rules.compiling import program
 from syncline.rules.values import Clock
 from syncline_grammar import cachedir
 

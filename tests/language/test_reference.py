@@ -13,7 +13,7 @@ from support_language import TYPES, checked
 from syncline import Field, FieldType, Side, Value, is_blank
 from syncline.functions import BUILT_IN
 from syncline.rules.catalog import Scope
-from syncline.rules.explain import explainer
+from syncline.rules.explaining.explain import explainer
 from syncline.rules.types import family
 from syncline.rules.values import Clock
 from syncline.rules.walk import names_in

@@ -12,7 +12,7 @@ from support_language import LOCAL, compiled
 from support_trials import played, rules_with
 from syncline.model import Side
 from syncline.rules.catalog import Scope
-from syncline.rules.excerpt import excerpt
+from syncline.rules.explaining.excerpt import excerpt
 from syncline.rules.values import Clock
 from syncline.trials import run_tests
 from syncline.trials.advice import needs_of

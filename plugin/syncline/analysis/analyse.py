@@ -12,8 +12,8 @@ from syncline_grammar import syntax as s
 
 from ..model import Side
 from ..rules.catalog import Problems, Scope
-from ..rules.check import flows_of
-from ..rules.check_maps import find_object
+from ..rules.checking.check import flows_of
+from ..rules.checking.maps import find_object
 from ..rules.compiled import WorkflowRule
 from ..rules.ruleset import RuleSet
 from ..rules.values import Clock

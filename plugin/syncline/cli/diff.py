@@ -170,7 +170,7 @@ def _record(change: RecordChange) -> Iterator[str]:
 
 
 def _value(given: RowGiven | None) -> str:
-    from ..rules.explanation import as_written
+    from ..rules.explaining.explanation import as_written
 
     if given is None:
         return "(no row)"

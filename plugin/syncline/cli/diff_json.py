@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..rules.explanation import Explanation
+from ..rules.explaining.explanation import Explanation
 from .explain_json import seen_json
 
 if TYPE_CHECKING:

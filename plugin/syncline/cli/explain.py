@@ -18,7 +18,7 @@ from .options import json_option, print_json, workspace_option
 if TYPE_CHECKING:
     from ..model import Value
     from ..records import Given
-    from ..rules.conditions import Condition
+    from ..rules.explaining.conditions import Condition
     from ..rules.ruleset import RuleSet
     from ..rules.values import Clock
 
@@ -64,7 +64,7 @@ def explain(
 
     Exit code 0, whatever the answer is.
     """
-    from ..rules.conditions import conditions
+    from ..rules.explaining.conditions import conditions
     from .asking import clock_at
     from .explain_json import document
     from .rule_files import rules_of

@@ -7,11 +7,11 @@ __all__ = ["document", "seen_json"]
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..rules.deciding import ways_to_change
-from ..rules.explanation import Explanation
+from ..rules.explaining.deciding import ways_to_change
+from ..rules.explaining.explanation import Explanation
 
 if TYPE_CHECKING:
-    from ..rules.conditions import Condition
+    from ..rules.explaining.conditions import Condition
     from ..rules.ruleset import RuleSet
     from ..rules.values import Clock
     from .explain import Asked

@@ -21,17 +21,17 @@ from ..functions.function import signature
 from ..model import Value
 from ..records import Fitting, read_records, read_text
 from ..rules.catalog import Scope
-from ..rules.conditions import conditions
 from ..rules.evaluate import ask
-from ..rules.explain import explainer
-from ..rules.explanation import as_written
+from ..rules.explaining.conditions import conditions
+from ..rules.explaining.explain import explainer
+from ..rules.explaining.explanation import as_written
 from ..rules.objects import names_of_objects, object_named
 from .asking import clock_at, fit
 from .diagnostics import show
 from .trees import show_tree, show_ways
 
 if TYPE_CHECKING:
-    from ..rules.conditions import Condition
+    from ..rules.explaining.conditions import Condition
     from ..rules.ruleset import RuleSet
 
 #: What stands before a criterion, so that the grammar of rule files reads it.

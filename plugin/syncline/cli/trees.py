@@ -10,8 +10,8 @@ import click
 
 from syncline_grammar.source import Source
 
-from ..rules.deciding import ways_to_change
-from ..rules.explanation import Explanation, Seen, as_written
+from ..rules.explaining.deciding import ways_to_change
+from ..rules.explaining.explanation import Explanation, Seen, as_written
 
 _WORDS = {True: ("TRUE", "green"), False: ("FALSE", "red")}
 _GROUPS = {

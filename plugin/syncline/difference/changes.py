@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..model import Side, Value
-from ..rules.explanation import Explanation
+from ..rules.explaining.explanation import Explanation
 
 
 class Key(NamedTuple):

@@ -12,9 +12,9 @@ from syncline_grammar import syntax as s
 
 from ..model import FieldType, ObjectType, Side, Value, is_blank
 from ..rules.compiled import MapRule
-from ..rules.conditions import Condition, conditions
-from ..rules.deciding import deciding
-from ..rules.excerpt import tidied
+from ..rules.explaining.conditions import Condition, conditions
+from ..rules.explaining.deciding import deciding
+from ..rules.explaining.excerpt import tidied
 from ..rules.ruleset import RuleSet
 from ..rules.values import Clock, Unturned
 from .changes import Effect, FieldChange, GateChange, Key, RecordChange, RowGiven, WorkflowChange

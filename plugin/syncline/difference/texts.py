@@ -12,7 +12,7 @@ from syncline_grammar import syntax as s
 
 from ..model import Side
 from ..rules.catalog import Problems
-from ..rules.check_maps import find_object
+from ..rules.checking.maps import find_object
 from ..rules.ruleset import RuleSet
 from .changes import Key
 

@@ -10,7 +10,7 @@ from syncline_grammar.parse import parse
 
 from ..model import Side
 from ..rules.catalog import Catalog, Problems, Scope
-from ..rules.check_maps import find_object
+from ..rules.checking.maps import find_object
 from .meaning import Kind, Meaning, meaning_of
 from .outline import whole
 from .place import Inside, word_at

@@ -16,7 +16,7 @@ from syncline_grammar.parse import parse
 
 from ..model import Field, Side
 from ..rules.catalog import Catalog, Problems, Scope
-from ..rules.check_maps import find_object
+from ..rules.checking.maps import find_object
 from .reader import Node
 
 #: Where the cadence keeps what was recorded.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ..model import Side
 from ..rules.catalog import Catalog, Scope
-from ..rules.check_blocks import CHANNELS
+from ..rules.checking.blocks import CHANNELS
 from .describe import brief, field_text, object_text
 from .items import Item, ItemKind
 from .meaning import Kind, Meaning

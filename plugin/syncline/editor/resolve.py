@@ -11,7 +11,7 @@ from syncline_grammar.diagnostics import Span
 
 from ..model import Field, Side
 from ..rules.catalog import Catalog, Problems, Scope
-from ..rules.check_maps import find_object
+from ..rules.checking.maps import find_object
 
 _NOWHERE = Span(0, 0, 1, 1)
 

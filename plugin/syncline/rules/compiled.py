@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from syncline_grammar.syntax import ConflictWord, WriteRule
 
 from ..model import ActivityTemplate, Field, Side, Value
-from .explain import Explainer
-from .explanation import Explanation
+from .explaining.explain import Explainer
+from .explaining.explanation import Explanation
 from .values import Clock, Unturned, now, text_of
 
 Values = Mapping[str, Value]

@@ -16,9 +16,9 @@ from ..errors import RulesError
 from ..functions.function import Function
 from ..model import Description, ObjectType, Side, Value
 from .catalog import Catalog, Problems, Scope
-from .check_criteria import check_criterion
-from .check_expressions import check_expression
-from .generate import Code
+from .checking.criteria import check_criterion
+from .checking.expressions import check_expression
+from .compiling.criteria import Code
 from .values import Clock
 
 if TYPE_CHECKING:

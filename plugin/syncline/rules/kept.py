@@ -64,11 +64,17 @@ def catalog_digest(catalog: Catalog) -> bytes:
     return hashlib.sha256(file.getvalue()).digest()
 
 
+#: What the work is written in.
+_SOURCES = {".py", ".lark"}
+
+
 @cache
 def _workings() -> bytes:
     """Return what says which parser, checker and compiler, of which Python, would do the work."""
     rooms = (__file__, function.__file__, cachedir.__file__)
     folders = {Path(file).parent for file in rooms}
-    files = sorted(path for folder in folders for path in folder.iterdir())
+    files = sorted(
+        path for folder in folders for path in folder.rglob("*.*") if path.suffix in _SOURCES
+    )
     stamps = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files]
     return repr((__version__, sys.version, stamps)).encode()

@@ -21,12 +21,12 @@ from ..errors import RulesError
 from ..model import Side
 from . import kept
 from .catalog import Catalog
-from .check import check
-from .check_maps import scope_of
-from .compile import Compiled, compile_rules, restore
+from .checking.check import check
+from .checking.cost import Cost, costs
+from .checking.maps import scope_of
 from .compiled import ActivityRule, MapRule, WorkflowRule
-from .cost import Cost, costs
-from .explain import Explainer, explainer
+from .compiling.compile import Compiled, compile_rules, restore
+from .explaining.explain import Explainer, explainer
 from .reading import Head, RuleText, read_rules
 
 #: A text or a quoted name, which may hold a #, or a comment.

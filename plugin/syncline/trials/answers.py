@@ -14,7 +14,7 @@ from syncline_grammar import syntax as s
 
 from ..rules.catalog import Catalog, Scope
 from ..rules.compiled import Values
-from ..rules.generate import Code
+from ..rules.compiling.criteria import Code
 from ..rules.values import Clock
 
 #: From a record, the record before and the clock to the answer of each row, in order.

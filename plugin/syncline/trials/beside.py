@@ -12,7 +12,7 @@ from syncline_grammar.parse import Parsed
 from syncline_grammar.source import Source
 
 from ..rules.catalog import Problems
-from ..rules.check_tests import check_test
+from ..rules.checking.tests import check_test
 from ..rules.reading import read_rules
 from ..rules.ruleset import RuleSet
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from ..model import Side
-from ..rules.check_tests import Case, action_text
+from ..rules.checking.tests import Case, action_text
 from ..rules.compiled import Test, Values
 from ..rules.values import Clock
 from ..sync.plan import Step, StepKind

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from syncline_grammar import syntax as s
 
 from ..model import Field, Value
-from ..rules.check_tests import Case, Expected
+from ..rules.checking.tests import Case, Expected
 from ..rules.values import normaliser
 from .cycle import Outcome
 

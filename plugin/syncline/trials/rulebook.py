@@ -11,10 +11,10 @@ from syncline_grammar import syntax as s
 
 from ..model import Side
 from ..rules.catalog import Problems, Scope
-from ..rules.check import flows_of
-from ..rules.check_maps import find_object
+from ..rules.checking.check import flows_of
+from ..rules.checking.maps import find_object
 from ..rules.compiled import MapRule, WorkflowRule
-from ..rules.excerpt import excerpt
+from ..rules.explaining.excerpt import excerpt
 from ..rules.ruleset import RuleSet
 from .answers import Asker, asker, rows_of
 from .where import Where

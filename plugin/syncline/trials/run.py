@@ -13,7 +13,7 @@ from syncline_grammar.source import Source
 
 from ..errors import RulesError
 from ..rules.catalog import Problems
-from ..rules.check_tests import Case, read_case
+from ..rules.checking.tests import Case, read_case
 from ..rules.ruleset import RuleSet
 from .beside import faults_in
 from .coverage import Coverage

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from ..ledger.rows import Entry, Pair, State
 from ..model import Side, Value
-from ..rules.check_tests import Case
+from ..rules.checking.tests import Case
 from ..rules.compiled import MapRule, WorkflowRule
 from ..rules.values import Clock
 from .rulebook import Rulebook

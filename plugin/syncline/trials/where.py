@@ -14,8 +14,8 @@ from syncline_grammar.source import Source
 
 from ..rules.catalog import Catalog, Scope
 from ..rules.compiled import Test, Values
-from ..rules.explain import explainer
-from ..rules.explanation import Explanation
+from ..rules.explaining.explain import explainer
+from ..rules.explaining.explanation import Explanation
 from ..rules.values import Clock, now
 from ..rules.walk import names_in
 from .advice import needs_of

@@ -10,10 +10,10 @@ from syncline_grammar import syntax as s
 
 from ..ledger.rows import Pair
 from ..model import Field, Side, is_blank
-from ..rules.check_tests import Expected, action_text
+from ..rules.checking.tests import Expected, action_text
 from ..rules.compiled import FieldRule, WorkflowRule
-from ..rules.deciding import deciding
-from ..rules.explanation import Explanation, as_written
+from ..rules.explaining.deciding import deciding
+from ..rules.explaining.explanation import Explanation, as_written
 from ..sync.plan import Fate, Step
 from .cycle import Outcome
 from .judge import Miss

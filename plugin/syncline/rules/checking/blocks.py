@@ -9,13 +9,13 @@ from zoneinfo import available_timezones
 from syncline_grammar import syntax as s
 from syncline_grammar.words import nearest
 
-from ..model import Field, FieldType, Side
-from .catalog import Catalog, Problems, Scope
-from .check_expressions import check_expression
-from .check_maps import find_object
-from .check_turning import check_fits
-from .check_values import check_value
-from .texts import variables
+from ...model import Field, FieldType, Side
+from ..catalog import Catalog, Problems, Scope
+from ..texts import variables
+from .expressions import check_expression
+from .literals import check_value
+from .maps import find_object
+from .turning import check_fits
 
 _KINDS = ("call", "email", "sms", "note", "meeting", "task")
 #: What a cadence's touch can be.

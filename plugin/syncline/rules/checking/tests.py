@@ -11,12 +11,12 @@ from syncline_grammar import syntax as s
 from syncline_grammar.diagnostics import Span
 from syncline_grammar.writing.spelling import quote
 
-from ..model import Field, FieldType, Side, Value
+from ...model import Field, FieldType, Side, Value
+from ..catalog import Catalog, Problems, Scope
+from ..values import instant
 from .casting import Cast, cast_of, owners
-from .catalog import Catalog, Problems, Scope
-from .check_maps import find_object
-from .check_values import check_date, check_written
-from .values import instant
+from .literals import check_date, check_written
+from .maps import find_object
 
 _DAY, _FEW = 1440, 8
 

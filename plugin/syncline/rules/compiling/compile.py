@@ -11,15 +11,15 @@ from typing import Any
 from syncline_grammar import syntax as s
 from syncline_grammar.source import Source
 
-from ..functions.function import Function
-from ..model import Side
-from .catalog import Catalog
-from .check_maps import scope_of
-from .compile_activities import activity_rule, write_activity
-from .compile_maps import MapCompiler
-from .compiled import ActivityRule, MapRule, WorkflowRule
+from ...functions.function import Function
+from ...model import Side
+from ..catalog import Catalog
+from ..checking.maps import scope_of
+from ..compiled import ActivityRule, MapRule, WorkflowRule
+from ..walk import is_timed
+from .activities import activity_rule, write_activity
+from .maps import MapCompiler
 from .program import Late, Program, dump, load
-from .walk import is_timed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

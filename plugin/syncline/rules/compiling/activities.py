@@ -10,14 +10,14 @@ from typing import Any
 from syncline_grammar import syntax as s
 from syncline_grammar.source import Source
 
-from ..model import Field, FieldType, ObjectType, Side, Value
-from .catalog import Catalog, Scope
-from .check_maps import scope_of
-from .compiled import ActivityRule
-from .generate_maps import found
+from ...model import Field, FieldType, ObjectType, Side, Value
+from ..catalog import Catalog, Scope
+from ..checking.maps import scope_of
+from ..compiled import ActivityRule
+from ..texts import split_template
+from ..values import text_of, turner
 from .program import Program
-from .texts import split_template
-from .values import text_of, turner
+from .turning import found
 
 
 def write_activity(name: str, rule: s.Activity, catalog: Catalog, program: Program) -> None:

@@ -10,16 +10,16 @@ from typing import Any
 from syncline_grammar import syntax as s
 from syncline_grammar.source import Source
 
-from ..model import Side
-from .catalog import Catalog, Scope
-from .check import flows_of, in_flow
-from .check_maps import scope_of
-from .check_turning import argument_scope, sides_of
-from .compiled import FieldRule, MapRule
-from .generate_maps import MapSource, found
+from ...model import Side
+from ..catalog import Catalog, Scope
+from ..checking.check import flows_of, in_flow
+from ..checking.maps import scope_of
+from ..checking.turning import argument_scope, sides_of
+from ..compiled import FieldRule, MapRule
+from ..values import normaliser
+from ..walk import names_in
 from .program import Late, Program
-from .values import normaliser
-from .walk import names_in
+from .turning import MapSource, found
 
 
 class MapCompiler:

@@ -9,8 +9,8 @@ from typing import Any
 
 from syncline_grammar.syntax import Fallback, Table
 
-from ..model import Field, Side, Value, is_blank
-from .values import Unturned, normaliser
+from ...model import Field, Side, Value, is_blank
+from ..values import Unturned, normaliser
 
 
 class Lookup:

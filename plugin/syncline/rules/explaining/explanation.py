@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from syncline_grammar import syntax as s
 from syncline_grammar.diagnostics import Span
 
-from ..model import Value, is_blank
+from ...model import Value, is_blank
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,9 +18,9 @@ from typing import Any
 
 from syncline_grammar import syntax as s
 
-from ..functions.function import Function
-from .catalog import Catalog, Scope
-from .generate import Code
+from ...functions.function import Function
+from ..catalog import Catalog, Scope
+from .criteria import Code
 
 
 class Program:

@@ -7,13 +7,13 @@ __all__ = ["argument_scope", "check_fits", "check_turning", "sides_of"]
 from syncline_grammar import syntax as s
 from syncline_grammar.diagnostics import Severity, Span
 
-from ..functions.function import Function
-from ..model import Field, FieldType, Side
-from .catalog import Catalog, Problems, Scope
-from .check_expressions import Typed, check_arguments, check_expression
-from .check_values import check_written
-from .types import a_value, family
-from .walk import names_in
+from ...functions.function import Function
+from ...model import Field, FieldType, Side
+from ..catalog import Catalog, Problems, Scope
+from ..types import a_value, family
+from ..walk import names_in
+from .expressions import Typed, check_arguments, check_expression
+from .literals import check_written
 
 _FEW = 5
 

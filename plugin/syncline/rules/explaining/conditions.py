@@ -11,13 +11,13 @@ from functools import cached_property
 from syncline_grammar import syntax as s
 from syncline_grammar.source import Source
 
-from ..model import Side, Value
-from .catalog import Catalog, Problems, Scope
-from .check import flows_of, in_flow
-from .check_maps import find_object
+from ...model import Side, Value
+from ..catalog import Catalog, Problems, Scope
+from ..checking.check import flows_of, in_flow
+from ..checking.maps import find_object
+from ..ruleset import RuleSet
+from ..values import Clock
 from .explain import Explainer, Explanation, explainer
-from .ruleset import RuleSet
-from .values import Clock
 
 _ACTIONS = {"exit": "exit cadence", "next touch": "move to next touch"}
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from syncline_grammar import syntax as s
 from syncline_grammar.diagnostics import Span
 
-from ..functions.function import Function
-from .texts import split_template
+from ...functions.function import Function
+from ..texts import split_template
 
 _PATTERN = 5
 _TABLE = 2

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from syncline_grammar import syntax as s
 
-from ..functions.function import Function, signature
-from ..model import Field, FieldType
-from .catalog import Catalog, Problems, Scope
-from .check_values import check_date, check_literal, check_span_of_time
-from .types import a_value, family
+from ...functions.function import Function, signature
+from ...model import Field, FieldType
+from ..catalog import Catalog, Problems, Scope
+from ..types import a_value, family
+from .literals import check_date, check_literal, check_span_of_time
 
 #: A sum of more parts is no rule that a person reads.
 _PARTS = 50

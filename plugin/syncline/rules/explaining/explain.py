@@ -14,12 +14,12 @@ from typing import TypeAlias
 from syncline_grammar import syntax as s
 from syncline_grammar.source import Source
 
-from ..model import Value
-from .catalog import Catalog, Scope
-from .explain_row import Looked, Row
+from ...model import Value
+from ..catalog import Catalog, Scope
+from ..compiling.criteria import Code
+from ..values import Clock, plain
 from .explanation import Explanation, Seen
-from .generate import Code
-from .values import Clock, plain
+from .rows import Looked, Row
 
 Values: TypeAlias = Mapping[str, Value]
 

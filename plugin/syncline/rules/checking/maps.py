@@ -6,10 +6,10 @@ __all__ = ["check_map", "find_object", "scope_of"]
 
 from syncline_grammar import syntax as s
 
-from ..model import ObjectType, Side
-from .catalog import Catalog, Problems, Scope
-from .check_turning import check_turning, sides_of
-from .check_values import check_written
+from ...model import ObjectType, Side
+from ..catalog import Catalog, Problems, Scope
+from .literals import check_written
+from .turning import check_turning, sides_of
 
 
 def find_object(name: s.Name, side: Side, catalog: Catalog, problems: Problems) -> Scope | None:

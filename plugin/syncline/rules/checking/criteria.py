@@ -7,12 +7,12 @@ __all__ = ["check_criterion"]
 from syncline_grammar import syntax as s
 from syncline_grammar.diagnostics import Diagnostic, Edit, Severity, Span
 
-from ..model import FieldType
-from .catalog import Catalog, Problems, Scope
-from .check_expressions import Typed, check_expression
-from .check_values import check_literal, check_span_of_time
-from .patterns import pattern_fault
-from .types import TIMES, a_value, family
+from ...model import FieldType
+from ..catalog import Catalog, Problems, Scope
+from ..patterns import pattern_fault
+from ..types import TIMES, a_value, family
+from .expressions import Typed, check_expression
+from .literals import check_literal, check_span_of_time
 
 _TEXT_OPS = {s.Op.CONTAINS, s.Op.STARTS, s.Op.ENDS, s.Op.MATCHES}
 _ORDER_OPS = {s.Op.LT, s.Op.LE, s.Op.GT, s.Op.GE, s.Op.BETWEEN}

@@ -9,10 +9,10 @@ from typing import Any
 
 from syncline_grammar.syntax import Fallback
 
-from ..functions.function import Function, Parameter
-from ..model import FieldType, Value
-from .types import family
-from .values import Unturned, blank, num, text_of
+from ...functions.function import Function, Parameter
+from ...model import FieldType, Value
+from ..types import family
+from ..values import Unturned, blank, num, text_of
 
 
 class Guarded:

@@ -9,11 +9,11 @@ from collections.abc import Set as AbstractSet
 from syncline_grammar import syntax as s
 from syncline_grammar.diagnostics import Severity
 
-from ..model import Side
-from .catalog import Catalog, Problems, Scope
-from .check_criteria import check_criterion
-from .check_maps import find_object
-from .walk import asks_twice, looks_back, names_in
+from ...model import Side
+from ..catalog import Catalog, Problems, Scope
+from ..walk import asks_twice, looks_back, names_in
+from .criteria import check_criterion
+from .maps import find_object
 
 
 def _check_late_rows(when: s.Criterion, problems: Problems) -> None:
@@ -43,8 +43,8 @@ def check_constant(criterion: s.Criterion, scope: Scope, problems: Problems) -> 
         # Of criteria with a fault, nothing is certain.
         return
     # Here: reasoning is built on top of the rules.
-    from ..analysis.findings import Kind
-    from ..analysis.judge import constant
+    from ...analysis.findings import Kind
+    from ...analysis.judge import constant
 
     for verdict in constant(criterion, scope):
         never = verdict.kind is Kind.ALWAYS_FALSE

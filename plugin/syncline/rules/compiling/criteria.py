@@ -10,12 +10,12 @@ __all__ = ["Code"]
 
 from syncline_grammar import syntax as s
 
-from ..model import FieldType
-from .catalog import Scope
-from .generate_expressions import READ, Expressions
-from .patterns import Pattern
-from .types import EXACT, TIMES
-from .values import fold, normaliser
+from ...model import FieldType
+from ..catalog import Scope
+from ..patterns import Pattern
+from ..types import EXACT, TIMES
+from ..values import fold, normaliser
+from .expressions import READ, Expressions
 
 _ORDER = {
     s.Op.LT: "<", s.Op.LE: "<=", s.Op.GT: ">", s.Op.GE: ">=", s.Op.BEFORE: "<", s.Op.AFTER: ">",

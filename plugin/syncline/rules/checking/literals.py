@@ -9,9 +9,9 @@ from datetime import date
 from syncline_grammar import syntax as s
 from syncline_grammar.words import nearest
 
-from ..model import Field, FieldType
-from .catalog import Problems
-from .types import PICKED, TIMES, a_value
+from ...model import Field, FieldType
+from ..catalog import Problems
+from ..types import PICKED, TIMES, a_value
 
 _WANTED = {
     FieldType.NUMBER: "a number is wanted, without quotes",

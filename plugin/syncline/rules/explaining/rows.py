@@ -12,13 +12,13 @@ from typing import Any, TypeAlias
 from syncline_grammar import syntax as s
 from syncline_grammar.source import Source
 
-from ..model import FieldType, Value
-from .catalog import Scope
+from ...model import FieldType, Value
+from ..catalog import Scope
+from ..compiling.criteria import Code
+from ..types import TIMES
+from ..values import blank, day, instant, num
 from .excerpt import excerpt
 from .explanation import Explanation, Seen, as_written
-from .generate import Code
-from .types import TIMES
-from .values import blank, day, instant, num
 
 _NEGATIVE = {s.Op.NE, s.Op.NOT_IN, s.Op.NOT_BLANK}
 _HISTORY = {s.Op.CHANGED, s.Op.CHANGED_TO, s.Op.CHANGED_FROM, s.Op.WAS}

@@ -13,12 +13,12 @@ from typing import Any
 
 from syncline_grammar import syntax as s
 
-from ..functions import BUILT_IN
-from ..model import FieldType
-from .catalog import Catalog, Scope
-from .check_expressions import type_of
+from ...functions import BUILT_IN
+from ...model import FieldType
+from ..catalog import Catalog, Scope
+from ..checking.expressions import type_of
+from ..values import CALCULATORS, again, blank, chosen, day, fold, instant, now, num
 from .guard import Guarded
-from .values import CALCULATORS, again, blank, chosen, day, fold, instant, now, num
 
 #: The names that generated code calls, beside those it is given.
 _CALLED: dict[str, Any] = {

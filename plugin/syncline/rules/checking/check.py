@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from syncline_grammar import syntax as s
 from syncline_grammar.diagnostics import Diagnostic, Severity, Span
 
-from ..model import Side
-from .catalog import Catalog, Problems
-from .check_blocks import check_activity, check_allow, check_form
-from .check_criteria import check_criterion
-from .check_maps import check_map, find_object
-from .check_tests import check_test
-from .check_turning import sides_of
-from .check_workflows import check_constant, check_workflow
+from ...model import Side
+from ..catalog import Catalog, Problems
+from .blocks import check_activity, check_allow, check_form
+from .criteria import check_criterion
+from .maps import check_map, find_object
+from .tests import check_test
+from .turning import sides_of
+from .workflows import check_constant, check_workflow
 
 #: More statements than this are no rule file; every cycle would have to look at each.
 MAX_RULES = 20_000

@@ -10,12 +10,12 @@ __all__ = ["MapSource", "found"]
 
 from syncline_grammar import syntax as s
 
-from ..model import Field, FieldType, Side
-from .catalog import Scope
-from .check_turning import argument_scope
+from ...model import Field, FieldType, Side
+from ..catalog import Scope
+from ..checking.turning import argument_scope
+from ..values import Unturned, turner
 from .program import Late, Program
 from .tables import Lookup
-from .values import Unturned, turner
 
 
 def found(scope: Scope, name: s.Name) -> Field:

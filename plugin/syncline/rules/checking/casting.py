@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from syncline_grammar import syntax as s
 
-from ..model import Field, Side
-from .catalog import Catalog, Problems, Scope
-from .check_maps import find_object
+from ...model import Field, Side
+from ..catalog import Catalog, Problems, Scope
+from .maps import find_object
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""A tree held against the systems' own fields: every fault as a diagnostic (B2)."""

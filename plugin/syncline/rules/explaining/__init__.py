@@ -1,0 +1,1 @@
+"""Why a criterion says what it says of a record."""
