@@ -57,6 +57,8 @@ def _told(fault: Any) -> str:
     if fault.validator == "required":
         missing = [name for name in fault.validator_value if name not in fault.instance]
         message = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
+    elif fault.validator == "pattern" and "description" in fault.schema:
+        message = f"{fault.instance!r} will not do: {fault.schema['description']}"
     elif fault.validator == "additionalProperties":
         known = list(fault.schema.get("properties", {}))
         strange = [str(name) for name in fault.instance if name not in known]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -248,3 +249,26 @@ def test_an_unknown_code_gets_a_suggestion_or_the_list(written: str, near: str) 
     message = str(getattr(run("explain-code", written).exception, "message", ""))
     assert message.startswith(f"there is no code {written}{near}")
     assert message.endswith("`syncline explain-code` lists all of them.")
+
+
+def test_what_each_rule_costs(tmp_path: Path) -> None:
+    """The cost of each rule is known before it runs: the dearest first, in words and as JSON."""
+    file = tmp_path / "a.rules"
+    file.write_text(
+        'workflow "Near" on Lead { when City = "Rome" or City = "Paris" then exit cadence }\n\n'
+        'workflow "Called" on Lead {\n    when phone(Phone, Country) is not blank\n'
+        "    then exit cadence\n}\n"
+    )
+
+    shown = run("check", "--cost", str(file)).output
+    document = json.loads(run("check", "--cost", "--json", str(file)).output)
+
+    assert re.findall(r"^ +([\d,]+)  (.*)$", shown, re.MULTILINE) == [
+        ("301", "workflow Called (line 3)"),
+        ("2", "workflow Near (line 1)"),
+    ]
+    assert syncline_schemas.check("check", document) == []
+    assert [(c["name"], c["cost"], c["line"]) for c in document["costs"]] == [
+        ("Near", 2, 1),
+        ("Called", 301, 3),
+    ]

@@ -28,6 +28,7 @@ _DIFF_COLOUR = {"-": "red", "+": "green", "@": "cyan"}
 @click.option("--fresh", is_flag=True, help="Ask the systems for their fields anew.")
 @click.option("--fix", is_flag=True, help="Put the known fixes into the file.")
 @click.option("--diff", "only_diff", is_flag=True, help="With --fix: show them, write nothing.")
+@click.option("--cost", is_flag=True, help="Show what each rule costs at most for one record.")
 @click.option(
     "--format",
     "form",
@@ -41,6 +42,7 @@ def check(
     fresh: bool,
     fix: bool,
     only_diff: bool,
+    cost: bool,
     form: str | None,
     as_json: bool,
 ) -> int:
@@ -72,13 +74,19 @@ def check(
             _show_fixes(rules, fixes, written=not only_diff)
         if not only_diff and fixes.mended:
             rules = load(file)
-    _report(rules, form, path, fixes)
+    _report(rules, form, path, fixes, cost=cost)
     return 1 if rules.errors else 0
 
 
-def _report(rules: RuleSet, form: str, path: Path, fixes: Fixed | None) -> None:
+def _report(rules: RuleSet, form: str, path: Path, fixes: Fixed | None, *, cost: bool) -> None:
     if form == "json":
-        print_json(_document(rules, fixes))
+        document = _document(rules, fixes)
+        if cost:
+            document["costs"] = [
+                {"kind": c.kind, "name": c.name, "line": c.span.line, "cost": c.cost}
+                for c in rules.costs
+            ]
+        print_json(document)
     elif form == "github":
         for diagnostic in rules.diagnostics:
             click.echo(annotation(diagnostic, _from_here(path), rules.source))
@@ -90,6 +98,8 @@ def _report(rules: RuleSet, form: str, path: Path, fixes: Fixed | None) -> None:
         if rules.diagnostics:
             code = rules.diagnostics[0].code
             click.echo(f"What a code means, with an example: `syncline explain-code {code}`.")
+        if cost:
+            _show_costs(rules)
 
 
 def _document(rules: RuleSet, fixes: Fixed | None) -> dict[str, Any]:
@@ -131,6 +141,12 @@ def _show_fixes(rules: RuleSet, fixes: Fixed, *, written: bool) -> None:
     else:
         click.echo(f"{name}: --fix would mend {what}, as shown above. Nothing was written.")
     click.echo()
+
+
+def _show_costs(rules: RuleSet) -> None:
+    click.echo("\nWhat each rule costs at most for one record, in comparisons of two texts:")
+    for found in sorted(rules.costs, key=lambda c: -c.cost):
+        click.echo(f"{found.cost:8,}  {found.kind} {found.name} (line {found.span.line})")
 
 
 def _summary(rules: RuleSet) -> None:
