@@ -197,6 +197,8 @@ class FormField:
     read_only: bool
     choices: tuple[str, ...]
     default: Literal | None
+    #: Words said again after they were said.
+    repeated: int = 0
     span: Span = _field(compare=False)
 
 

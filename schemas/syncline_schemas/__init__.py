@@ -38,7 +38,8 @@ def check_against(schema: Mapping[str, Any], document: Any) -> list[str]:
 
     validator: Any = Draft202012Validator(schema, registry=_registry())
     faults = sorted(validator.iter_errors(document), key=lambda fault: list(fault.absolute_path))
-    return [_told(fault) for fault in faults]
+    # Of several fields that are missing, each is a fault that names them all.
+    return list(dict.fromkeys(_told(fault) for fault in faults))
 
 
 @cache

@@ -42,7 +42,9 @@ class Builder(Mappings):
         minutes = int(number_of(number) * MINUTES_IN[unit_of(unit)])
         if calls is None:
             return s.Schedule(minutes, None, _DAY_HOURS, span_of(children))
-        hours = int(number_of(window) * MINUTES_IN[unit_of(window_unit)]) // 60
+        # A window that is no whole number of hours is no window: the checker tells.
+        hours, rest = divmod(int(number_of(window) * MINUTES_IN[unit_of(window_unit)]), 60)
+        hours = 0 if rest else hours
         return s.Schedule(minutes, int(number_of(calls)), hours, span_of(children))
 
     def direction(self, children: Children) -> s.Flow:
@@ -140,7 +142,12 @@ class Builder(Mappings):
         return {"default": children[0]}
 
     def form_rules(self, children: Children) -> dict[str, Any]:
-        return {key: value for rules in children for key, value in rules.items()}
+        rules: dict[str, Any] = {}
+        repeated = 0
+        for key, value in (word for words in children for word in words.items()):
+            repeated += key in rules
+            rules.setdefault(key, value)
+        return {**rules, "repeated": repeated}
 
     def form_field(self, children: Children) -> s.FormField:
         rules: dict[str, Any] = children[1] or {}
@@ -151,6 +158,7 @@ class Builder(Mappings):
             read_only=rules.get("read_only", False),
             choices=rules.get("choices", ()),
             default=rules.get("default"),
+            repeated=rules.get("repeated", 0),
         )
 
     def form(self, children: Children) -> s.Form:

@@ -122,6 +122,8 @@ class Problems:
             message += f"; did you mean `{near}`?"
         elif 0 < len(names) <= _FEW:
             notes = ("Known: " + ", ".join(names) + ".",)
+        elif names:
+            notes = ("`syncline docs` lists them all.",)
         better = None
         if near is not None:
             better = f'"{near}"' if code == "E205" else written(near)

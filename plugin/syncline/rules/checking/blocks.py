@@ -91,6 +91,8 @@ def check_form(form: s.Form, catalog: Catalog, problems: Problems) -> None:
         for choice in row.choices:
             if field is not None:
                 check_value(s.Text(choice, row.span), field, problems)
+        if row.repeated:
+            problems.add("E310", "a word stands here twice", row.span)
         if row.required and row.read_only:
             problems.add("E310", "a field that is read only cannot be required", row.span)
         if row.default is not None and field is not None:

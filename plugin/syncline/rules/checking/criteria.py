@@ -96,8 +96,8 @@ def _check_pair(
         check_literal(value, left.type, left.name, problems, left.field)
     elif other is not None and family(left.type) != family(other.type):
         words = (
-            f"{left.name} is {a_value(left.type)} and {other.name} {a_value(other.type)}: "
-            "they never compare"
+            f"{left.name} ({a_value(left.type)}) and {other.name} ({a_value(other.type)}) "
+            "never compare"
         )
         problems.add("E306", words, value.span)
 
