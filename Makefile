@@ -3,9 +3,10 @@
 
 PYTHON ?= python3
 SYSTEM ?= local
+SECONDS ?= 60
 BIN := .venv/bin
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench fuzz clean
 
 demo: .venv/.runs
 	$(BIN)/syncline demo --system $(SYSTEM) --workspace .demo
@@ -24,6 +25,9 @@ bench: .venv/.bench
 	$(BIN)/python -m bench.engine
 	$(BIN)/python -m bench.language
 
+fuzz: .venv/.fuzz
+	$(BIN)/python -m bench.fuzz $(SECONDS)
+
 clean:
 	rm -rf .venv .demo dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
@@ -37,6 +41,11 @@ clean:
 # What it takes to test.
 .venv/.tests: .venv/.runs
 	$(BIN)/python -m pip install --quiet --group dev
+	touch $@
+
+# What it takes to feed the language what nobody would write.
+.venv/.fuzz: .venv/.runs
+	$(BIN)/python -m pip install --quiet --group fuzz
 	touch $@
 
 # What it takes to compare with others.

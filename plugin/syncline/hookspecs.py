@@ -74,6 +74,9 @@ class Hooks:
     def syncline_register_functions(self) -> Iterable[Function]:
         """Register functions that rules may call, e.g. in ``using slug()``.
 
+        A function is named by one word, which is no built-in function's name. One that takes
+        more than a text, or may fail, declares it: see ``Function``.
+
         **Example:**
 
         .. code-block:: python

@@ -106,9 +106,8 @@ def load_plugins(
         manager, "syncline_register_connectors", ConnectorType, lambda c: c.name, faults, origins
     )
     functions = _collect(
-        manager, "syncline_register_functions", Function, lambda f: f.name, faults, origins,
-        {f.name: ("syncline itself", f) for f in BUILT_IN},
-    )  # fmt: skip
+        manager, "syncline_register_functions", Function, lambda f: f.name, faults, origins
+    )
     templates = _collect(
         manager, "syncline_register_activity_templates", ActivityTemplate,
         lambda t: f"{t.connector}: {t.kind} as {t.object}", faults, origins,
@@ -118,7 +117,8 @@ def load_plugins(
     )
     return Registry(
         connectors={name: value for name, (_origin, value) in connectors.items()},
-        functions={name: value for name, (_origin, value) in functions.items()},
+        functions={f.name: f for f in BUILT_IN}
+        | {name: value for name, (_origin, value) in functions.items()},
         templates=tuple(value for _origin, value in templates.values()),
         sandboxes={name: value for name, (_origin, value) in sandboxes.items()},
         faults=tuple(faults),
@@ -163,24 +163,19 @@ def _collect(
     name_of: Callable[[T], str],
     faults: list[PluginFault],
     origins: Mapping[str, str],
-    known: Mapping[str, tuple[str, T]] | None = None,
 ) -> dict[str, tuple[str, T]]:
     """Ask each plugin by itself, once; return name -> (origin, value)."""
-    found: dict[str, tuple[str, T]] = dict(known or {})
-    owners = {name: origin for name, (origin, _value) in found.items()}
+    found: dict[str, tuple[str, T]] = {}
+    owners: dict[str, str] = {}
     for implementation in getattr(manager.hook, hook).get_hookimpls():
         plugin = implementation.plugin_name
         origin = origins.get(plugin, "")
         try:
             values = [_typed(value, kind, hook) for value in implementation.function()]
         except Exception as err:  # noqa: BLE001 - whatever a plugin raises, the rest goes on
-            faults.append(
-                PluginFault(
-                    name=plugin,
-                    distribution=origin,
-                    message=f"{type(err).__name__}: {err}",
-                )
-            )
+            told = isinstance(err, PluginError)
+            message = str(err) if told else f"{type(err).__name__}: {err}"
+            faults.append(PluginFault(name=plugin, distribution=origin, message=message))
             continue
         for value in values:
             name = name_of(value)
@@ -202,4 +197,17 @@ def _owner(plugin: str, origin: str) -> str:
 def _typed(value: Any, kind: type[T], hook: str) -> T:
     if not isinstance(value, kind):
         raise TypeError(f"{hook} gave {value!r}, not a {kind.__name__}")
+    if isinstance(value, Function):
+        _callable(value.name)
     return value
+
+
+def _callable(name: str) -> None:
+    """Raise ``PluginError`` when a rule could not call a function by this name."""
+    if not name.isidentifier():
+        raise PluginError(
+            f"a function is named by one word of letters, digits and underscores, and `{name}` "
+            "is none: choose another name"
+        )
+    if any(name == function.name for function in BUILT_IN):
+        raise PluginError(f"`{name}` is a function of Syncline itself: choose another name")

@@ -36,7 +36,7 @@ def read_settings(folder: Path) -> Settings:
         document = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError as err:
         raise WorkspaceError(
-            f"{folder} is not a workspace: it has no {FILE_NAME}",
+            f"{folder.resolve()} is not a workspace: it has no {FILE_NAME}",
             hint="`syncline init` makes one; `--workspace DIR` names another folder.",
         ) from err
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:

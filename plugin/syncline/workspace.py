@@ -12,13 +12,12 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from syncline_schemas import check_against
 
 from .connector import ConnectorType, Context, Secret
 from .errors import FatalError, LedgerError, RetriableError, WorkspaceError
-from .ledger.database import Ledger
 from .memory import Memory
 from .model import Description, Side
 from .plugins import Registry, load_plugins
@@ -26,11 +25,15 @@ from .rules.catalog import Catalog
 from .rules.reading import RuleText, read_rules
 from .rules.ruleset import RuleSet, check_rules
 from .settings import Settings, read_settings
-from .sync.cycle import Cycle, Preview
 from .sync.guard import Guarded
-from .sync.meter import Meter
-from .sync.report import Report
-from .sync.systems import Progress, System
+
+if TYPE_CHECKING:
+    # The database and the engine wait until something is asked of them: a check does not.
+    from .ledger.database import Ledger
+    from .sync.cycle import Cycle, Preview
+    from .sync.meter import Meter
+    from .sync.report import Report
+    from .sync.systems import Progress, System
 
 
 def _quiet(_what: str, _done: int, _total: int | None) -> None:
@@ -113,11 +116,15 @@ class Workspace:
     @cached_property
     def ledger(self) -> Ledger:
         """The ledger, ``ledger.sqlite`` in the folder."""
+        from .ledger.database import Ledger
+
         return Ledger(self.folder / "ledger.sqlite")
 
     @cached_property
     def meter(self) -> Meter:
         """The budget; the limit of ``sync … at most`` holds for the CRM (K6)."""
+        from .sync.meter import Meter
+
         limits = {Side.CRM: self.text.head.calls, Side.CADENCE: None}
         return Meter(self.ledger, self._now, limits)
 
@@ -161,6 +168,8 @@ class Workspace:
         return report
 
     def _cycle(self) -> Cycle:
+        from .sync.cycle import Cycle
+
         _ = self.rules.compiled  # raises RulesError before anything is opened
         return Cycle(
             self.ledger,
@@ -196,6 +205,8 @@ class Workspace:
         return found
 
     def _system(self, side: Side) -> System:
+        from .sync.systems import System
+
         name = self.rules.systems[side]
         description = self.rules.catalog.descriptions[side]
         connector = self._connect(side, name, description)

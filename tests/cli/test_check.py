@@ -62,7 +62,7 @@ def test_the_human_form_ends_with_what_to_do_next(rules: Path) -> None:
     assert code_of(done) == 1
     assert done.output.splitlines()[-3:] == [
         "a.rules: 4 errors, checked against the fields of local (CRM) and local (cadence).",
-        "`syncline check --fix` corrects 3 of them; with --diff it only shows how.",
+        "`syncline check --fix` corrects 3 faults; with --diff it only shows how.",
         "What a code means, with an example: `syncline explain-code E110`.",
     ]
 

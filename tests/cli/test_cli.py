@@ -43,6 +43,7 @@ COMMANDS = {
     "demo": "Show the main job on 1,200 leads and 760 prospects, in a new folder",
 }
 KINDS = ("create", "update", "link", "action", "skip", "hold", "fail")
+FATES = {"skipped": "skip", "held": "hold", "failed": "fail"}
 STORY = (
     RULES
     + """
@@ -123,7 +124,9 @@ def test_each_command_says_what_it_does(name: str) -> None:
     ("line", "told"),
     [
         ("", "Usage: syncline [OPTIONS] COMMAND"),
-        ("nonsense", "No such command 'nonsense'"),
+        ("nonsense", "there is no command `nonsense`; `syncline --help` lists them."),
+        ("chek", "there is no command `chek`; did you mean `check`?"),
+        ("analyze", "there is no command `analyze`; did you mean `analyse`?"),
         ("run --bad", "No such option"),
         ("why", "Missing argument 'RECORD'"),
         ("log --kind nonsense", "'nonsense' is not one of 'create', 'update'"),
@@ -150,7 +153,7 @@ def test_init_makes_a_workspace_that_is_right_and_runs(tmp_path: Path) -> None:
     assert done.stdout.splitlines() == [
         "wrote acme/syncline.toml",
         "wrote acme/main.rules",
-        "Next: `syncline check`, then `syncline plan`, then `syncline run`.",
+        "Next: `cd acme`, then `syncline check`, then `syncline plan`, then `syncline run`.",
     ]
     folder = tmp_path / "acme"
     assert "no faults, checked against" in command("check", folder=folder).stdout
@@ -268,7 +271,7 @@ def test_a_folder_that_is_no_workspace_exits_with_3(tmp_path: Path, line: str) -
     """It says what is missing and how to make it, in words or in JSON, and makes nothing."""
     done = command(*line.split(), folder=tmp_path)
     assert (done.returncode, done.stdout) == (3, "")
-    assert "is not a workspace: it has no syncline.toml" in done.stderr
+    assert f"{tmp_path} is not a workspace: it has no syncline.toml" in done.stderr
     assert "`syncline init` makes one" in done.stderr
     found = document("error", command(*line.split(), "--json", folder=tmp_path))
     assert found["exit_code"] == 3
@@ -308,13 +311,14 @@ def test_the_log_shows_every_kind_of_line_with_its_reason(office: Path) -> None:
     assert "run 1" in shown
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, *FATES])
 def test_the_log_is_narrowed_to_a_kind(office: Path, kind: str) -> None:
     """--kind leaves lines of that kind and loses none (K13)."""
     every = document("log", command("log", "--json", folder=office))["lines"]
     found = document("log", command("log", "--json", "--kind", kind, folder=office))["lines"]
-    assert found == [line for line in every if line["kind"] == kind]
-    assert f" {kind} " in command("log", "--kind", kind, folder=office).stdout
+    logged = FATES.get(kind, kind)
+    assert found == [line for line in every if line["kind"] == logged]
+    assert f" {logged} " in command("log", "--kind", kind, folder=office).stdout
 
 
 def test_the_log_is_narrowed_to_a_run_a_record_and_a_number(office: Path) -> None:
@@ -362,6 +366,16 @@ def test_a_record_that_nobody_knows(office: Path, line: str) -> None:
     assert "Give an id of either system, or a match key" in done.stderr
     found = document("error", command(*line.split(), "--json", folder=office))
     assert found["exit_code"] == 3
+
+
+def test_a_log_without_lines_says_so(tmp_path: Path) -> None:
+    """Nothing at all is told otherwise than nothing of what was asked for (K13)."""
+    command("init", folder=tmp_path)
+    command("run", folder=tmp_path)
+    assert command("log", folder=tmp_path).stdout == "Nothing has happened yet.\n"
+    for narrow in ("--kind=held", "--run=1"):
+        done = command("log", narrow, folder=tmp_path)
+        assert done.stdout == "Nothing of that kind has happened.\n"
 
 
 def test_a_workspace_in_which_nothing_has_run_has_no_history(waiting: Path) -> None:

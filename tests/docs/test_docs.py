@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,9 +19,11 @@ import syncline
 import syncline_local
 import syncline_schemas
 from support_docs import ROOT, Fence, fences, guide
+from support_language import LOCAL, NOON, codes
 from syncline.cli.main import cli
 from syncline.functions import BUILT_IN
 from syncline.hookspecs import Hooks
+from syncline.rules.evaluate import evaluate
 
 EXAMPLE = ROOT / "examples" / "acme_connector"
 #: Guides with Python in them. A block marked ``python`` runs after those above it; one marked
@@ -230,6 +233,31 @@ def test_the_guide_for_connectors_runs(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert len(tests) == 3
     for test in tests:
         test()
+
+
+def test_the_guides_functions_do_what_they_say(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Each example gives its result or its reason, and a row may call each as the guide says."""
+    module = ran("connectors.md", monkeypatch, tmp_path)
+    known = syncline.load_plugins(points=[], extra=[("desk", module)]).functions
+    ours = [function for function in known.values() if function not in BUILT_IN]
+    assert [f.name for f in ours] == ["dashed", "graded", "prefixed", "unprefixed"]
+    for function in ours:
+        for example in function.examples:
+            assert evaluate(example.call, known, NOON) == example.gives
+            if example.fails:
+                with pytest.raises(ValueError, match=re.escape(example.fails)):
+                    function.call(*re.findall(r'"([^"]*)"', example.call))
+    catalog = replace(LOCAL, functions=known)
+    rows = re.findall(r"`(\w+ <?-> \w+ using \w+\([^`]+)`", guide("connectors.md"))
+    assert len(rows) == 2
+    head = "connect crm to local\nconnect cadence to local\nsync crm to cadence\n"
+    head += "map Lead <-> prospect {\n match Email = email\n Email <-> email\n"
+    head += " FirstName <-> first_name\n LastName <-> last_name required\n"
+    head += " Company <-> company_name required\n"
+    for row in rows:
+        assert codes(f"{head} {row}\n}}\n", catalog) == []
 
 
 def test_the_guides_connector_syncs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

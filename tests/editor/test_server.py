@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import shutil
+import subprocess
 import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -252,3 +255,37 @@ def test_fields_of_a_system_that_cannot_be_asked_are_said_to_be_old(tmp_path: Pa
             assert "FirstName" in {item.label for item in items}
 
     played(scene)
+
+
+def sent(*messages: dict[str, Any]) -> bytes:
+    """Return messages as they go over an editor's pipe."""
+    bodies = [json.dumps({"jsonrpc": "2.0", **message}).encode() for message in messages]
+    return b"".join(b"Content-Length: %d\r\n\r\n%s" % (len(body), body) for body in bodies)
+
+
+START = {"id": 1, "method": "initialize", "params": {"rootUri": None, "capabilities": {}}}
+LEAVE: tuple[dict[str, Any], ...] = ({"id": 2, "method": "shutdown"}, {"method": "exit"})
+
+
+@pytest.mark.parametrize("messages", [(START, *LEAVE), (START,), ()], ids=["said", "gone", "mute"])
+@pytest.mark.parametrize("heard", [True, False], ids=["heard", "unheard"])
+def test_an_editor_that_leaves_hears_of_no_fault(
+    messages: tuple[dict[str, Any], ...], *, heard: bool
+) -> None:
+    """With or without a goodbye, and with nobody reading any more, it ends with 0 in silence."""
+    read, write = os.pipe()
+    if not heard:
+        os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-m", "syncline", "lsp"],
+        input=sent(*messages),
+        stdout=write,
+        stderr=subprocess.PIPE,
+        timeout=60,
+        check=False,
+    )
+    os.close(write)
+    if heard:
+        with os.fdopen(read, "rb") as answers:
+            assert answers.read().count(b"Content-Length") == sum("id" in m for m in messages)
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -47,7 +47,8 @@ def loose(value: Value) -> str:
 def day_of(text: Value) -> date | None:
     """Return the calendar day that a date, or a date-time as it is written, begins with."""
     try:
-        return date.fromisoformat(text.strip()[:10]) if isinstance(text, str) else None
+        text = text.strip() if isinstance(text, str) else ""
+        return date.fromisoformat(text) if len(text) <= 10 else datetime.fromisoformat(text).date()
     except ValueError:
         return None
 
@@ -58,7 +59,7 @@ def moment_of(text: Value) -> datetime | None:
     One that lies before the first year or after the last has no place in the calendar.
     """
     try:
-        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
+        moment = datetime.fromisoformat(text.strip()) if isinstance(text, str) else None
         if moment is None:
             return None
         return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)

@@ -14,6 +14,7 @@ from lark import Lark, UnexpectedInput, UnexpectedToken
 
 from syncline_grammar import cachedir, text as grammar_text
 from syncline_grammar.diagnostics import Span
+from syncline_grammar.parse import parse
 from syncline_grammar.parsing import tables
 from syncline_grammar.parsing.build import Builder
 from syncline_grammar.parsing.machine import Machine
@@ -48,7 +49,9 @@ def made() -> Tables:
 
 @cache
 def machine() -> Machine:
-    return Machine(made(), Builder())
+    """Return the engine as Lark would have it: a word may be glued to the next."""
+    glued = [t._replace(pattern=t.pattern.removesuffix(tables.BOUNDARY)) for t in made().terminals]
+    return Machine(made()._replace(terminals=glued), Builder())
 
 
 @cache
@@ -170,3 +173,30 @@ def test_the_tables_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(cachedir, "read", lambda _key: None)  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType] - a stand-in
     with pytest.raises(AssertionError):
         tables.load()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "connectcrm to local",
+        "connect crmto local",
+        "sync crm tocadence",
+        "syncevery 15 minutes",
+        when("A = 1").replace("when ", "when").replace("A", "all"),
+        when("A = 1").replace("then exit", "thenexit"),
+        when("A isblank"),
+        when("A is notblank"),
+    ],
+)
+def test_a_word_ends_where_it_ends(text: str) -> None:
+    """B1: a word that is glued to the next is another word: told, and never guessed at."""
+    assert parse(text).diagnostics != ()
+
+
+@pytest.mark.parametrize("sign", ["#", "# ", "#\n"])
+def test_a_ruled_off_comment_takes_no_time(sign: str) -> None:
+    """A line of any number of # is a comment like any other, wherever a brace may be missing."""
+    ruled = sign * 3000
+    for text in (when(f"any {ruled}\n A = 1"), f"{ruled}\n{{"):
+        assert parse(text).diagnostics != ()
+    assert parse(when(f"all {ruled}\n = 1")).diagnostics == ()

@@ -258,3 +258,60 @@ def test_costs_are_known_before_anything_runs(rules: syncline.RuleSet) -> None:
         ("workflow", "Tagged", 2, 17),
         ("workflow", "Opened", 1, 22),
     ]
+
+
+def test_a_deep_and_long_sum_is_compiled() -> None:
+    """A rule that passes the checker can be compiled, explained and asked."""
+    total = "Size"
+    for _ in range(8):
+        total = "(" + " + ".join([total, *["Size"] * 49]) + ")"
+    rules = syncline.load_rules(
+        f'workflow "w" on Lead {{ when {total} > 1 then exit cadence }}', CATALOG
+    )
+
+    assert rules.errors == ()
+    assert rules.workflows["w"].matches({"Size": 1})
+    assert rules.workflows["w"].explain({"Size": 1}).truth
+
+
+def test_numbers_of_any_class_are_numbers(rules: syncline.RuleSet) -> None:
+    """A host's number may be of a class of its own, as those of tables are; a truth is none."""
+
+    class Own(float):
+        pass
+
+    large = rules.workflows["Large and open"]
+    assert large.matches({"Status": "Open", "Size": Own(101)})
+    assert not large.matches({"Status": "Open", "Size": True})
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_clock_at_the_end_of_the_calendar(year: int) -> None:
+    """A time that the calendar does not have is its end, and no traceback."""
+    clock = syncline.Clock(datetime(year, 1, 1))  # noqa: DTZ001 - a clock without a zone is UTC
+    rules = syncline.load_rules(
+        'workflow "w" on Lead { when Due in the last 90 years then exit cadence }', CATALOG
+    )
+
+    assert rules.workflows["w"].matches({"Due": "1950-01-01"}, None, clock) is False
+
+
+def test_half_a_sign_is_matched_by_nothing() -> None:
+    """A text that was cut in the middle of a sign is looked at all the same."""
+    rules = syncline.load_rules(
+        'workflow "w" on Lead { when Name matches "caf" then exit cadence }', CATALOG
+    )
+
+    assert rules.workflows["w"].matches({"Name": "caf\ud83d"})
+
+
+def test_spaces_within_quotes_are_part_of_the_meaning() -> None:
+    """E5: a space inside a text is part of the rules; spaces and comments outside are not."""
+    text = 'workflow "w" on Lead {{ when Name = "a{}b" then exit cadence }}{}'
+    one, two, three = (
+        syncline.load_rules(text.format(*parts), CATALOG).meaning
+        for parts in ((" ", ""), ("  ", ""), (" ", "   # a note\n"))
+    )
+
+    assert one != two
+    assert one == three

@@ -405,12 +405,24 @@ def test_two_plugins_handed_in_that_claim_one_name_are_named() -> None:
         load(("first", first), ("second", second))
 
 
-def test_a_function_of_ours_is_not_replaced() -> None:
-    """``phone`` means one thing in every rule file."""
-    plugin = Plugin(syncline_register_functions=lambda: [a_function("phone")])
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("phone", "`phone` is a function of Syncline itself: choose another name"),
+        ("two words", "`two words` is none: choose another name"),
+        ("e-mail", "`e-mail` is none: choose another name"),
+        ("a.b", "`a.b` is none: choose another name"),
+        ("", "`` is none: choose another name"),
+    ],
+)
+def test_a_function_that_rules_could_not_call_is_reported(name: str, told: str) -> None:
+    """A name is one word, and ``phone`` means one thing in every rule file; the rest goes on."""
+    registry = load(("ours", Plugin(syncline_register_functions=lambda: [a_function(name)])), LOCAL)
 
-    with pytest.raises(PluginError, match=r"`phone` .*syncline itself and ours .handed in."):
-        load(("ours", plugin))
+    assert fault(registry).message.endswith(told)
+    assert set(registry.functions) == BUILT_IN_NAMES
+    assert registry.functions["phone"] in BUILT_IN
+    assert set(registry.connectors) == {"local"}
 
 
 def test_a_second_plugin_of_one_name_does_not_take_out_the_first() -> None:

@@ -28,6 +28,11 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAY_HOURS = 24
 
 
+def _whole(number: int | float) -> int:
+    """Return a whole number; 0 for one with a part behind the point, which the checker tells."""
+    return int(number) if number == int(number) else 0
+
+
 class Builder(Mappings):
     """The statements."""
 
@@ -39,13 +44,13 @@ class Builder(Mappings):
 
     def schedule(self, children: Children) -> s.Schedule:
         number, unit, calls, window, window_unit = children
-        minutes = int(number_of(number) * MINUTES_IN[unit_of(unit)])
+        minutes = _whole(number_of(number) * MINUTES_IN[unit_of(unit)])
         if calls is None:
             return s.Schedule(minutes, None, _DAY_HOURS, span_of(children))
         # A window that is no whole number of hours is no window: the checker tells.
-        hours, rest = divmod(int(number_of(window) * MINUTES_IN[unit_of(window_unit)]), 60)
+        hours, rest = divmod(_whole(number_of(window) * MINUTES_IN[unit_of(window_unit)]), 60)
         hours = 0 if rest else hours
-        return s.Schedule(minutes, int(number_of(calls)), hours, span_of(children))
+        return s.Schedule(minutes, _whole(number_of(calls)), hours, span_of(children))
 
     def direction(self, children: Children) -> s.Flow:
         source, target, where = children
@@ -109,10 +114,10 @@ class Builder(Mappings):
 
     def cap(self, children: Children) -> dict[str, Any]:
         number, per_user = children
-        return {"per_day": int(number_of(number)), "per_user": per_user is not None}
+        return {"per_day": _whole(number_of(number)), "per_user": per_user is not None}
 
     def gap(self, children: Children) -> dict[str, Any]:
-        return {"gap_minutes": int(number_of(children[0]) * MINUTES_IN[unit_of(children[1])])}
+        return {"gap_minutes": _whole(number_of(children[0]) * MINUTES_IN[unit_of(children[1])])}
 
     def allow(self, children: Children) -> s.Allow:
         channel, days, hours, zone, *limits = children

@@ -62,6 +62,12 @@ _AGE = re.compile(
     r"(?:minute|hour|day|week|month|year)s?)(?P<ago>\s+ago)?(?!\w)",
     _IGNORE,
 )
+#: A stretch of time, but for its number and unit.
+_STRETCH = re.compile(
+    r"(?:in|within|during|over)\s+(?:the\s+)?(?P<way>last|past|previous|next|coming)\s+(?=\d)",
+    _IGNORE,
+)
+_SQUARE = re.compile(r"[^\W\d]\w*(?P<brackets>\[(?P<inner>[^\[\]\n]*)\])")
 #: Functions of a formula field.
 _FORMULA = re.compile(
     rf"\b(?:(?P<blank>ISBLANK|ISNULL)\(\s*(?P<a>{_NAME})\s*\)|(?P<new>ISNEW)\(\s*\)|"
@@ -84,6 +90,7 @@ _OPENED_LIST = re.compile(r"\b(?:in|of|outcome)\s*[(\[]")
 def comparison_at(site: Site) -> Iterator[Finding]:
     """Yield how the comparison is written at which reading stopped."""
     yield from _lists(site)
+    yield from _square(site)
     yield from _comparison(site)
 
 
@@ -119,6 +126,16 @@ def _lists(site: Site) -> Iterator[Finding]:
         yield rewritten(site, start, start + len(several["op"]), word, message, guess=True)
 
 
+def _square(site: Site) -> Iterator[Finding]:
+    """Find a function whose values stand in square brackets."""
+    word = site.word_before
+    for near in (site.at, None if word is None else word.start()):
+        found = None if near is None else _SQUARE.match(site.text, near)
+        if found and found.end() > site.at:
+            message = "the values of a function stand in round brackets"
+            yield rewritten(site, *found.span("brackets"), f"({found['inner']})", message)
+
+
 def _comparison(site: Site) -> Iterator[Finding]:
     text = site.text
     if found := _FORMULA.search(text, site.code_start, site.before):
@@ -142,6 +159,12 @@ def _comparison(site: Site) -> Iterator[Finding]:
             word = " ".join([first if first.endswith("s") else f"{first}s", *rest])
             yield from _negated(site, near, found.end(), word, "not")
             return
+        if (found := _STRETCH.match(text, near)) and found.end() >= site.at:
+            way = "next" if found["way"].lower() in {"next", "coming"} else "last"
+            if found[0].split() != ["in", "the", way]:
+                message = f"a stretch of time is written `in the {way} 30 days`"
+                yield rewritten(site, near, found.end(), f"in the {way} ", message)
+                return
         if found := _AGE.match(text, near):
             past = found["way"].lower() in {"older", "earlier"}
             better = f"{'before' if past else 'after'} {found['span']} ago"

@@ -12,6 +12,7 @@ from .chunks import opened_at
 from .draft import Draft
 from .finding import Change, Finding, Site
 from .slips import slips_at
+from .wording import ROW_SYNONYMS
 
 _NAME_NOTE = ("A name of several words stands in back-ticks: `Job title`.",)
 _ARROW = re.compile(r"(<->|->|<-)[ \t]*(?:#[^\n]*)?\r?\n\s*$")
@@ -121,7 +122,8 @@ def _stray_word(site: Site) -> Finding | None:
     if found is None or not before[line_start : found.start()].strip():
         return None
     start, end = found.span()
-    near = nearest(found[0], ROW_WORDS)
+    same = ROW_SYNONYMS.get(found[0].lower())
+    near = same or nearest(found[0], ROW_WORDS)
     if near is None:
         return Finding(
             code="E104",
@@ -133,7 +135,9 @@ def _stray_word(site: Site) -> Finding | None:
         )
     return Finding(
         code="E104",
-        message=f"`{found[0]}` is not a word known here; did you mean `{near}`?",
+        message=f"`{found[0]}` is written `{near}`"
+        if same
+        else f"`{found[0]}` is not a word known here; did you mean `{near}`?",
         start=start,
         end=end,
         change=Change(start=start, end=end, text=near, title=f"write `{near}`"),
@@ -159,7 +163,10 @@ def without(draft: Draft, site: Site, found: Finding) -> tuple[Draft, bool]:
     if inside and _THEN.match(line):
         return draft.replaced(start, end, " then exit cadence" + " }" * -balance), True
     if inside and line.strip() and balance == 0 and not line.strip().startswith("}"):
-        return draft.replaced(start, end, _blank(line)), False
+        # A test that lost its only beginning or its only end would be told to lack it.
+        word = line.split()[0]
+        only = site.head == "test" and text.count(f"\n{line[: line.index(word)]}{word} ") == 1
+        return draft.replaced(start, end, _blank(line)), only and word in {"given", "expect"}
     if not inside and balance == 1 and site.head in _STAND_INS and not text[:start].strip():
         return draft.replaced(start, end, _STAND_INS[site.head]), True
     # An unknown statement reaches to the end of the text; any other takes all of it along.

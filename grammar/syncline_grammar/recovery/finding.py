@@ -12,7 +12,7 @@ from ..parsing.stop import Stop
 from .chunks import opened_at
 
 _WORD = re.compile(r"[^\W\d]\w*")
-_HEAD = re.compile(r"[\s\ufeff]*(?:#[^\n]*\s*)*(\w+)")
+_HEAD = re.compile(r"[\s\ufeff]*(?:#[^\n]*\n[\s\ufeff]*)*(\w+)")
 #: White space and whole comments at the end of a text.
 _CODE = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|`[^`\n]*`|#[^\n]*|\S')
 

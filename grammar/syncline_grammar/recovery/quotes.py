@@ -7,7 +7,9 @@ __all__ = ["quote_at"]
 import re
 from collections.abc import Iterator
 
+from ..words import keywords
 from .finding import Change, Finding, Site
+from .wording import BLANKS
 
 _CURLY = re.compile('[“”„«‟]([^“”„«»‟\\n"]*)[“”»‟"]?')
 _SINGLE = re.compile("[‘’‚'´]([^‘’‚'´\\n\"]*)[‘’'´]?")
@@ -23,6 +25,21 @@ _OPENING = re.compile(
 #: A text whose first quote is missing is looked for so far before its last one.
 _LONGEST = 200
 _VALUE_END = re.compile(r"\s+(?:on|for)\s+\w+\s*\{|\s*->|\s*[{}#,\n]|\s*$")
+#: In a row, more may follow a value than the end of the line.
+_ROW_END = {
+    "test": re.compile(r"\s+at\s+\d"),
+    "map": re.compile(
+        r"\s+(?:required|locked|erase|always|never|when|on\s+create|to\s+(?:crm|cadence)|using|as\s*\{|"
+        r"(?:newest|crm|cadence)\s+wins|hold|else)(?!\w)"
+    ),
+    "form": re.compile(r"\s+(?:required|read\s+only|one\s+of)(?!\w)"),
+}
+#: Words of the language that stand in many a title.
+_SMALL = frozenset({"a", "at", "of", "on", "the", "to", "from", "with", "new", "next", "last"})
+#: Words without quotes behind a comparison: a text, or a name of several words.
+_SEVERAL_WORDS = re.compile(
+    r"(?:[=<>]|\b(?:contains|with|to|from|was|in))\s*(?P<words>[^\W\d][\w&./-]*(?:[ \t]+[\w&./-]+)+)"
+)
 _BARE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _TEXT = re.compile(r'"((?:\\.|[^"\\\n])*)"')
 
@@ -51,6 +68,8 @@ def quote_at(site: Site) -> Iterator[Finding]:
         yield from _quoted_name(site)
     elif "STRING" in expected and "NAME" not in expected and "QUANTIFIER" not in expected:
         yield from _bare_text(site)
+    elif site.head == "workflow":
+        yield from _several_words(site)
 
 
 def _left_open(site: Site) -> Iterator[Finding]:
@@ -122,8 +141,14 @@ def _bare_text(site: Site) -> Iterator[Finding]:
         return
     end = _VALUE_END.search(site.text, site.at)
     stop = site.line_end if end is None else min(end.start(), site.line_end)
+    more = _ROW_END.get(site.head)
+    if more is not None and (follows := more.search(site.text, site.at, stop)):
+        stop = follows.start()
     inner = site.text[site.at : stop]
     if not inner.strip() or '"' in inner or "\\" in inner:
+        return
+    if inner.lower() in BLANKS:
+        yield _blank(site, inner)
         return
     yield Finding(
         code="E110",
@@ -134,3 +159,33 @@ def _bare_text(site: Site) -> Iterator[Finding]:
             start=site.at, end=stop, text=f'"{inner}"', title=f'write `"{inner}"`', guess=True
         ),
     )
+
+
+def _blank(site: Site, word: str) -> Finding:
+    """Return the finding of *word* where a value is wanted: in a test, blank is an empty text."""
+    start, end = site.at, site.at + len(word)
+    if site.head == "test":
+        change = Change(start=start, end=end, text='""', title='write `""`')
+        message = f'`{word}` is written `""` in a test'
+        return Finding(code="E110", message=message, start=start, end=end, change=change)
+    return Finding(
+        code="E110",
+        message=f"`{word}` is not a value; what nothing is said about stays blank",
+        start=start,
+        end=end,
+    )
+
+
+def _several_words(site: Site) -> Iterator[Finding]:
+    for found in _SEVERAL_WORDS.finditer(site.text, site.code_start, site.line_end):
+        words = found["words"]
+        strange = (keywords() - _SMALL) & set(words.split())
+        if found.start("words") < site.at <= found.end() and not strange:
+            yield Finding(
+                code="E110",
+                message="a text of several words stands in double quotes, and a field's name of "
+                "several words in back-ticks",
+                start=found.start("words"),
+                end=found.end(),
+                labels=((found.start("words"), found.end(), f'wanted: "{words}" or `{words}`'),),
+            )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["misspelt_at", "word_at"]
+__all__ = ["BLANKS", "ROW_SYNONYMS", "misspelt_at", "word_at"]
 
 import re
 from collections.abc import Iterator
@@ -21,14 +21,42 @@ _UNITS = {
     "h": "hours", "d": "days", "wk": "weeks", "wks": "weeks", "mo": "months", "yr": "years",
     "yrs": "years",
 }  # fmt: skip
-_CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d\d))?\s*([ap])\.?m\.?(?!\w)", _IGNORE)
+#: What blank is called elsewhere.
+BLANKS = frozenset({"blank", "empty", "null", "none", "nil", "nothing"})
+#: Words of a row as other forms call them.
+ROW_SYNONYMS = dict.fromkeys(("mandatory", "compulsory", "obligatory"), "required")
+_CLOCK = re.compile(
+    r"(?<![\w:.])(1[0-2]|0?[1-9])(?:[:.]([0-5]\d))?\s*([ap])\.?m\.?(?!\w)", _IGNORE
+)
+#: How far before the stop a clock time may begin: `12:30 pm`.
+_LONGEST_CLOCK = 6
+_EXIT = re.compile(
+    r"(?:(?:remove|take|pull|drop)(?:\s+(?:(?:the\s+)?(?:prospect|lead|contact)|it|them))?"
+    r"(?:\s+(?:from|out\s+of|out))?|stop|un-?enroll?(?:\s+from)?|leave|end|quit|"
+    r"exit(?=\s+(?:from|the|this|its|their))(?:\s+from)?)(?:\s+(?:(?:the|this|its|their)\s+)?cadence)?"
+    r"(?=\s*(?:[,}#\n]|$))",
+    _IGNORE,
+)
+#: A misspelt word is near what was meant; these are near a word that means something else.
+_OTHERWISE = frozenset({"remove"})
+_CALLS = re.compile(
+    r"calls?(?P<per>\s*(?:/|per|an?|each|every)\s*(?P<unit>minute|hour|day|week|month)|\s+daily)(?!\w)",
+    _IGNORE,
+)
+_KIND = re.compile(
+    r"activity\s+(?:(?P<call>(?:phone|telephone)[ \t-]*calls?)|(?P<sms>text[ \t-]*messages?)|"
+    r"(?P<email>e-mails?))(?!\w)",
+    _IGNORE,
+)
 _OF_WHEN = {"if", "where", "whenever", "unless", "on"}
 _OF_THEN = {"do", "action", "actions"}
 
 
 def word_at(site: Site) -> Iterator[Finding]:
     """Yield what may be wrong with the words around the place where reading stopped."""
+    yield from _actions(site)
     yield from _frame(site)
+    yield from _counts(site)
     yield from _units(site)
     yield from _case(site)
 
@@ -70,6 +98,41 @@ def _frame(site: Site) -> Iterator[Finding]:
         yield rewritten(site, start, end, "then", f"`{word[0]}` is written `then` here")
 
 
+def _actions(site: Site) -> Iterator[Finding]:
+    """Find an action that takes a prospect out of its cadence, in other words."""
+    able = {"EXIT", "MOVE"} <= site.stop.expected
+    before = site.word_before
+    for near in (site.at if able else None, None if before is None else before.start()):
+        found = None if near is None else _EXIT.match(site.text, near)
+        if found is not None and found.end() >= site.at:
+            message = f"`{' '.join(found[0].split())}` is written `exit cadence`"
+            yield rewritten(site, *found.span(), "exit cadence", message)
+            return
+
+
+def _counts(site: Site) -> Iterator[Finding]:
+    """Find calls that are not counted per 24 hours, and kinds of activity in two words."""
+    for found in _CALLS.finditer(site.text, site.line_start, site.line_end):
+        if site.head != "sync" or not found.start() <= site.at <= found.end():
+            continue
+        message = "calls are counted per 24 hours"
+        start, end = found.span("per")
+        start += len(found["per"]) - len(found["per"].lstrip())
+        if found["unit"] is None or found["unit"].lower() == "day":
+            room = "" if site.text[start - 1].isspace() else " "
+            yield rewritten(site, start, end, f"{room}per 24 hours", message)
+        else:
+            message += f", not per {found['unit'].lower()}"
+            yield Finding(code="E110", message=message, start=start, end=end)
+    if site.head == "activity" and (found := _KIND.search(site.text, 0, site.line_end)):
+        start, end = found.span(str(found.lastgroup))
+        if start <= site.at <= end:
+            better = str(found.lastgroup)
+            yield rewritten(
+                site, start, end, better, f"this kind of activity is written `{better}`"
+            )
+
+
 def _units(site: Site) -> Iterator[Finding]:
     expected, word = site.stop.expected, site.word
     said = "" if word is None else word[0].lower()
@@ -83,14 +146,9 @@ def _units(site: Site) -> Iterator[Finding]:
             _UNITS[said],
             f"units of time are written in full: `{_UNITS[said]}`",
         )
-    whole = re.fullmatch(r"[01]?\d|2[0-4]", site.stop.found)
-    if "TIME" in expected and whole:
-        better = f"{int(whole[0]):02}:00"
-        message = f"a time has hours and minutes: {better}"
-        yield rewritten(site, site.at, site.at + len(whole[0]), better, message)
-    for near in (site.at, site.before - 1, site.before - 2):
-        found = _CLOCK.match(site.text, max(near, 0))
-        if found and found.end() > site.at and int(found[1]) <= 12:
+    for near in range(site.at, max(site.before - _LONGEST_CLOCK, -1), -1):
+        found = _CLOCK.match(site.text, near)
+        if found and found.end() > site.at:
             hour = int(found[1]) % 12 + (12 if found[3].lower() == "p" else 0)
             better = f"{hour:02}:{found[2] or '00'}"
             yield rewritten(
@@ -100,6 +158,11 @@ def _units(site: Site) -> Iterator[Finding]:
                 f"times have hours and minutes, from 00:00 to 24:00: {better}",
             )
             return
+    whole = re.fullmatch(r"[01]?\d|2[0-4]", site.stop.found)
+    if "TIME" in expected and whole and site.text[site.at + len(whole[0]) :][:1] not in {":", "."}:
+        better = f"{int(whole[0]):02}:00"
+        message = f"a time has hours and minutes: {better}"
+        yield rewritten(site, site.at, site.at + len(whole[0]), better, message)
 
 
 def _case(site: Site) -> Iterator[Finding]:
@@ -126,7 +189,7 @@ def misspelt_at(site: Site) -> Iterator[Finding]:
     """Yield the word of the language that is nearest to what was found."""
     word = site.word
     known = words_of(site.stop.expected)
-    if word is None or word[0] in known:
+    if word is None or word[0] in known or word[0].lower() in _OTHERWISE:
         return
     near = nearest(word[0], known)
     if near is None:

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..errors import SynclineError
 from ..model import Side
 from .diagnostics import annotation, as_json as diagnostic_json, show
 from .options import json_option, print_json, workspace_option
 from .rule_files import rules_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from syncline_grammar.recovery.fixes import Fixed
 
     from ..rules.ruleset import RuleSet
@@ -75,6 +78,14 @@ def check(
         if not only_diff and fixes.mended:
             rules = load(file)
     _report(rules, form, path, fixes, cost=cost)
+    if form != "json":
+        _advise(rules, fixes if only_diff else _fixes_of(rules, load))
+    if form == "human":
+        if rules.diagnostics:
+            code = (rules.errors or rules.diagnostics)[0].code
+            click.echo(f"What a code means, with an example: `syncline explain-code {code}`.")
+        if cost:
+            _show_costs(rules)
     return 1 if rules.errors else 0
 
 
@@ -95,11 +106,6 @@ def _report(rules: RuleSet, form: str, path: Path, fixes: Fixed | None, *, cost:
         if fixes is None or fixes.text == rules.source.text:
             show(rules.diagnostics, rules.source)
         _summary(rules)
-        if rules.diagnostics:
-            code = rules.diagnostics[0].code
-            click.echo(f"What a code means, with an example: `syncline explain-code {code}`.")
-        if cost:
-            _show_costs(rules)
 
 
 def _document(rules: RuleSet, fixes: Fixed | None) -> dict[str, Any]:
@@ -133,8 +139,7 @@ def _show_fixes(rules: RuleSet, fixes: Fixed, *, written: bool) -> None:
         return
     for line in diff(rules.source.text, fixes.text, name):
         click.secho(line, fg=_DIFF_COLOUR.get(line[:1]))
-    count = len(fixes.mended)
-    what = "1 fault" if count == 1 else f"{count} faults"
+    what = _counted(len(fixes.mended), "fault")
     click.echo()
     if written:
         click.secho(f"{name}: {what} fixed, as shown above.", fg="green")
@@ -150,8 +155,6 @@ def _show_costs(rules: RuleSet) -> None:
 
 
 def _summary(rules: RuleSet) -> None:
-    from syncline_grammar.parse import MAX_FAULTS
-
     systems = rules.catalog.systems
     found = rules.diagnostics
     errors, warnings = len(rules.errors), len(found) - len(rules.errors)
@@ -160,16 +163,39 @@ def _summary(rules: RuleSet) -> None:
     if elsewhere and not errors:
         against += f", in the place of {' and '.join(elsewhere)}: here is no workspace"
     if errors:
-        words = f"{errors} error" + ("s" if errors > 1 else "")
+        words = _counted(errors, "error")
+        words += f" and {_counted(warnings, 'warning')}" if warnings else ""
         click.secho(f"{rules.source.name}: {words}, checked against {against}.", fg="red")
-        fixable = sum(d.fix is not None for d in found)
-        if fixable:
-            which = f"{fixable} of them" if fixable < len(found) else "all of them"
-            which = "it" if len(found) == 1 else which
-            click.echo(f"`syncline check --fix` corrects {which}; with --diff it only shows how.")
-        if sum(d.code.startswith("E1") for d in found) >= MAX_FAULTS:
-            click.echo(f"No more than {MAX_FAULTS} faults are told at a time: there may be others.")
     else:
-        counts = f"{rules.head.statements} statements"
-        counts += f", {warnings} warnings" if warnings else ", no faults"
-        click.secho(f"{rules.source.name}: {counts}, checked against {against}.", fg="green")
+        words = _counted(rules.head.statements, "statement")
+        words += f", {_counted(warnings, 'warning')}" if warnings else ", no faults"
+        click.secho(f"{rules.source.name}: {words}, checked against {against}.", fg="green")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
+def _fixes_of(rules: RuleSet, load: Callable[[Path], RuleSet]) -> Fixed | None:
+    """Return what --fix would make of rules with errors; None when there is nothing to try."""
+    from .fixing import fixed
+
+    if not rules.errors or not any(d.fix for d in rules.diagnostics):
+        return None
+    try:
+        return fixed(rules, load)
+    except SynclineError:
+        # A fix that names another system asks that one, and it does not answer: no promise then.
+        return None
+
+
+def _advise(rules: RuleSet, fixes: Fixed | None) -> None:
+    """Say what --fix would correct, and whether there may be more faults than are told."""
+    from syncline_grammar.parse import MAX_FAULTS
+
+    if rules.errors and fixes is not None and fixes.mended:
+        every = "it" if len(rules.diagnostics) == 1 else "all of them"
+        which = _counted(len(fixes.mended), "fault") if fixes.left else every
+        click.echo(f"`syncline check --fix` corrects {which}; with --diff it only shows how.")
+    if sum(d.code.startswith("E1") for d in rules.diagnostics) >= MAX_FAULTS:
+        click.echo(f"No more than {MAX_FAULTS} faults are told at a time: there may be others.")

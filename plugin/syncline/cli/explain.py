@@ -79,6 +79,11 @@ def explain(
     if not found:
         click.echo(f"{rules.source.name} has no workflow, and no criteria of a sync.")
         return 0
+    if not name and words[0] in {condition.name for condition in found}:
+        raise click.UsageError(
+            f'"{words[0]}" is asked about a record, and none is given; add one behind the name: '
+            "JSON, @file.json, an id or a match key."
+        )
     clock = clock_at(now)
     asked = _asked(words[len(words) - 1], found, folder, object_name, before)
     if as_json:

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from ..ledger.journal import Entry
 
 _KINDS = ("create", "update", "link", "action", "skip", "hold", "fail")
+#: As the reports say it, and as the log does.
+_FATES = {"skipped": "skip", "held": "hold", "failed": "fail"}
 
 
 @click.command()
 @workspace_option
 @click.option("--run", "run", type=click.IntRange(1, 1_000_000_000), help="Only this run.")
-@click.option("--kind", type=click.Choice(_KINDS), help="Only lines of this kind.")
+@click.option("--kind", type=click.Choice((*_KINDS, *_FATES)), help="Only lines of this kind.")
 @click.option("--record", help="Only this record: an id, or a match key such as an e-mail address.")
 @click.option("--limit", type=click.IntRange(1, 1_000_000_000), default=50, show_default=True)
 @json_option
@@ -33,13 +35,15 @@ def log(
     from ..history import find_ids, read_history
 
     ids = None if record is None else find_ids(folder, record)
-    lines = read_history(folder, ids=ids, run=run, kind=kind, limit=limit + 1)
+    wanted = None if kind is None else _FATES.get(kind, kind)
+    lines = read_history(folder, ids=ids, run=run, kind=wanted, limit=limit + 1)
     more, lines = len(lines) > limit, lines[:limit]
     _show(lines, as_json=as_json)
     if not as_json and more:
         click.echo(f"… and more: these are the last {limit}. `--limit` shows others.")
     if not as_json and not lines:
-        click.echo("Nothing of that kind has happened.")
+        every = run is None and kind is None and record is None
+        click.echo(f"Nothing {'has happened yet' if every else 'of that kind has happened'}.")
     return 0
 
 

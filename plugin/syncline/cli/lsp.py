@@ -26,8 +26,10 @@ def lsp() -> int:
             hint="Install them: `pip install 'syncline[editor]'`.",
         ) from err
     # Whatever the server's library has to say of its own is nothing for an admin's window.
-    logging.getLogger("pygls").addHandler(logging.NullHandler())
-    logging.getLogger("pygls").propagate = False
+    # So are its threads' complaints that an editor left in the middle of an answer.
+    for name in ("pygls", "concurrent.futures"):
+        logging.getLogger(name).addHandler(logging.NullHandler())
+        logging.getLogger(name).propagate = False
     try:
         registry = load_plugins()
     except PluginError as err:

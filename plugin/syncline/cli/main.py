@@ -17,6 +17,8 @@ from itertools import pairwise
 
 import click
 
+from syncline_grammar.words import nearest
+
 from ..errors import RulesError, SynclineError, WorkspaceError
 
 #: By section of the help: the module and the function of each command.
@@ -70,6 +72,15 @@ class _Commands(click.Group):
         command: click.Command = getattr(import_module(f".{module}", __package__), name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            near = nearest(args[0], _COMMANDS)
+            hint = f"did you mean `{near}`?" if near else "`syncline --help` lists them."
+            raise click.UsageError(f"there is no command `{args[0]}`; {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for section, names in _SECTIONS.items():
             with formatter.section(section):
@@ -100,7 +111,9 @@ def main() -> None:
         # Not cli.main(): it takes a reader who has had enough for a failure.
         with cli.make_context("syncline", sys.argv[1:]) as context:
             code = cli.invoke(context)
-        sys.stdout.flush()
+        if not sys.stdout.closed:
+            # An editor's session closes it: there the output is the protocol's own.
+            sys.stdout.flush()
     except click.exceptions.Exit as err:
         code = err.exit_code
     except click.UsageError as err:
@@ -117,7 +130,8 @@ def main() -> None:
         code = err.exit_code
     except BrokenPipeError:
         # Whoever read our output (`| head`) has had enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not sys.stdout.closed:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except OSError as err:
         where = f" ({err.filename})" if err.filename else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["connectors", "init", "sandbox"]
 
 import json
+import shlex
 from pathlib import Path
 
 import click
@@ -26,7 +27,8 @@ def init(folder: Path, as_json: bool) -> int:
         return 0
     for path in made:
         click.echo(f"wrote {path}")
-    click.echo("Next: `syncline check`, then `syncline plan`, then `syncline run`.")
+    enter = "" if folder.resolve() == Path.cwd() else f"`cd {shlex.quote(str(folder))}`, then "
+    click.echo(f"Next: {enter}`syncline check`, then `syncline plan`, then `syncline run`.")
     return 0
 
 

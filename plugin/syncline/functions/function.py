@@ -55,6 +55,7 @@ class Function:
     type ``gives``, or ``None`` for blank. It does no I/O and reads no clock.
     """
 
+    #: One word of letters, digits and underscores, which no other function has.
     name: str
     #: One sentence for the admin.
     summary: str

@@ -11,6 +11,8 @@ from typing import Any
 
 #: Bytes that a compiled pattern may take.
 _MEMORY = 1 << 20
+#: Signs of a pattern. Far longer ones outgrow that memory, and then each record takes its time.
+_LONGEST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +23,18 @@ class Pattern:
 
     def __call__(self, text: str) -> bool:
         """Tell whether the pattern occurs in *text*."""
-        return _compiled(self.pattern).search(text) is not None
+        try:
+            return _compiled(self.pattern).search(text) is not None
+        except UnicodeEncodeError:
+            # Half a sign, as a text that was cut off may end in: the engine reads whole ones.
+            whole = text.encode("utf-8", "replace").decode("utf-8")
+            return _compiled(self.pattern).search(whole) is not None
 
 
 def pattern_fault(pattern: str) -> str | None:
     """Return what is wrong with *pattern*, in the engine's words, or None."""
+    if len(pattern) > _LONGEST:
+        return f"it has {len(pattern):,} signs; {_LONGEST:,} are the most"
     try:
         _compiled(pattern)
     except ValueError as err:

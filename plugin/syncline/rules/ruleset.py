@@ -29,8 +29,8 @@ from .compiling.compile import Compiled, compile_rules, restore
 from .explaining.explain import Explainer, explainer
 from .reading import Head, RuleText, read_rules
 
-#: A text or a quoted name, which may hold a #, or a comment.
-_COMMENT = re.compile(r'("[^"\\\n]*(?:\\.[^"\\\n]*)*"|`[^`\n]*`)|#[^\n]*')
+#: A text or a quoted name, whose spaces count, or a run of spaces and comments, which say nothing.
+_SPACING = re.compile(r'("[^"\\\n]*(?:\\.[^"\\\n]*)*"|`[^`\n]*`)|(?:\s|#[^\n]*)+')
 
 _OF_ABSENCE = {"E112", "E311", "E314", "E403", "W901"}
 
@@ -65,8 +65,8 @@ class RuleSet:
     @property
     def meaning(self) -> str:
         """A digest of the text without comments and spacing: what the rules say."""
-        bare = _COMMENT.sub(lambda found: found[1] or "", self.source.text)
-        return hashlib.sha256(" ".join(bare.split()).encode()).hexdigest()
+        bare = _SPACING.sub(lambda found: found[1] or " ", self.source.text)
+        return hashlib.sha256(bare.strip().encode("utf-8", "surrogatepass")).hexdigest()
 
     @cached_property
     def compiled(self) -> Compiled:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 __all__ = [
-    "CALCULATORS",
     "Clock",
+    "Sum",
     "Unturned",
     "again",
     "blank",
@@ -74,7 +74,7 @@ class Unturned:
 
 def fold(value: Any) -> str | None:
     """Return text as it compares: without case and outer space; None when blank."""
-    if value.__class__ is str:
+    if isinstance(value, str):
         return value.strip().casefold() or None
     if value is None or value == ():
         return None
@@ -127,14 +127,25 @@ class Clock:
     Days begin and end in the zone of ``now``.
     """
 
+    #: Without a zone it is UTC.
     now: datetime
     _days: dict[tuple[int, str], str] = field(
         default_factory=dict[tuple[int, str], str], init=False, repr=False, compare=False
     )
 
+    def __post_init__(self) -> None:
+        if self.now.tzinfo is None:
+            object.__setattr__(self, "now", self.now.replace(tzinfo=UTC))
+
     def moment(self, amount: int, unit: str) -> datetime:
-        """Return the instant *amount* units from now; months and years by the calendar."""
-        kind = Unit(unit)
+        """Return the instant *amount* units from now; where the calendar ends, its end."""
+        try:
+            return self._moment(amount, Unit(unit))
+        except (OverflowError, ValueError):
+            return (_LAST if amount > 0 else _FIRST).replace(tzinfo=self.now.tzinfo)
+
+    def _moment(self, amount: int, kind: Unit) -> datetime:
+        """Count months and years by the calendar."""
         if kind in {Unit.MONTH, Unit.YEAR}:
             months = amount * (12 if kind is Unit.YEAR else 1)
             total = self.now.year * 12 + self.now.month - 1 + months
@@ -166,6 +177,7 @@ def now() -> Clock:
     return Clock(datetime.now(UTC))
 
 
+_FIRST, _LAST = datetime(1, 1, 2), datetime(9999, 12, 30)  # noqa: DTZ001 - given the clock's zone
 _STEP = {
     Unit.MINUTE: timedelta(minutes=1),
     Unit.HOUR: timedelta(hours=1),
@@ -244,33 +256,27 @@ def _to_number(value: Value) -> Any:
     return float(plain) if "." in plain else int(plain)
 
 
-def _plus(left: Any, right: Any) -> int | float | None:
-    return _counted(add, left, right)
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A chain of numbers and the *signs* between them, reckoned from left to right.
+
+    A blank operand makes a blank result; so do a division by zero, and a number too large.
+    """
+
+    signs: str
+
+    def __call__(self, first: Any, *rest: Any) -> int | float | None:
+        """Return what the chain comes to."""
+        result = num(first)
+        for sign, operand in zip(self.signs, rest, strict=True):
+            right = num(operand)
+            if result is None or right is None:
+                return None
+            try:
+                result = _CALCULATORS[sign](result, right)
+            except (ZeroDivisionError, OverflowError):
+                return None
+        return result
 
 
-def _minus(left: Any, right: Any) -> int | float | None:
-    return _counted(sub, left, right)
-
-
-def _times(left: Any, right: Any) -> int | float | None:
-    return _counted(mul, left, right)
-
-
-def _over(left: Any, right: Any) -> int | float | None:
-    return _counted(truediv, left, right)
-
-
-def _counted(
-    calculate: Callable[[Any, Any], int | float], left: Any, right: Any
-) -> int | float | None:
-    a, b = num(left), num(right)
-    if a is None or b is None:
-        return None
-    try:
-        return calculate(a, b)
-    except (ZeroDivisionError, OverflowError):
-        return None
-
-
-#: A blank operand makes a blank result; so do a division by zero, and a number too large.
-CALCULATORS = {"+": _plus, "-": _minus, "*": _times, "/": _over}
+_CALCULATORS = {"+": add, "-": sub, "*": mul, "/": truediv}

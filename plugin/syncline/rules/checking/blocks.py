@@ -7,13 +7,14 @@ __all__ = ["check_activity", "check_allow", "check_form"]
 from zoneinfo import available_timezones
 
 from syncline_grammar import syntax as s
+from syncline_grammar.recovery.wording import ROW_SYNONYMS
 from syncline_grammar.words import nearest
 
 from ...model import Field, FieldType, Side
 from ..catalog import Catalog, Problems, Scope
 from ..texts import variables
 from .expressions import check_expression
-from .literals import check_value
+from .literals import check_number, check_value
 from .maps import find_object
 from .turning import check_fits
 
@@ -21,12 +22,22 @@ _KINDS = ("call", "email", "sms", "note", "meeting", "task")
 #: What a cadence's touch can be.
 CHANNELS = ("email", "sms", "call", "task")
 _ACTIVITY = "activity"
+#: What kinds of activity are called elsewhere.
+_CALLED = {
+    "phone": "call", "phone_call": "call", "phonecall": "call", "calls": "call", "mail": "email",
+    "e_mail": "email", "text": "sms", "text_message": "sms",
+}  # fmt: skip
+_WORDS_OF_A_FORM = {**ROW_SYNONYMS, "readonly": "read only", "read_only": "read only"}
 _DAY = 1440
 
 
 def check_activity(activity: s.Activity, catalog: Catalog, problems: Problems) -> None:
     """Note every fault of an activity rule (K3, K5)."""
-    if activity.kind.text not in _KINDS:
+    called = _CALLED.get(activity.kind.text.lower())
+    if called is not None:
+        message = f"the kind of activity `{activity.kind.text}` is written `{called}`"
+        problems.add("E209", message, activity.kind.span, better=called)
+    elif activity.kind.text not in _KINDS:
         problems.unknown("E209", "kind of activity", activity.kind, _KINDS)
     target = find_object(activity.object, Side.CRM, catalog, problems)
     recorded = catalog.descriptions[Side.CADENCE].get(_ACTIVITY)
@@ -81,7 +92,14 @@ def check_form(form: s.Form, catalog: Catalog, problems: Problems) -> None:
     if scope is None:
         return
     shown: set[str] = set()
+    line = 0
     for row in form.fields:
+        word = _WORDS_OF_A_FORM.get(row.field.text.lower())
+        if word is not None and row.span.line == line and scope.find(row.field) is None:
+            message = f"`{row.field.text}` is written `{word}`"
+            problems.add("E202", message, row.field.span, better=word)
+            continue
+        line = row.span.line
         field = scope.resolve(row.field, problems)
         if row.field.text in shown:
             problems.add("E208", f"{row.field.text} stands in the form already", row.field.span)
@@ -97,6 +115,8 @@ def check_form(form: s.Form, catalog: Catalog, problems: Problems) -> None:
             problems.add("E310", "a field that is read only cannot be required", row.span)
         if row.default is not None and field is not None:
             check_value(row.default, field, problems)
+            if isinstance(row.default, s.Number):
+                check_number(row.default, problems)
 
 
 def check_allow(rule: s.Allow, problems: Problems) -> None:
@@ -117,6 +137,8 @@ def check_allow(rule: s.Allow, problems: Problems) -> None:
         hint = f"; did you mean `{near}`?" if near else ""
         problems.add("E111", f"there is no time zone `{rule.zone}`{hint}", rule.channel.span)
     if rule.per_day is not None and rule.per_day < 1:
-        problems.add("E111", "at most 0 a day is never", rule.channel.span)
+        problems.add("E111", "a day takes a whole number, 1 or more", rule.channel.span)
+    if rule.gap_minutes is not None and rule.gap_minutes < 1:
+        problems.add("E111", "a gap is a whole number of minutes", rule.channel.span)
     if rule.limits > (rule.per_day is not None) + (rule.gap_minutes is not None):
         problems.add("E310", "two limits of one kind contradict each other", rule.channel.span)

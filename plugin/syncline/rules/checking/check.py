@@ -168,13 +168,37 @@ def _check_flow(flow: s.Flow, tree: s.RuleFile, catalog: Catalog, problems: Prob
     if flow.where is None or flow.source == flow.target:
         return
     side = Side(flow.source)
-    seen: set[str] = set()
+    asked: dict[str, Scope] = {}
     for block in tree.statements:
-        if not isinstance(block, s.ObjectMap):
-            continue
-        name = block.crm_object if side is Side.CRM else block.cadence_object
-        scope = find_object(name, side, catalog, Problems())
-        if scope is not None and scope.type.name not in seen:
-            seen.add(scope.type.name)
-            check_criterion(flow.where, scope, catalog, problems, history=False)
-            check_constant(flow.where, scope, problems)
+        if isinstance(block, s.ObjectMap):
+            name = block.crm_object if side is Side.CRM else block.cadence_object
+            scope = find_object(name, side, catalog, Problems())
+            if scope is not None:
+                asked.setdefault(scope.type.name, scope)
+    lacking: dict[Span, list[str]] = {}
+    names = {name.span: name for name in names_in(flow.where)}
+    found: list[Diagnostic] = []
+    for kind, scope in asked.items():
+        told = Problems()
+        check_criterion(flow.where, scope, catalog, told, history=False)
+        check_constant(flow.where, scope, told)
+        found += told.found
+        for fault in told.found:
+            if fault.code == "E202":
+                lacking.setdefault(fault.span, []).append(kind)
+    for fault in dict.fromkeys(found):
+        kinds = lacking.get(fault.span, [])
+        if fault.code != "E202" or len(asked) == 1:
+            problems.found.append(fault)
+        elif len(kinds) == len(asked):
+            # No object has it: it is misspelt, and that is told of the first.
+            if kinds[0] in kinds:
+                problems.found.append(fault)
+        else:
+            problems.add(
+                "E202",
+                f"`{names[fault.span].text}` is no field of {' or '.join(kinds)}, and `where` is "
+                f"asked of {' and '.join(asked)}",
+                fault.span,
+                notes=("Ask for a field that each of them has.",),
+            )

@@ -12,7 +12,8 @@ from ..catalog import Catalog, Problems, Scope
 from ..patterns import pattern_fault
 from ..types import TIMES, a_value, family
 from .expressions import Typed, check_expression
-from .literals import check_literal, check_span_of_time
+from .literals import check_literal, check_span_of_time, check_written_day
+from .unquoted import tell_unquoted
 
 _TEXT_OPS = {s.Op.CONTAINS, s.Op.STARTS, s.Op.ENDS, s.Op.MATCHES}
 _ORDER_OPS = {s.Op.LT, s.Op.LE, s.Op.GT, s.Op.GE, s.Op.BETWEEN}
@@ -66,7 +67,12 @@ def _check_comparison(
         if isinstance(row.left, _LITERAL):
             problems.add("E306", "a comparison begins with a field", row.left.span)
             left = None
-    others = [check_expression(value, scope, catalog, problems) for value in row.right]
+    others = [
+        None
+        if tell_unquoted(row, left, value, scope, problems)
+        else check_expression(value, scope, catalog, problems)
+        for value in row.right
+    ]
     if row.op in _BEFORE_OPS and row.left is not None and not isinstance(row.left, s.FieldRef):
         problems.add("E306", f"`{row.op}` needs a field on its left", row.span)
         return
@@ -94,6 +100,8 @@ def _check_pair(
         return
     if isinstance(value, _LITERAL):
         check_literal(value, left.type, left.name, problems, left.field)
+    elif isinstance(value, s.Arithmetic) and check_written_day(value, left.type, problems):
+        return
     elif other is not None and family(left.type) != family(other.type):
         words = (
             f"{left.name} ({a_value(left.type)}) and {other.name} ({a_value(other.type)}) "

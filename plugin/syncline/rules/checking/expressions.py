@@ -12,7 +12,7 @@ from ...functions.function import Function, signature
 from ...model import Field, FieldType
 from ..catalog import Catalog, Problems, Scope
 from ..types import a_value, family
-from .literals import check_date, check_literal, check_span_of_time
+from .literals import check_date, check_literal, check_number, check_span_of_time
 
 #: A sum of more parts is no rule that a person reads.
 _PARTS = 50
@@ -62,6 +62,8 @@ def check_expression(
             return None if function is None else Typed(function.gives, f"`{function.name}()`")
         case s.Arithmetic():
             return _check_arithmetic(value, scope, catalog, problems)
+        case s.Number():
+            check_number(value, problems)
         case s.Date():
             check_date(value, problems)
         case s.Relative():

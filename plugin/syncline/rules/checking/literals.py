@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-__all__ = ["check_date", "check_literal", "check_span_of_time", "check_value", "check_written"]
+__all__ = [
+    "check_date",
+    "check_literal",
+    "check_number",
+    "check_span_of_time",
+    "check_value",
+    "check_written",
+    "check_written_day",
+]
 
+import re
 from datetime import date
 
 from syncline_grammar import syntax as s
+from syncline_grammar.recovery.numbers import day_written
 from syncline_grammar.words import nearest
 
 from ...model import Field, FieldType
 from ..catalog import Problems
 from ..types import PICKED, TIMES, a_value
+from .typo import is_typo
 
 _WANTED = {
     FieldType.NUMBER: "a number is wanted, without quotes",
     FieldType.BOOLEAN: "`true` or `false` is wanted, without quotes",
-    FieldType.DATE: "a date is wanted (2026-11-22, today, 30 days ago)",
-    FieldType.DATETIME: "a date is wanted (2026-11-22, today, 30 days ago)",
+    FieldType.DATE: "a date is wanted, without quotes (2026-11-22, today, 30 days ago)",
+    FieldType.DATETIME: "a date is wanted, without quotes (2026-11-22, today, 30 days ago)",
 }
+_NUMBER = re.compile(r"-?[1-9]\d{0,14}|0")
+_DAY = re.compile(r"(\d{1,4})([/.-])(\d{1,2})\2(\d{1,4})")
 _DAYS_IN = {
     s.Unit.MINUTE: 1 / 1440, s.Unit.HOUR: 1 / 24, s.Unit.DAY: 1.0, s.Unit.WEEK: 7.0,
     s.Unit.MONTH: 30.0, s.Unit.YEAR: 365.0,
 }  # fmt: skip
 _CENTURY = 36_600
+_THOUSAND, _PLACES = 1_000, 3
 #: How many values of a picklist are worth reading.
 _SOME = 12
 
@@ -42,13 +56,24 @@ def check_literal(
             _check_choice(value, field, problems)
         elif kind in _WANTED:
             words = f"{name} is {a_value(kind)}, and this is text"
-            problems.add("E306", words, value.span, label=_WANTED[kind])
+            better = _without_quotes(value.value.strip(), kind)
+            problems.add("E306", words, value.span, label=_WANTED[kind], better=better)
     elif isinstance(value, s.Number) and kind is not FieldType.NUMBER:
         problems.add("E306", f"{name} is {a_value(kind)}, not a number", value.span)
     elif isinstance(value, s.Truth) and kind is not FieldType.BOOLEAN:
         problems.add("E306", f"{name} is {a_value(kind)}, never true or false", value.span)
     elif isinstance(value, s.Date | s.Relative) and kind not in TIMES:
         problems.add("E306", f"{name} is {a_value(kind)}, not a date", value.span)
+
+
+def _without_quotes(text: str, kind: FieldType) -> str | None:
+    """Return the number, truth or day that *text* surely is."""
+    if kind is FieldType.NUMBER:
+        return text if _NUMBER.fullmatch(text) else None
+    if kind is FieldType.BOOLEAN:
+        return text.lower() if text.lower() in {"true", "false"} else None
+    found = _DAY.fullmatch(text)
+    return None if found is None else day_written(int(found[1]), int(found[3]), int(found[4]))
 
 
 def _check_choice(value: s.Text, field: Field, problems: Problems) -> None:
@@ -64,19 +89,58 @@ def _check_choice(value: s.Text, field: Field, problems: Problems) -> None:
         + (f'; did you mean "{near}"?' if near else ""),
         value.span,
         notes=() if near else (f"Its values: {shown}.",),
-        better=None if near is None else f'"{near}"',
+        better=f'"{near}"' if near is not None and is_typo(value.value, near) else None,
     )
 
 
 def check_written(value: s.Expression, field: Field, problems: Problems) -> None:
     """Like ``check_value``, for a literal that is written: it must fit into the field."""
     check_value(value, field, problems)
+    if isinstance(value, s.Number):
+        check_number(value, problems)
     if isinstance(value, s.Text) and field.length is not None and len(value.value) > field.length:
         problems.add(
             "E313",
             f"{field.name} takes {field.length} characters; this text has {len(value.value)}",
             value.span,
         )
+
+
+def check_number(value: s.Number, problems: Problems) -> None:
+    """Note a number such as ``1.000``: some read a thousand, and others one (E110)."""
+    if not isinstance(value.value, float) or not 1 <= abs(value.value) < _THOUSAND:
+        return
+    written = f"{value.value:.3f}"
+    if len(written) == value.span.end - value.span.start:
+        whole, _point, parts = written.partition(".")
+        problems.add(
+            "E110",
+            f"`{written}` can be read in two ways: a point stands before parts, and `_` between "
+            "thousands",
+            value.span,
+            notes=(f"Write {whole}_{parts} or {_short(value.value)}, whichever is meant.",),
+        )
+
+
+def _short(value: float) -> str:
+    """Return *value* in fewer than three digits after the point, or in four where it needs all."""
+    return f"{value}0" if len(f"{value}".partition(".")[2]) == _PLACES else f"{value}"
+
+
+def check_written_day(value: s.Arithmetic, kind: FieldType, problems: Problems) -> bool:
+    """Note a day that is written as ``22/11/2026``, which reads as a sum; tell whether it is."""
+    parts = [value.first, *(part for _sign, part in value.rest)]
+    signs = {str(sign) for sign, _part in value.rest}
+    numbers = [part.value for part in parts if isinstance(part, s.Number)]
+    if kind not in TIMES or len(numbers) != len(parts) or len(signs) != 1 or signs & {"+", "*"}:
+        return False
+    whole = [number for number in numbers if isinstance(number, int)]
+    if len(whole) != _PLACES:
+        return False
+    better = day_written(*whole)
+    message = f"a day is written year, month, day: {better or '2026-11-22'}"
+    problems.add("E306", message, value.span, better=better)
+    return True
 
 
 def check_date(value: s.Date, problems: Problems) -> None:

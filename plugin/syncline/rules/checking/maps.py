@@ -87,7 +87,8 @@ def _check_row(
 ) -> None:
     crm_scope, cadence_scope = scopes
     crm = crm_scope.resolve(row.crm, problems, cadence_scope)
-    cadence = cadence_scope.resolve(row.cadence, problems, crm_scope)
+    # Where the left side is right, the two were not swapped: the prospect lacks such a field.
+    cadence = cadence_scope.resolve(row.cadence, problems, None if crm else crm_scope)
     for name in row.repeated:
         problems.add("E310", f"`{name.text}` contradicts or repeats a word before it", name.span)
     if not sides_of(row.arrow) <= sides_of(block.arrow):

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Case", "Expected", "action_text", "check_test", "read_case"]
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from syncline_grammar import syntax as s
 from syncline_grammar.diagnostics import Span
@@ -14,6 +14,7 @@ from syncline_grammar.writing.spelling import quote
 from ...model import Field, FieldType, Side, Value
 from ..catalog import Catalog, Problems, Scope
 from ..values import instant
+from .cadences import check_cadence
 from .casting import Cast, cast_of, owners
 from .literals import check_date, check_written
 from .maps import find_object
@@ -132,10 +133,9 @@ def _check_actions(
     cadences = catalog.descriptions[Side.CADENCE].cadences
     for action in wanted:
         target = action.cadence
-        if target is not None and cadences and target.value not in cadences:
-            name = s.Name(target.value, target.span)
-            problems.unknown("E205", "cadence", name, cadences)
-        elif not any(action in w.actions and _is_on(w, objects, catalog) for w in workflows):
+        if target is not None and not check_cadence(target, cadences, problems):
+            continue
+        if not any(action in w.actions and _is_on(w, objects, catalog) for w in workflows):
             problems.add(
                 "E318",
                 f"no workflow on {' or '.join(objects)} has `{_text(action)}`, "
@@ -230,7 +230,9 @@ def _value(literal: s.Literal, field: Field, problems: Problems) -> Value:
             return _choices(literal, field, problems)
         if field.type is FieldType.DATETIME and instant(literal.value) is not None:
             return literal.value
-    check_written(literal, field, problems)
+    # The system takes other values too, and the list is only what it proposes.
+    free = field.type is FieldType.PICKLIST and not field.restricted
+    check_written(literal, replace(field, values=()) if free else field, problems)
     if isinstance(literal, s.Date) and field.type is FieldType.DATETIME:
         return f"{literal.value}T00:00:00Z"
     return literal.value
@@ -240,7 +242,7 @@ def _choices(literal: s.Text, field: Field, problems: Problems) -> tuple[str, ..
     """Return the choices in ``"Red; Blue"``."""
     chosen = tuple(part.strip() for part in literal.value.split(";") if part.strip())
     strange = [part for part in chosen if field.values and part not in field.values]
-    if strange:
+    if strange and field.restricted:
         problems.add(
             "E301",
             f'{field.name} has no value "{strange[0]}"',

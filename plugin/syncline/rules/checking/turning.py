@@ -68,7 +68,8 @@ def check_turning(
         _check_plain(row, crm, cadence, problems)
     if row.table is not None and row.using is not None:
         problems.add("E310", "a row has `using` or `as`, not both", row.span)
-    fails = function is not None and bool(function.fails)
+    # Of a function that nobody knows, who can say whether it fails?
+    fails = row.using is not None and (function is None or bool(function.fails))
     if row.otherwise is not None and row.table is None and not fails:
         what = f"`{function.name}()` never fails: " if function is not None else ""
         problems.add(

@@ -12,6 +12,7 @@ from syncline_grammar.diagnostics import Severity
 from ...model import Side
 from ..catalog import Catalog, Problems, Scope
 from ..walk import asks_twice, looks_back, names_in
+from .cadences import check_cadence
 from .criteria import check_criterion
 from .maps import find_object
 
@@ -88,6 +89,5 @@ def check_workflow(
                 ),
             )
         target = action.cadence
-        if target is not None and cadence.cadences and target.value not in cadence.cadences:
-            name = s.Name(target.value, target.span)
-            problems.unknown("E205", "cadence", name, cadence.cadences)
+        if target is not None:
+            check_cadence(target, cadence.cadences, problems)

@@ -80,7 +80,7 @@ def _template(value: s.Text, scope: Scope, program: Program) -> str:
         if variable is not None:
             name = found(scope, s.Name(variable, value.span)).name
             parts.append(f"({code.bind(text_of)}(r.get({code.bind(name)})) or '')")
-    return "(" + " + ".join(parts) + ")" if parts else "''"
+    return f"''.join(({''.join(f'{part}, ' for part in parts)}))"
 
 
 def _cut(value: Value, length: int) -> Value:

@@ -129,7 +129,8 @@ class Code(Expressions):
         name = self.name()
         if isinstance(right, s.Number):
             value = self.bind(right.value)
-            return f"(({name} := {left}).__class__ in NUMBERS and {name} {sign} {value})"
+            number = f"isinstance({name} := {left}, NUMBERS) and {name}.__class__ is not bool"
+            return f"({number} and {name} {sign} {value})"
         read = READ.get(kind, "num")
         if kind is FieldType.DATETIME and _is_day(right):
             # A moment lies within a day, not at its midnight.

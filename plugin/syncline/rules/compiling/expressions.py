@@ -17,14 +17,14 @@ from ...functions import BUILT_IN
 from ...model import FieldType
 from ..catalog import Catalog, Scope
 from ..checking.expressions import type_of
-from ..values import CALCULATORS, again, blank, chosen, day, fold, instant, now, num
+from ..values import Sum, again, blank, chosen, day, fold, instant, now, num
 from .guard import Guarded
 
 #: The names that generated code calls, beside those it is given.
 _CALLED: dict[str, Any] = {
     "blank": blank, "chosen": chosen, "day": day, "fold": fold, "instant": instant, "num": num,
-    "NUMBERS": frozenset({int, float}), "str": str, "list": list, "TypeError": TypeError,
-    "again": again, "now": now,
+    "NUMBERS": (int, float), "isinstance": isinstance, "bool": bool, "str": str,
+    "list": list, "TypeError": TypeError, "again": again, "now": now,
 }  # fmt: skip
 #: Functions that keep what they declare: the tests hold them to it.
 _OURS = {function.name: function for function in BUILT_IN}
@@ -70,11 +70,12 @@ class Expressions:
                 args = [self.expression(argument, scope, record) for argument in value.args]
                 return self.call(value.name.text, args)
             case s.Arithmetic():
-                source = self.expression(value.first, scope, record)
-                for sign, right in value.rest:
-                    other = self.expression(right, scope, record)
-                    source = f"{self.bind(CALCULATORS[sign])}({source}, {other})"
-                return source
+                first = self.expression(value.first, scope, record)
+                if not value.rest:
+                    return first
+                rest = [self.expression(right, scope, record) for _sign, right in value.rest]
+                signs = "".join(sign for sign, _right in value.rest)
+                return f"{self.bind(Sum(signs))}({', '.join([first, *rest])})"
             case s.Relative():
                 return self._moment(value, FieldType.DATETIME) + ".isoformat()"
             case _:

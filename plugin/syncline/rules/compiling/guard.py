@@ -43,8 +43,7 @@ class Guarded:
         except Exception as err:  # noqa: BLE001 - whatever a plugin raises, the rest goes on
             if self.fallback is None:
                 return None
-            words = str(err) if isinstance(err, ValueError) else f"{type(err).__name__}: {err}"
-            return Unturned(self.fallback, f"{self.function.name}(): {words}")
+            return Unturned(self.fallback, f"{self.function.name}(): {_told(err)}")
 
     def _read(self, values: tuple[Value, ...]) -> tuple[Any, ...] | None:
         """Return the arguments as the function takes them; None when a blank makes a blank."""
@@ -59,6 +58,14 @@ class Guarded:
                 return None
             given.append(argument)
         return tuple(given)
+
+
+def _told(err: Exception) -> str:
+    try:
+        words = str(err)
+    except Exception:  # noqa: BLE001 - an error that cannot even be told
+        words = ""
+    return words if words and isinstance(err, ValueError) else f"{type(err).__name__}: {words}"
 
 
 def _reader(parameter: Parameter) -> tuple[Callable[[Value], Any], bool]:
