@@ -60,13 +60,14 @@ _PIECES = [
     "#" * 40,
     '"' + '\\"' * 40,
     *(  # noqa: SIM905 - reads better than a list of quoted words
-    'all { any { none { } ( ) not and or in is blank not blank = != < <= >= -> <- <-> , # \\ " ` '
-    "Text Number Date Datetime Choices Picklist Thing item 1 2.5 1_000 2026-02-30 2026-01-01 12:00 "
-    "today now ago days from between matches contains starts with changed to was using else skip "
-    "hold default required when then match map workflow on exit cadence test given expect last "
-    "sync at form for one of == && AND “x” 'x' /* */ // ; : [ ] \ufeff \u200b \u2028 \r\n \r \n \t "
-    "lower( concat( days_between( \ud7ff ß İ ٣ 𝟙 \0"
-).split(" ") + ["#" * 40, '"' + '\\"' * 40]
+        'all { any { none { } ( ) not and or in is blank not blank = != < <= >= -> <- <-> , # \\ " ` '
+        "Text Number Date Datetime Choices Picklist Thing item 1 2.5 1_000 2026-02-30 2026-01-01 12:00 "
+        "today now ago days from between matches contains starts with changed to was using else skip "
+        "hold default required when then match map workflow on exit cadence test given expect last "
+        "sync at form for one of == && AND “x” 'x' /* */ // ; : [ ] \ufeff \u200b \u2028 \r\n \r \n \t "
+        "lower( concat( days_between( \ud7ff ß İ ٣ 𝟙 \0"
+    ).split(" "),
+]
 
 
 def probe(text: str) -> None:

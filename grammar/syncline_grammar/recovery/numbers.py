@@ -11,9 +11,7 @@ from datetime import date
 from .finding import Finding, Site, rewritten
 
 _IGNORE = re.IGNORECASE
-_GROUPED = re.compile(
-    r"(?<![\w.])\d{1,3}(?:(?:\.\d{3}){2,}|(?:[ \u00a0\u202f]\d{3})+)(?![\w.])"
-)
+_GROUPED = re.compile(r"(?<![\w.])\d{1,3}(?:(?:\.\d{3}){2,}|(?:[ \u00a0\u202f]\d{3})+)(?![\w.])")
 _SHORT = re.compile(
     r"(?<![\w.])(?P<number>\d[\d_]{0,11}(?:\.\d{1,3})?)[ \t]?"
     r"(?P<word>k|m|mn|mio|bn|b|thousand|million|billion)(?!\w)",

@@ -25,9 +25,7 @@ _UNITS = {
 BLANKS = frozenset({"blank", "empty", "null", "none", "nil", "nothing"})
 #: Words of a row as other forms call them.
 ROW_SYNONYMS = dict.fromkeys(("mandatory", "compulsory", "obligatory"), "required")
-_CLOCK = re.compile(
-    r"(?<![\w:.])(1[0-2]|0?[1-9])(?:[:.]([0-5]\d))?\s*([ap])\.?m\.?(?!\w)", _IGNORE
-)
+_CLOCK = re.compile(r"(?<![\w:.])(1[0-2]|0?[1-9])(?:[:.]([0-5]\d))?\s*([ap])\.?m\.?(?!\w)", _IGNORE)
 #: How far before the stop a clock time may begin: `12:30 pm`.
 _LONGEST_CLOCK = 6
 _EXIT = re.compile(

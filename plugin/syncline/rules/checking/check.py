@@ -13,11 +13,11 @@ from syncline_grammar.diagnostics import Diagnostic, Severity, Span
 from ...model import Side
 from ..catalog import Catalog, Problems
 from .blocks import check_activity, check_allow, check_form
-from .criteria import check_criterion
+from .directions import check_direction
 from .maps import check_map, find_object
 from .tests import check_test
 from .turning import sides_of
-from .workflows import check_constant, check_workflow
+from .workflows import check_workflow
 
 #: More statements than this are no rule file; every cycle would have to look at each.
 MAX_RULES = 20_000
@@ -63,7 +63,7 @@ def check(tree: s.RuleFile, catalog: Catalog) -> tuple[Diagnostic, ...]:
             case s.Activity():
                 check_activity(statement, catalog, problems)
             case s.Flow():
-                _check_flow(statement, tree, catalog, problems)
+                check_direction(statement, tree, catalog, problems)
             case s.Form():
                 check_form(statement, catalog, problems)
             case s.Test():
@@ -162,43 +162,3 @@ def _check_schedule(schedule: s.Schedule, problems: Problems) -> None:
         problems.add("E111", "at most 0 calls would leave every record waiting", schedule.span)
     if schedule.hours != 24:
         problems.add("E111", "calls are counted per 24 hours", schedule.span)
-
-
-def _check_flow(flow: s.Flow, tree: s.RuleFile, catalog: Catalog, problems: Problems) -> None:
-    if flow.where is None or flow.source == flow.target:
-        return
-    side = Side(flow.source)
-    asked: dict[str, Scope] = {}
-    for block in tree.statements:
-        if isinstance(block, s.ObjectMap):
-            name = block.crm_object if side is Side.CRM else block.cadence_object
-            scope = find_object(name, side, catalog, Problems())
-            if scope is not None:
-                asked.setdefault(scope.type.name, scope)
-    lacking: dict[Span, list[str]] = {}
-    names = {name.span: name for name in names_in(flow.where)}
-    found: list[Diagnostic] = []
-    for kind, scope in asked.items():
-        told = Problems()
-        check_criterion(flow.where, scope, catalog, told, history=False)
-        check_constant(flow.where, scope, told)
-        found += told.found
-        for fault in told.found:
-            if fault.code == "E202":
-                lacking.setdefault(fault.span, []).append(kind)
-    for fault in dict.fromkeys(found):
-        kinds = lacking.get(fault.span, [])
-        if fault.code != "E202" or len(asked) == 1:
-            problems.found.append(fault)
-        elif len(kinds) == len(asked):
-            # No object has it: it is misspelt, and that is told of the first.
-            if kinds[0] in kinds:
-                problems.found.append(fault)
-        else:
-            problems.add(
-                "E202",
-                f"`{names[fault.span].text}` is no field of {' or '.join(kinds)}, and `where` is "
-                f"asked of {' and '.join(asked)}",
-                fault.span,
-                notes=("Ask for a field that each of them has.",),
-            )
