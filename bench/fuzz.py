@@ -56,18 +56,15 @@ _SEEDS = [
     'allow email on Mon to Fri, Sun from 08:00 to 18:00 in "Europe/Berlin", at most 200 a day\n',
 ]
 #: What is put in beside single characters.
-_PIECES = [
-    "#" * 40,
-    '"' + '\\"' * 40,
-    *(  # noqa: SIM905 - reads better than a list of quoted words
-        'all { any { none { } ( ) not and or in is blank not blank = != < <= >= -> <- <-> , # \\ " ` '
-        "Text Number Date Datetime Choices Picklist Thing item 1 2.5 1_000 2026-02-30 2026-01-01 12:00 "
-        "today now ago days from between matches contains starts with changed to was using else skip "
-        "hold default required when then match map workflow on exit cadence test given expect last "
-        "sync at form for one of == && AND “x” 'x' /* */ // ; : [ ] \ufeff \u200b \u2028 \r\n \r \n \t "
-        "lower( concat( days_between( \ud7ff ß İ ٣ 𝟙 \0"
-    ).split(" "),
-]
+_PIECES = (  # noqa: SIM905 - reads better than a list of quoted words
+    'all { any { none { } ( ) not and or in is blank not blank = != < <= >= -> <- <-> , # \\ " ` '
+    "Text Number Date Datetime Choices Picklist Thing item 1 2.5 1_000 2026-02-30 2026-01-01 12:00 "
+    "today now ago days from between matches contains starts with changed to was using else skip "
+    "hold default required when then match map workflow on exit cadence test given expect last "
+    "sync at form for one of == && AND “x” 'x' /* */ // ; : [ ] \ufeff \u200b \u2028 \r\n \r \n \t "
+    "lower( concat( days_between( \ud7ff ß İ ٣ 𝟙 \0"
+).split(" ")
+_PIECES.extend(["#" * 40, '"' + '\\"' * 40])
 
 
 def probe(text: str) -> None:
