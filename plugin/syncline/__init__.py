@@ -148,3 +148,8 @@ def __getattr__(name: str) -> Any:
     value = getattr(import_module(home, __name__), name)
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    """Return the public names, those too that are imported when they are asked for."""
+    return list(__all__)

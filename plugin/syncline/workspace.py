@@ -44,10 +44,15 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _variable(kind: ConnectorType, secret: str) -> str:
+    """Return where a secret stands in the environment."""
+    return f"SYNCLINE_{kind.name}_{secret}".upper()
+
+
 class Workspace:
     """The rules, connections and ledger of one folder.
 
-        with syncline.Workspace(Path("acme")) as workspace:
+        with syncline.Workspace("acme") as workspace:
             report = workspace.run()
 
     Everything from outside can be handed in: plugins, the clock, the environment that holds the
@@ -57,7 +62,7 @@ class Workspace:
 
     def __init__(
         self,
-        folder: Path,
+        folder: Path | str,
         *,
         registry: Registry | None = None,
         now: Callable[[], datetime] = _utc_now,
@@ -66,7 +71,7 @@ class Workspace:
         rules: Path | None = None,
         fresh: bool = False,
     ) -> None:
-        self.settings: Settings = read_settings(folder)
+        self.settings: Settings = read_settings(Path(folder))
         self._rule_file = self.settings.rules if rules is None else rules
         self.registry = load_plugins() if registry is None else registry
         self._now = now
@@ -74,6 +79,9 @@ class Workspace:
         self._progress = progress
         self._fresh = fresh
         self._open: list[Guarded] = []
+
+    def __repr__(self) -> str:
+        return f"Workspace({self.folder})"
 
     def __enter__(self) -> Self:
         return self
@@ -217,6 +225,13 @@ class Workspace:
         if side not in kind.sides:
             raise WorkspaceError(f"{kind.title} cannot be the {side.word} of a sync")
         settings = self.settings.connections.get(name, {})
+        for secret in kind.secrets:
+            if secret in settings:
+                raise WorkspaceError(
+                    f"{secret} stands in [connections.{name}] in syncline.toml, and a secret never "
+                    "stands in a file",
+                    hint=f"Take it out and set it in the environment as {_variable(kind, secret)}.",
+                )
         faults = check_against(kind.settings, settings)
         if faults:
             raise WorkspaceError(
@@ -251,7 +266,7 @@ class Workspace:
     def _secrets(self, kind: ConnectorType) -> dict[str, Secret]:
         found: dict[str, Secret] = {}
         for name in kind.secrets:
-            variable = f"SYNCLINE_{kind.name}_{name}".upper()
+            variable = _variable(kind, name)
             value = self._environ.get(variable)
             if not value:
                 raise WorkspaceError(

@@ -31,6 +31,12 @@ map Lead -> prospect {
 WRONG = RIGHT.replace("map", "Map").replace("FirstName", "FirstNmae") + (
     'workflow "Leave" on Lead {\n    when Shoesize == 5\n    then exit cadence\n}\n'
 )
+#: A row that holds for long hides the one below it, which is a warning.
+WARNED = RIGHT + (
+    'workflow "Hot" on Lead {\n    when any {\n        Rating = "Hot"\n'
+    "        AnnualRevenue changed\n    }\n    then exit cadence\n}\n"
+)
+UNKNOWN = 'workflow "Leave" on Lead {\n    when Shoesize = 5\n    then exit cadence\n}\n'
 
 
 @pytest.fixture
@@ -65,6 +71,31 @@ def test_the_human_form_ends_with_what_to_do_next(rules: Path) -> None:
         "`syncline check --fix` corrects 3 faults; with --diff it only shows how.",
         "What a code means, with an example: `syncline explain-code E110`.",
     ]
+
+
+def test_an_error_is_explained_before_a_warning(rules: Path) -> None:
+    """The counts are in words that fit them, and the code is that of what must be corrected."""
+    rules.write_text(WARNED, "utf-8")
+    done = run("check", str(rules))
+    assert done.output.splitlines()[-2].startswith("a.rules: 5 statements, 1 warning, checked")
+    assert done.output.splitlines()[-1].endswith("`syncline explain-code W905`.")
+    rules.write_text(f"{WARNED}{UNKNOWN}", "utf-8")
+    done = run("check", str(rules))
+    assert "a.rules: 1 error and 1 warning, checked against" in done.output
+    assert done.output.splitlines()[-1].endswith("`syncline explain-code E202`.")
+
+
+def test_what_fix_would_do_is_counted_alike(rules: Path) -> None:
+    """A plain check promises as many as `--fix --diff` shows, those that come to light too."""
+    promised = re.search(r"--fix` corrects (\d+ faults?);", run("check", str(rules)).output)
+    shown = re.search(
+        r"would mend (\d+ faults?),", run("check", str(rules), "--fix", "--diff").output
+    )
+    assert promised is not None
+    assert shown is not None
+    assert promised[1] == shown[1]
+    run("check", str(rules), "--fix")
+    assert "--fix" not in run("check", str(rules)).output
 
 
 def test_a_right_file_needs_no_advice(rules: Path) -> None:

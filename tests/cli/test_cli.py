@@ -143,6 +143,14 @@ def test_a_command_that_is_not_understood_exits_with_64(line: str, told: str) ->
     assert told in words(done.stderr)
 
 
+def test_a_workflow_is_asked_about_a_record(tmp_path: Path) -> None:
+    """A name alone is not taken for a record that nobody knows (B5)."""
+    command("init", folder=tmp_path)
+    done = command("explain", "Closed leads leave", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (64, "")
+    assert '"Closed leads leave" is asked about a record, and none is given' in words(done.stderr)
+
+
 # init and check
 
 
@@ -190,7 +198,8 @@ def test_check_tells_where_a_slip_is_and_what_to_write(waiting: Path) -> None:
     place = r"^  main\.rules:8:11\n   8 \|     match Emial = email\n +\|           \^{5}$"
     assert re.search(place, done.stdout, re.MULTILINE)
     assert "= write `Email`" in done.stdout
-    assert "main.rules: 1 error, checked against the fields of local (CRM)" in words(done.stdout)
+    told = words(done.stdout)
+    assert "main.rules: 1 error and 1 warning, checked against the fields of local (CRM)" in told
     found = document("check", command("check", "--json", folder=waiting))
     fault, _warning = found["diagnostics"]
     assert (found["ok"], fault["code"], fault["fix"]["text"]) == (False, "E202", "Email")
@@ -276,6 +285,33 @@ def test_a_folder_that_is_no_workspace_exits_with_3(tmp_path: Path, line: str) -
     found = document("error", command(*line.split(), "--json", folder=tmp_path))
     assert found["exit_code"] == 3
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (
+            'url = "https://acme.example"\nclient_id = "x"\nclient_secret = "s3cret"',
+            "Take it out and set it in the environment as SYNCLINE_SALESFORCE_CLIENT_SECRET.",
+        ),
+        (
+            'url = ""\nclient_id = "x"',
+            "url: '' will not do: The org's own address, as in https://example.my.salesforce.com",
+        ),
+    ],
+    ids=["secret", "url"],
+)
+def test_settings_that_will_not_do(waiting: Path, settings: str, told: str) -> None:
+    """What is wrong is told in words: no secret is repeated, and no pattern is shown (RS1)."""
+    path = waiting / "main.rules"
+    path.write_text(path.read_text("utf-8").replace("to local", "to salesforce", 1), "utf-8")
+    with (waiting / "syncline.toml").open("a", encoding="utf-8") as file:
+        file.write(f"\n[connections.salesforce]\n{settings}\n")
+    done = command("check", folder=waiting, SYNCLINE_SALESFORCE_CLIENT_SECRET="x")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert told in words(done.stderr)
+    assert "s3cret" not in done.stderr
+    assert "^" not in done.stderr
 
 
 def test_a_missing_secret_is_named_with_its_variable(waiting: Path) -> None:

@@ -18,6 +18,7 @@ import pytest
 import syncline
 import syncline_local
 import syncline_schemas
+from support import command
 from support_docs import ROOT, Fence, fences, guide
 from support_language import LOCAL, NOON, codes
 from syncline.cli.main import cli
@@ -78,7 +79,7 @@ def test_the_guide_has_every_hook_under_its_exact_signature(hook: str) -> None:
 def test_every_hook_has_a_whole_example(hook: str) -> None:
     """The section of a hook defines it, with its marker."""
     section = guide("connectors.md").partition(f"### `{hook}(")[2].partition("\n##")[0]
-    (example,) = [block.text for block in fences(section, *MARKS)]
+    example = next(fences(section, *MARKS)).text
     assert f"@syncline.hookimpl\ndef {hook}(" in example
     for word in ("**Called**", "**Gets**", "**Returns**"):
         assert word in section
@@ -111,6 +112,23 @@ def test_the_guide_tells_of_no_hook_that_is_not_there() -> None:
 def test_the_public_names_are_sorted_and_written_once() -> None:
     """``__all__`` is a list that a person can search."""
     assert list(syncline.__all__) == sorted(set(syncline.__all__))
+
+
+def test_the_public_names_are_what_is_listed() -> None:
+    """Asking Python what is there shows the names that are imported on use, too."""
+    assert dir(syncline) == sorted(syncline.__all__)
+
+
+def test_what_a_host_prints_is_short(tmp_path: Path) -> None:
+    """A workspace, named by a text as well, its rules and its report show what they are."""
+    assert command("init", folder=tmp_path).returncode == 0
+    with syncline.Workspace(str(tmp_path)) as workspace:
+        shown = [repr(each) for each in (workspace, workspace.rules, workspace.run())]
+    assert shown == [
+        f"Workspace({tmp_path})",
+        "RuleSet(main.rules: 8 statements, 0 errors)",
+        "Report(run 1: done, 0 writes)",
+    ]
 
 
 @pytest.mark.parametrize("name", syncline.__all__)

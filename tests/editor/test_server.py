@@ -263,7 +263,11 @@ def sent(*messages: dict[str, Any]) -> bytes:
     return b"".join(b"Content-Length: %d\r\n\r\n%s" % (len(body), body) for body in bodies)
 
 
-START = {"id": 1, "method": "initialize", "params": {"rootUri": None, "capabilities": {}}}
+START: dict[str, Any] = {
+    "id": 1,
+    "method": "initialize",
+    "params": {"rootUri": None, "capabilities": {}},
+}
 LEAVE: tuple[dict[str, Any], ...] = ({"id": 2, "method": "shutdown"}, {"method": "exit"})
 
 

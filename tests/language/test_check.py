@@ -439,7 +439,7 @@ def test_an_object_of_the_crm_has_one_partner() -> None:
         ("connect crm to desk\nconnect crm to desk", ["E208"]),
         ('form "f" for item { text required, read only }', ["E310"]),
         ('form "f" for item { number default "x" }', ["E306"]),
-        ('test "t" { given Thing Picklist = "Mauve" }', ["E301"]),
+        ('test "t" { given Thing Picklist = "Mauve" }', []),
         ('test "t" { given Thing Number = "x" expect item number = "y" }', ["E306", "E306"]),
         ("activity email -> Thing { Text = text }", ["E401"]),
         ("activity note -> Keyless { Text = text }", ["E402"]),

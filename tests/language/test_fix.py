@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from support_language import LOCAL
+from syncline.rules.checking.typo import is_typo
 from syncline.rules.ruleset import load_rules
 from syncline_grammar import parse as parse_module
 from syncline_grammar.diagnostics import Diagnostic, Edit, Severity, Span
@@ -70,6 +71,7 @@ def unread(found: tuple[Diagnostic, ...]) -> int:
         ('\ufeffAdmin "a@b.example"\n', '\ufeffadmin "a@b.example"\n'),
         ('workflow "w" on Laed {\n when Citty is empty\n then exit\n}\n',
          'workflow "w" on Lead {\n when City is blank\n then exit cadence\n}\n'),
+        ('test \'a new lead" {  # E7\n', 'test "a new lead" { }  # E7\n'),
         ('workflow "w" on Lead {\n when all {\n  City = "P"\n',
          'workflow "w" on Lead {\n when all {\n  City = "P"\n }\n'),
     ],
@@ -80,6 +82,85 @@ def test_every_known_fix_is_put_in(wrong: str, right: str) -> None:
     assert done.text == right
     assert done.mended
     assert all(d.fix is None for d in done.left)
+
+
+_NURTURE = 'workflow "w" on Lead {{\n when Email is blank\n then {}\n}}\n'
+_ASKED = 'workflow "w" on Lead {{\n when {}\n then exit cadence\n}}\n'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _NURTURE.format('move to cadence "Nurture"'),
+        _NURTURE.format('move to cadence "Nurture Q4"'),
+        _NURTURE.format('move to cadence "Old leads"'),
+        _NURTURE.format("remove tag"),
+        _ASKED.format("NumberOfEmployees > 1.000"),
+        _ASKED.format("NumberOfEmployees > 2m"),
+        _ASKED.format("CreatedDate after 05/06/2026"),
+        _ASKED.format('CreatedDate = "05.06.2026"'),
+        _ASKED.format("Title = Head of Sales"),
+        _ASKED.format("Title = Account.Name"),
+        _ASKED.format("NumberOfEmployees = many"),
+        _ASKED.format('Rating = "Wasp"'),
+        _ASKED.format("Title changed to blank"),
+        'test "t" {\n given Lead FirstName = "Jon"\n expect workflow "w"\n}\n',
+        "sync every 15 minutes, at most 50 calls per hour\n",
+    ],
+)
+def test_what_may_mean_something_else_is_left_to_a_person(text: str) -> None:
+    """B2: what is told but may be meant otherwise has no fix, and the text stays as it is."""
+    done = fixed(text)
+    assert (done.text, done.mended) == (text, ())
+    assert done.left
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("Title is CEO", 'Title = "CEO"'),
+        ("Title in CEO, CTO", 'Title in "CEO", "CTO"'),
+        ("Title contains chief", 'Title contains "chief"'),
+        ("Rating = hot", 'Rating = "Hot"'),
+        ("Title == null", "Title is blank"),
+        ("Title != EMPTY", "Title is not blank"),
+        ("CreatedDate > 2026/1/5", "CreatedDate > 2026-01-05"),
+        ("CreatedDate after 11/22/2026", "CreatedDate after 2026-11-22"),
+        ("LastActivityDate before 22-11-2026", "LastActivityDate before 2026-11-22"),
+        ('CreatedDate = "2026-11-22"', "CreatedDate = 2026-11-22"),
+        ('NumberOfEmployees > "50"', "NumberOfEmployees > 50"),
+        ('IsConverted = "True"', "IsConverted = true"),
+    ],
+)
+def test_a_value_in_another_form(wrong: str, right: str) -> None:
+    """B2: a value whose meaning is sure is written as the language writes it."""
+    done = fixed(_ASKED.format(wrong))
+    assert (done.text, done.left) == (_ASKED.format(right), ())
+
+
+@pytest.mark.parametrize(
+    ("name", "near", "mistyped"),
+    [
+        ("Nuture Q3", "Nurture Q3", True),
+        ("Nurtture Q3", "Nurture Q3", True),
+        ("Nurtrue Q3", "Nurture Q3", True),
+        ("Nurtare Q3", "Nurture Q3", True),
+        ("nurture q3", "Nurture Q3", True),
+        ("NurtureQ3", "Nurture Q3", True),
+        ("Reengage", "Re-engage", True),
+        ("Nurture", "Nurture Q3", False),
+        ("Nurture Q4", "Nurture Q3", False),
+        ("Nurture2026", "Nurture2025", False),
+        ("US leads", "UK leads", False),
+        ("Nuture leed", "Nurture lead", False),
+        ("Closed", "Not Closed", False),
+        ("", "Nurture", False),
+    ],
+)
+def test_a_name_mistyped_is_not_another_name(name: str, near: str, mistyped: bool) -> None:
+    """B2: one letter in a long word is a slip; a number, a short word or a word more is not."""
+    assert is_typo(name, near) is mistyped
+    assert is_typo(near, name) is mistyped
 
 
 def test_a_fix_that_would_make_an_error_is_left_out() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support_language import LOCAL, checked, codes, compiled, mapped, recorded, truth
+from support_language import LOCAL, TYPES, checked, codes, compiled, mapped, recorded, truth
 from syncline import Value
 from syncline.rules.ruleset import load_rules
 from syncline_grammar import syntax as s
@@ -343,7 +343,7 @@ def test_a_row_that_a_slip_took_away_leaves_no_second_fault() -> None:
 
 def test_the_fix_of_a_cadences_name_is_a_text() -> None:
     """E205: what replaces a text in quotes is a text in quotes."""
-    text = 'workflow "w" on Lead { when is new then move to cadence "Nurture Q4" }'
+    text = 'workflow "w" on Lead { when is new then move to cadence "Nuture Q3" }'
     (fault,) = load_rules(text, LOCAL).diagnostics
     assert fault.fix is not None
     assert fault.fix.text == '"Nurture Q3"'
@@ -367,3 +367,55 @@ def test_a_fix_for_an_empty_text() -> None:
 def test_a_hard_space_is_a_space() -> None:
     """Text pasted from a web page holds spaces that look like any other."""
     assert compiled(workflow('Text\u00a0= "a"')).diagnostics == ()
+
+
+@pytest.mark.parametrize("number", ["1.000", "12.500", "999.999", "1.234"])
+def test_a_number_that_some_read_as_thousands(number: str) -> None:
+    """E110: three digits after the point may be thousands; what is meant is asked, not guessed."""
+    (fault,) = checked(workflow(f"Number > {number}")).diagnostics
+    assert (fault.code, fault.fix) == ("E110", None)
+    assert number.replace(".", "_") in fault.notes[0]
+    assert codes(workflow(f"Number + {number} > 0")) == ["E110"]
+    assert codes(rows(f"Number <-> number default {number}")) == ["E110"]
+    assert codes(f'test "t" {{ given Thing Number = {number} }}') == ["E110"]
+
+
+@pytest.mark.parametrize("number", ["1.0", "12.50", "0.125", "1000.125", "1_000.125", "1.0000"])
+def test_a_number_that_is_read_in_one_way(number: str) -> None:
+    """A fraction that cannot be thousands is a number as any other."""
+    assert codes(workflow(f"Number > {number}")) == []
+
+
+def test_an_open_picklist_may_be_given_what_it_does_not_list() -> None:
+    """E3: only a picklist that refuses other values makes them an error in a test (E301)."""
+    text = 'test "t" {{ given {} expect no action }}'
+    assert codes(text.format('Thing Picklist = "Mauve"')) == []
+    assert codes(text.format('Thing Choices = "Red; Mauve"')) == []
+    assert codes(text.format('Contact Status = "Mauve"'), LOCAL) == ["E301"]
+    assert codes(text.format('Lead Status = "Mauve"'), LOCAL) == []
+
+
+def test_where_names_the_objects_that_lack_the_field() -> None:
+    """K8: `where` is asked of every mapped object, and a field that one lacks is told once."""
+    maps = "".join(
+        f"map {kind} -> item {{ match Email = email }}\n" for kind in ("Thing", "Keyless")
+    )
+    head = "connect crm to desk\nconnect cadence to mill\nsync crm to cadence where {}\n"
+
+    found = checked(head.format("Text2 is blank") + maps).diagnostics
+    assert [d.message for d in found if d.code == "E202"] == [
+        "`Text2` is no field of Keyless, and `where` is asked of Thing and Keyless"
+    ]
+    found = checked(head.format("Texx is blank") + maps).diagnostics
+    assert [d.code for d in found].count("E202") == 1
+    assert "did you mean `Text`" in next(d.message for d in found if d.code == "E202")
+    found = checked(head.format('Number = "a"') + maps).diagnostics
+    assert [d.code for d in found].count("E306") == 1
+
+
+def test_a_field_of_the_crm_alone_is_not_told_as_swapped() -> None:
+    """E202: where the left side is right, the right side is a field that the prospect lacks."""
+    message = checked(rows("Fixed -> Text2"), TYPES).diagnostics[0].message
+    assert "is not known in item" in message
+    swapped = [d.message for d in checked(rows("text2 -> Text2")).diagnostics]
+    assert swapped[-1] == "`Text2` is a field of Thing, not of item"

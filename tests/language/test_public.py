@@ -96,7 +96,7 @@ def loaded() -> syncline.RuleSet:
 def test_a_catalog_is_plain_json() -> None:
     """A host uses the language without a connector: names, types and values in a document."""
     assert syncline_schemas.check("catalog", CATALOG) == []
-    faulty = RULES.replace('"Open"', '"Opn"').replace("Size ->", "Sise ->")
+    faulty = RULES.replace('"Open"', '"Oppen"').replace("Size ->", "Sise ->")
 
     found = syncline.load_rules(faulty, CATALOG).diagnostics
 

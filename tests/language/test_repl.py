@@ -81,6 +81,17 @@ TALKS: dict[str, list[str]] = {
         ":fields Leed",
         'x = 1 } workflow "y"',
     ],
+    "functions": [
+        'number("a dozen")',
+        'number("a dozen") > 3',
+        'number("twelve") + number("a dozen")',
+        ':record {"Description": "about 5"}',
+        "number(Description) > 3",
+        "number(Description)",
+    ],
+    "constants": [":now 2026-11-22T15:40", ":data leads.csv Lead", "1 + 2", "today", "yesterday"],
+    "leaving": ["help", "Quit", "this is not read"],
+    "records": [":record @lead.json", ":record nobody@example.com", ":before @lead.json"],
     "help": [":help", ":fields cadence", ":quit", "this is not read"],
 }  # fmt: skip
 
@@ -92,8 +103,9 @@ def test_what_is_answered(
 ) -> None:  # fmt: skip
     """B1: what a person reads while trying conditions, in words that were read and agreed on."""
     (tmp_path / "leads.csv").write_text(LEADS, "utf-8")
+    (tmp_path / "lead.json").write_text('{"LastName": "Doe"}', "utf-8")
     monkeypatch.chdir(tmp_path)
-    session = Session(load_rules(parse(PEOPLE, "people.rules"), LOCAL))
+    session = Session(load_rules(parse(PEOPLE, "people.rules"), LOCAL), tmp_path)
 
     told: list[str] = []
     for line in TALKS[name]:
@@ -111,7 +123,7 @@ def test_what_is_answered(
 
 def test_every_function_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
     """B14: `:functions` names each function, how it is written, and what it gives."""
-    Session(load_rules(parse(PEOPLE, "people.rules"), LOCAL)).answer(":functions")
+    Session(load_rules(parse(PEOPLE, "people.rules"), LOCAL), HERE).answer(":functions")
 
     told = capsys.readouterr().out
     assert told.count("\n") == len(LOCAL.functions)
@@ -132,7 +144,7 @@ def test_every_function_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
 )
 def test_names_are_completed(begun: str, some: list[str]) -> None:
     """B14: a command, a field or a function that was begun is completed."""
-    found = Session(load_rules(parse(PEOPLE, "people.rules"), LOCAL)).completions(begun)
+    found = Session(load_rules(parse(PEOPLE, "people.rules"), LOCAL), HERE).completions(begun)
 
     assert set(some) <= set(found)
     assert bool(found) is bool(some)
@@ -201,7 +213,7 @@ def test_an_interruption_clears_the_line(
     monkeypatch.setattr("builtins.input", answer)
     talk = vars(command_module)["_talk"]
 
-    talk(Session(load_rules(parse(PEOPLE, "people.rules"), LOCAL)), "> ")
+    talk(Session(load_rules(parse(PEOPLE, "people.rules"), LOCAL), HERE), "> ")
 
     lines = capsys.readouterr().out.splitlines()
     assert [line[:5] for line in lines if line[:4] in {"TRUE", "FALS"}] == ["TRUE ", "FALSE"]

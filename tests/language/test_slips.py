@@ -92,6 +92,7 @@ CONDITIONS = [
     ("N > 50%", "N > 50"),
     ("City = “P”", 'City = "P"'),
     ("City = 'P'", 'City = "P"'),
+    ("City = 'P\"", 'City = "P"'),
     ('City = "P', 'City = "P"'),
     ('City = New York"', 'City = "New York"'),
     ('City = "P" // c', 'City = "P" # c'),
@@ -100,6 +101,17 @@ CONDITIONS = [
     ('(A = 1 and City = "P"', '(A = 1 and City = "P")'),
     ("A = 1)", "A = 1"),
     ('First Name = "P"', '`First Name` = "P"'),
+    ("N > 1.000.000", "N > 1_000_000"),
+    ("N > 1 000 000", "N > 1_000_000"),
+    ("N > 50k", "N > 50_000"),
+    ("N > 1.5 million", "N > 1_500_000"),
+    ("D after 22.11.2026", "D after 2026-11-22"),
+    ("D after Nov 22, 2026", "D after 2026-11-22"),
+    ("D after 22nd of November 2026", "D after 2026-11-22"),
+    ("D in last 30 days", "D in the last 30 days"),
+    ("D within the past 30 days", "D in the last 30 days"),
+    ("D in the coming 2 weeks", "D in the next 2 weeks"),
+    ('upper[City] = "P"', 'upper(City) = "P"'),
 ]
 #: A row of a map as it is written elsewhere, and here.
 ROWS = [
@@ -127,6 +139,13 @@ ROWS = [
     ('X <-> x as { "a" = "b" "c" = "d" }', 'X <-> x as { "a" = "b", "c" = "d" }'),
     ('X <-> x as { "a" = "b"', 'X <-> x as { "a" = "b" }'),
     ("X -> x using upper", "X -> x using upper()"),
+    ("X -> x using phone[Country]", "X -> x using phone(Country)"),
+    ("X <-> x mandatory", "X <-> x required"),
+    ("X <-> x prospect wins", "X <-> x cadence wins"),
+    ("X <-> x Lead wins", "X <-> x crm wins"),
+    ("X <-> x Salesforce wins", "X <-> x crm wins"),
+    ("X <-> x latest wins", "X <-> x newest wins"),
+    ("X <-> x default Not known required", 'X <-> x default "Not known" required'),
     ("X -> x using phone(Country", "X -> x using phone(Country)"),
     ("match Phone phone", "match Phone = phone"),
     ("X <-> x // c", "X <-> x # c"),
@@ -167,7 +186,16 @@ STATEMENTS = [
         'activity call on "Connected" -> Task {\n  S = x\n}',
         'activity call on outcome "Connected" -> Task {\n  S = x\n}',
     ),
-    ('test "t" {\n  given Lead A = 1 at 3pm\n}', 'test "t" {\n  given Lead A = 1 at 15:00\n}'),
+    (
+        "sync every 15 minutes, at most 9 calls per day",
+        "sync every 15 minutes, at most 9 calls per 24 hours",
+    ),
+    (
+        "sync every 15 minutes, at most 9 calls/day",
+        "sync every 15 minutes, at most 9 calls per 24 hours",
+    ),
+    ("allow email on Mon from 08:00 to 5:30 p.m.", "allow email on Mon from 08:00 to 17:30"),
+    ("activity phone call -> Task { S = x }", "activity call -> Task { S = x }"),
     ("map Lead <-> prospect {\n  match E = e\n}\n}", "map Lead <-> prospect {\n  match E = e\n}\n"),
     (
         "map Lead <-> prospect {\n  match E = e\n  }\n  A <-> b\n}",
@@ -195,7 +223,24 @@ WORKFLOWS = [
     (("", "", "  exit cadence"), ("", "", "  then exit cadence")),
     (("", "", "  Then exit cadence"), ("", "", "  then exit cadence")),
     (("", "", "  do exit cadence"), ("", "", "  then exit cadence")),
-    (("", "", "  then exit"), ("", "", "  then exit cadence")),
+    *(
+        (("", "", f"  then {said}"), ("", "", "  then exit cadence"))
+        for said in (
+            "exit",
+            "stop",
+            "unenroll",
+            "unenrol from the cadence",
+            "remove",
+            "remove from cadence",
+            "remove the prospect from the cadence",
+            "leave cadence",
+            "exit the cadence",
+        )
+    ),
+    (
+        ("", "", '  then remove from cadence, move to cadence "N"'),
+        ("", "", '  then exit cadence, move to cadence "N"'),
+    ),
     (("", "", '  then move to "N"'), ("", "", '  then move to cadence "N"')),
     (("", "", "  then move to cadence N"), ("", "", '  then move to cadence "N"')),
     (("", "", "  then exit cadence;"), ("", "", "  then exit cadence")),
@@ -204,6 +249,24 @@ WORKFLOWS = [
         ("", "", '  then exit cadence, move to cadence "N"'),
     ),
 ]
+#: The rows of a test as they are written elsewhere, and here.
+TESTS = [
+    ("given Lead A = 1 at 3pm", "given Lead A = 1 at 15:00"),
+    ("given Lead A = 1 at 3:40pm", "given Lead A = 1 at 15:40"),
+    ("given Lead A = 1 at 12:05 AM", "given Lead A = 1 at 00:05"),
+    ("given Lead A = 1 at 12pm", "given Lead A = 1 at 12:00"),
+    ("given Lead A = blank", 'given Lead A = ""'),
+    ("given Lead A = NULL, B = 2", 'given Lead A = "", B = 2'),
+    ("given Lead A = null at 15:40", 'given Lead A = "" at 15:40'),
+    ("given Lead A = New York at 15:40", 'given Lead A = "New York" at 15:40'),
+    ("given Lead A = 22/11/2026", "given Lead A = 2026-11-22"),
+    ("expect Lead A = empty", 'expect Lead A = ""'),
+    ("expect no actions", "expect no action"),
+    ("expect prospect is unchanged", "expect prospect unchanged"),
+    ("expect Lead stays the same", "expect Lead unchanged"),
+    ("expect Lead not changed", "expect Lead unchanged"),
+    ("expect leave cadence", "expect exit cadence"),
+]  # fmt: skip
 #: Statements with one slip that only a person can put right, and the code of it.
 UNSURE = [
     (MAP.format("X = x"), "E110"),
@@ -224,6 +287,27 @@ UNSURE = [
     ("map Lead = prospect {\n  match E = e\n}\n", "E110"),
     ('admin "a" /* never closed\n', "E110"),
     ("connect crm to\nsync every 15 minutes\n", "E104"),
+    (GROUP.format("N > 2m") + END, "E110"),
+    (GROUP.format("City = Head of Sales") + END, "E110"),
+    (GROUP.format("D after 05.06.2026") + END, "E110"),
+    (MAP.format("X <-> x default blank"), "E110"),
+    (MAP.format("X <-> x nobody wins"), "E110"),
+    (ALONE.format("A = 1") + "    then remove tag\n}\n", "E104"),
+    ("sync every 15 minutes, at most 9 calls per hour\n", "E110"),
+    *(
+        (f'test "t" {{\n  given Lead A = 1\n  expect {said}\n}}\n', "E110")
+        for said in (
+            'workflow "w"',
+            'workflow "w" fires',
+            "nothing",
+            "nothing happens",
+            "no change",
+            "no prospect",
+            "prospect is created",
+            "prospect created",
+            "prospect exists",
+        )
+    ),
 ]
 
 
@@ -274,6 +358,15 @@ def test_a_workflow_of_another_language(wrong: tuple[str, ...], right: tuple[str
         return "\n".join(line or other for line, other in zip(said, usual, strict=True)) + "\n"
 
     check_slip(whole(wrong), whole(right))
+
+
+@pytest.mark.parametrize(("wrong", "right"), TESTS)
+def test_a_row_of_a_test_in_other_words(wrong: str, right: str) -> None:
+    """E3: each slip of a test's row is one fault, and the fix writes what was meant."""
+    form = 'test "t" {{\n  {}\n}}\nadmin "9"\n'
+    if wrong.startswith("given"):
+        form = 'test "t" {{\n  {}\n  expect no action\n}}\nadmin "9"\n'
+    check_slip(form.format(wrong), form.format(right))
 
 
 @pytest.mark.parametrize(("text", "code"), UNSURE)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from ..words import ROW_WORDS, keywords, nearest, words_of
 from .finding import Change, Finding, Site
+from .wording import ROW_SYNONYMS
 
 _SIGNS = {"LBRACE": "{", "RPAR": ")", "EQUAL": "="}
 #: A label as people know it: words with one space between, none of which is an API name.
@@ -202,7 +203,8 @@ def name_at(site: Site) -> Iterator[Finding]:
         yield _ticked(site, site.line_start + lead, found["name"])
     before = site.before
     found = _RIGHT.search(text, site.code_start, before)
-    if found and not any(w in keywords() or nearest(w, ROW_WORDS) for w in found["name"].split()):
+    said = {*ROW_SYNONYMS, *keywords()}
+    if found and not any(w in said or nearest(w, ROW_WORDS) for w in found["name"].split()):
         yield _ticked(site, found.start("name"), found["name"])
     word = site.word_before
     if word and word[0] in keywords() and _OPERATOR.match(text, site.at):

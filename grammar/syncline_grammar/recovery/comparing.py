@@ -64,7 +64,8 @@ _AGE = re.compile(
 )
 #: A stretch of time, but for its number and unit.
 _STRETCH = re.compile(
-    r"(?:in|within|during|over)\s+(?:the\s+)?(?P<way>last|past|previous|next|coming)\s+(?=\d)",
+    r"(?:in|within|during|over)\s+(?:the\s+)?(?P<way>last|past|previous|next|coming)\s+"
+    r"(?P<span>\d[\d_]*\s+[a-z]+)",
     _IGNORE,
 )
 _SQUARE = re.compile(r"[^\W\d]\w*(?P<brackets>\[(?P<inner>[^\[\]\n]*)\])")
@@ -91,6 +92,7 @@ def comparison_at(site: Site) -> Iterator[Finding]:
     """Yield how the comparison is written at which reading stopped."""
     yield from _lists(site)
     yield from _square(site)
+    yield from _stretch(site)
     yield from _comparison(site)
 
 
@@ -136,6 +138,19 @@ def _square(site: Site) -> Iterator[Finding]:
             yield rewritten(site, *found.span("brackets"), f"({found['inner']})", message)
 
 
+def _stretch(site: Site) -> Iterator[Finding]:
+    """Find a stretch of time in other words; what follows it may have been read as its end."""
+    for found in _STRETCH.finditer(site.text, site.code_start, site.line_end):
+        way = "next" if found["way"].lower() in {"next", "coming"} else "last"
+        words = site.text[found.start() : found.start("span")].split()
+        reached = found.start() <= site.at <= found.end() or site.before == found.end()
+        if reached and words != ["in", "the", way]:
+            message = f"a stretch of time is written `in the {way} {found['span']}`"
+            end = found.start("span")
+            yield rewritten(site, found.start(), end, f"in the {way} ", message)
+            return
+
+
 def _comparison(site: Site) -> Iterator[Finding]:
     text = site.text
     if found := _FORMULA.search(text, site.code_start, site.before):
@@ -159,12 +174,6 @@ def _comparison(site: Site) -> Iterator[Finding]:
             word = " ".join([first if first.endswith("s") else f"{first}s", *rest])
             yield from _negated(site, near, found.end(), word, "not")
             return
-        if (found := _STRETCH.match(text, near)) and found.end() >= site.at:
-            way = "next" if found["way"].lower() in {"next", "coming"} else "last"
-            if found[0].split() != ["in", "the", way]:
-                message = f"a stretch of time is written `in the {way} 30 days`"
-                yield rewritten(site, near, found.end(), f"in the {way} ", message)
-                return
         if found := _AGE.match(text, near):
             past = found["way"].lower() in {"older", "earlier"}
             better = f"{'before' if past else 'after'} {found['span']} ago"

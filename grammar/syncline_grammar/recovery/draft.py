@@ -47,9 +47,23 @@ class Draft:
         return self.source.span(self.original(start), self.original(end))
 
     def untouched(self, start: int, end: int) -> bool:
-        """Tell whether these characters stand in the source as they stand here."""
+        """Tell whether these characters stand in the source as they stand here.
+
+        Of a place without characters, tell whether what stands before it was left as it was:
+        behind a line that was set aside may be a comment.
+        """
+        if start == end and not self._plain(start):
+            return False
         there = self.source.text[self.original(start) : self.original(end)]
         return there == self.text[start:end]
+
+    def _plain(self, at: int) -> bool:
+        for start, written, taken in reversed(self.edits):
+            if start < at <= start + written:
+                return False
+            if at > start:
+                at += taken - written
+        return True
 
     def place(self, span: Span) -> Span:
         """Return where in the source a *span* of the text now lies."""

@@ -57,7 +57,7 @@ def _told(site: Site, row: re.Match[str]) -> Iterator[Finding]:
         message = "a test says what is left alone: no action is taken, or a record is unchanged"
         wanted = "wanted: `no action`, or a name and `unchanged`: `prospect unchanged`"
     elif none := _NONE.fullmatch(said):
-        message = "a test says of a record that nothing is written to it, or what it then holds"
+        message = "a test says that nothing is written to a record, or what the record then holds"
         wanted = f"wanted: `{none['name'].strip('`')} unchanged`"
     elif made := _MADE.fullmatch(said):
         message = "a test says what the record then holds"

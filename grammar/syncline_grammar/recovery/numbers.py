@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["day_written", "number_at"]
+__all__ = ["TWO_DAYS", "day_written", "number_at"]
 
 import re
 from collections.abc import Iterator
@@ -10,6 +10,8 @@ from datetime import date
 
 from .finding import Finding, Site, rewritten
 
+#: What is said of a day such as 05/06/2026.
+TWO_DAYS = "This may be two days: the 5th of June 2026 is written 2026-06-05."
 _IGNORE = re.IGNORECASE
 _GROUPED = re.compile(r"(?<![\w.])\d{1,3}(?:(?:\.\d{3}){2,}|(?:[ \u00a0\u202f]\d{3})+)(?![\w.])")
 _SHORT = re.compile(
@@ -35,31 +37,39 @@ _NEAR = 40
 
 def number_at(site: Site) -> Iterator[Finding]:
     """Yield how the number or the day is written at which reading stopped."""
-    start = max(site.code_start, site.at - _NEAR)
+    start = max(site.code_start, min(site.at, site.before) - _NEAR)
     end = min(site.line_end, site.at + _NEAR)
     for pattern in (*_SPELT, _FIGURES):
         for found in pattern.finditer(site.text, start, end):
-            if found.start() <= site.at <= found.end():
+            if _reached(site, found):
                 yield _day(site, found)
                 return
     for found in _GROUPED.finditer(site.text, start, end):
-        if found.start() <= site.at <= found.end():
+        if _reached(site, found):
             better = re.sub(r"\D", "_", found[0])
             message = f"digits are grouped with `_`: {better}"
             yield rewritten(site, *found.span(), better, message)
             return
     for found in _SHORT.finditer(site.text, start, end):
-        if found.start() <= site.at <= found.end():
+        if _reached(site, found):
             yield _short(site, found)
             return
 
 
+def _reached(site: Site, found: re.Match[str]) -> bool:
+    """Tell whether reading stopped in *found*, or when its last word was taken for a name."""
+    return found.start() <= site.at <= found.end() or site.before == found.end()
+
+
 def _short(site: Site, found: re.Match[str]) -> Finding:
     times = _TIMES.get(found["word"].lower())
-    message = "a number is written in full, its digits grouped with `_`: 50_000 or 1_000_000"
+    message = "a number is written in full"
+    notes = ("Group its digits with `_`: 50_000 or 1_000_000.",)
     whole, _point, parts = found["number"].replace("_", "").partition(".")
     if times is None:
-        return Finding(code="E110", message=message, start=found.start(), end=found.end())
+        return Finding(
+            code="E110", message=message, start=found.start(), end=found.end(), notes=notes
+        )
     better = f"{int(whole + parts) * times // 10 ** len(parts):_}"
     return rewritten(site, *found.span(), better, f"a number is written in full: {better}")
 
@@ -72,8 +82,10 @@ def _day(site: Site, found: re.Match[str]) -> Finding:
         better = _iso(int(found["year"]), month, int(found["day"]))
     message = "a day is written year, month, day: "
     if better is None:
-        message += "2026-11-22"
-        return Finding(code="E110", message=message, start=found.start(), end=found.end())
+        message = "a day is written year, month, day, as in 2026-11-22"
+        return Finding(
+            code="E110", message=message, start=found.start(), end=found.end(), notes=(TWO_DAYS,)
+        )
     return rewritten(site, *found.span(), better, message + better)
 
 

@@ -38,7 +38,8 @@ _ROW_END = {
 _SMALL = frozenset({"a", "at", "of", "on", "the", "to", "from", "with", "new", "next", "last"})
 #: Words without quotes behind a comparison: a text, or a name of several words.
 _SEVERAL_WORDS = re.compile(
-    r"(?:[=<>]|\b(?:contains|with|to|from|was|in))\s*(?P<words>[^\W\d][\w&./-]*(?:[ \t]+[\w&./-]+)+)"
+    r"(?:[=<>]|\b(?:contains|with|to|from|was|in))\s*"
+    r"(?P<words>[^\W\d][\w&./-]*(?:[ \t]+[\w&./-]+)+)"
 )
 _BARE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _TEXT = re.compile(r'"((?:\\.|[^"\\\n])*)"')
@@ -51,15 +52,17 @@ def quote_at(site: Site) -> Iterator[Finding]:
         if near < site.line_start:
             continue
         if found := _CURLY.match(text, near) or _SINGLE.match(text, near):
+            end = found.end()
+            if text.count('"', near, site.line_end) == 1:
+                # It was opened with one kind of quote and closed with the other.
+                end += text[end : end + 1] == '"'
             straight = f'"{found[1]}"'
             yield Finding(
                 code="E110",
                 message='texts stand in straight double quotes: "Open"',
                 start=near,
-                end=found.end(),
-                change=Change(
-                    start=near, end=found.end(), text=straight, title=f"write `{straight}`"
-                ),
+                end=end,
+                change=Change(start=near, end=end, text=straight, title=f"write `{straight}`"),
             )
             return
     yield from _left_open(site)
@@ -170,14 +173,16 @@ def _blank(site: Site, word: str) -> Finding:
         return Finding(code="E110", message=message, start=start, end=end, change=change)
     return Finding(
         code="E110",
-        message=f"`{word}` is not a value; what nothing is said about stays blank",
+        message=f"`{word}` is not a value",
         start=start,
         end=end,
+        notes=("Leave the word before it out too: what nothing is said about stays blank.",),
     )
 
 
 def _several_words(site: Site) -> Iterator[Finding]:
-    for found in _SEVERAL_WORDS.finditer(site.text, site.code_start, site.line_end):
+    start = max(site.code_start, site.at - _LONGEST)
+    for found in _SEVERAL_WORDS.finditer(site.text, start, min(site.line_end, site.at + _LONGEST)):
         words = found["words"]
         strange = (keywords() - _SMALL) & set(words.split())
         if found.start("words") < site.at <= found.end() and not strange:

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["BLANKS", "ROW_SYNONYMS", "misspelt_at", "word_at"]
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ..words import keywords, nearest, words_of
 from .finding import Change, Finding, Site, rewritten
@@ -24,7 +24,11 @@ _UNITS = {
 #: What blank is called elsewhere.
 BLANKS = frozenset({"blank", "empty", "null", "none", "nil", "nothing"})
 #: Words of a row as other forms call them.
-ROW_SYNONYMS = dict.fromkeys(("mandatory", "compulsory", "obligatory"), "required")
+ROW_SYNONYMS: Mapping[str, str] = {
+    "mandatory": "required",
+    "compulsory": "required",
+    "obligatory": "required",
+}
 _CLOCK = re.compile(r"(?<![\w:.])(1[0-2]|0?[1-9])(?:[:.]([0-5]\d))?\s*([ap])\.?m\.?(?!\w)", _IGNORE)
 #: How far before the stop a clock time may begin: `12:30 pm`.
 _LONGEST_CLOCK = 6
@@ -121,11 +125,12 @@ def _counts(site: Site) -> Iterator[Finding]:
             yield rewritten(site, start, end, f"{room}per 24 hours", message)
         else:
             message += f", not per {found['unit'].lower()}"
-            yield Finding(code="E110", message=message, start=start, end=end)
-    if site.head == "activity" and (found := _KIND.search(site.text, 0, site.line_end)):
-        start, end = found.span(str(found.lastgroup))
+            notes = ("Say how many calls a day and a night may take.",)
+            yield Finding(code="E110", message=message, start=start, end=end, notes=notes)
+    if site.head == "activity" and (kind := _KIND.search(site.text, 0, site.line_end)):
+        start, end = kind.span(str(kind.lastgroup))
         if start <= site.at <= end:
-            better = str(found.lastgroup)
+            better = str(kind.lastgroup)
             yield rewritten(
                 site, start, end, better, f"this kind of activity is written `{better}`"
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["clock_at", "fit", "read_record", "written_record"]
+__all__ = ["clock_at", "fit", "known_record", "read_record", "written_record"]
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from ..rules.values import Clock
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ..last_seen import LastSeen
     from ..records import Given
 
 
@@ -61,6 +62,25 @@ def read_record(word: str) -> Given:
             f"{word} is no record", hint='Write it as JSON, {"Status": "Open"}, or name @a-file.'
         )
     return found
+
+
+def known_record(folder: Path, word: str, kind: ObjectType) -> LastSeen:
+    """Return the record that the workspace knows by *word*, an id or a match key.
+
+    Of several that belong together, the one of *kind* is taken where there is one. Raises
+    ``WorkspaceError`` when none is known, or *folder* is no workspace.
+    """
+    from ..last_seen import find_record
+    from ..settings import FILE_NAME
+
+    if not (folder / FILE_NAME).exists():
+        raise WorkspaceError(
+            f"{word} is no record",
+            hint='Write it as JSON, {"Status": "Open"}, or name @a-file. '
+            "In a workspace it may be an id or a match key too.",
+        )
+    found = find_record(folder, word)
+    return next((seen for seen in found if seen.object == kind.name), found[0])
 
 
 def _first_two(records: Iterable[Given]) -> Iterable[Given]:

@@ -79,13 +79,14 @@ def explain(
     if not found:
         click.echo(f"{rules.source.name} has no workflow, and no criteria of a sync.")
         return 0
-    if not name and words[0] in {condition.name for condition in found}:
+    record = words[len(words) - 1]
+    if not name and record in {condition.name for condition in found}:
         raise click.UsageError(
-            f'"{words[0]}" is asked about a record, and none is given; add one behind the name: '
+            f'"{record}" is asked about a record, and none is given; add one behind the name: '
             "JSON, @file.json, an id or a match key."
         )
     clock = clock_at(now)
-    asked = _asked(words[len(words) - 1], found, folder, object_name, before)
+    asked = _asked(record, found, folder, object_name, before)
     if as_json:
         print_json(document(rules, asked, clock))
     for one in () if as_json else asked:

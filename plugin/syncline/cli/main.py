@@ -17,8 +17,6 @@ from itertools import pairwise
 
 import click
 
-from syncline_grammar.words import nearest
-
 from ..errors import RulesError, SynclineError, WorkspaceError
 
 #: By section of the help: the module and the function of each command.
@@ -76,6 +74,8 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            from syncline_grammar.words import nearest
+
             near = nearest(args[0], _COMMANDS)
             hint = f"did you mean `{near}`?" if near else "`syncline --help` lists them."
             raise click.UsageError(f"there is no command `{args[0]}`; {hint}", ctx)

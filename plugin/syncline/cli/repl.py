@@ -39,7 +39,7 @@ def repl(file: Path | None, folder: Path) -> int:
         click.echo(
             "The rules have errors, so there are no workflows here; conditions may be asked."
         )
-    session = Session(rules)
+    session = Session(rules, folder)
     if sys.stdin.isatty():
         click.echo("Type a condition or a value; `:help` shows more, Ctrl-D leaves.")
         _prepare(session)

@@ -17,17 +17,20 @@ from syncline_grammar.source import Source
 from syncline_grammar.words import nearest
 
 from ..errors import RulesError, SynclineError, WorkspaceError
-from ..functions.function import signature
 from ..model import Value
-from ..records import Fitting, read_records, read_text
+from ..records import Fitting, read_records
 from ..rules.catalog import Scope
 from ..rules.evaluate import ask
 from ..rules.explaining.conditions import conditions
 from ..rules.explaining.explain import explainer
 from ..rules.explaining.explanation import as_written
 from ..rules.objects import names_of_objects, object_named
-from .asking import clock_at, fit
+from ..rules.values import day
+from ..rules.walk import names_in
+from .asking import clock_at, fit, known_record, read_record, written_record
 from .diagnostics import show
+from .failures import failures
+from .overview import HELP, show_conditions, show_fields, show_functions
 from .trees import show_tree, show_ways
 
 if TYPE_CHECKING:
@@ -39,25 +42,16 @@ _HEAD = "sync crm to cadence where "
 #: Records that are kept in memory.
 _MANY = 100_000
 _NAMED = 10
-
-_HELP = """\
-Type a condition (Status = "Open") or a value (AnnualRevenue / 2) to see what it gives.
-  :record {"Status": "Open"}   the record that is asked about; `:record` shows it
-  :record 3                    the third record of the data
-  :before {"Status": "New"}    the record before, for `changed` and `was`; `:before none`
-  :data leads.csv Lead         ask all records of a file
-  :object Contact              whose fields the names are
-  :now 2026-11-22              the time that rules read; `:now` alone is the real one
-  :fields [Lead]  :functions   what may stand in a condition
-  :workflows  :explain NAME    the rules of the file, and what one says of the record
-  :help  :quit"""
+#: Commands that people type without the colon too; a field of such a name stands in back-ticks.
+_BARE = {"exit", "help", "quit"}
 
 
 class Session:
     """The state of one conversation: rules, an object, a record, the record before, a time."""
 
-    def __init__(self, rules: RuleSet) -> None:
+    def __init__(self, rules: RuleSet, folder: Path) -> None:
         self._rules = rules
+        self._folder = folder
         self._catalog = rules.catalog
         self._conditions: tuple[Condition, ...] = () if rules.errors else conditions(rules)
         self._scope = self._first_scope()
@@ -69,15 +63,16 @@ class Session:
         self._commands: dict[str, Callable[[str], None]] = {
             "before": self._set_before,
             "data": self._load,
+            "exit": self._quit,
             "explain": self._explain,
             "fields": self._fields,
-            "functions": self._functions,
-            "help": lambda _rest: click.echo(_HELP),
+            "functions": lambda _rest: show_functions(self._catalog.functions.values()),
+            "help": lambda _rest: click.echo(HELP),
             "now": self._set_now,
             "object": self._set_object,
             "quit": self._quit,
             "record": self._set_record,
-            "workflows": self._workflows,
+            "workflows": lambda _rest: show_conditions(self._conditions),
         }
 
     def answer(self, line: str) -> None:
@@ -86,8 +81,8 @@ class Session:
         if not line or line.startswith("#"):
             return
         try:
-            if line.startswith(":"):
-                self._command(line[1:])
+            if line.startswith(":") or line.casefold() in _BARE:
+                self._command(line.removeprefix(":"))
             else:
                 self._ask(line)
         except RulesError as err:
@@ -123,12 +118,23 @@ class Session:
                     fits = sum(question(record, None, self._clock) for record in self._data)
                     click.echo(f"TRUE for {fits:,} of the {len(self._data):,} records loaded.")
             case _:
-                click.echo(as_written(question(self._record, self._before, self._clock)))
-                for record in islice(self._data, _NAMED):
-                    click.echo(f"  {as_written(question(record, None, self._clock))}")
+                value = question(self._record, self._before, self._clock)
+                match question.node:
+                    case s.Relative(word="today" | "tomorrow" | "yesterday"):
+                        click.echo(day(value))
+                    case _:
+                        click.echo(as_written(value))
+                if any(names_in(question.node)):
+                    for record in islice(self._data, _NAMED):
+                        click.echo(f"  {as_written(question(record, None, self._clock))}")
+        for reason in failures(
+            question.node, self._scope, self._catalog, self._record, self._before, self._clock
+        ):
+            click.secho(f"      {reason}", dim=True)
 
     def _command(self, text: str) -> None:
         word, _, rest = text.partition(" ")
+        word = word.casefold()
         if word not in self._commands:
             near = nearest(word, self._commands)
             raise WorkspaceError(
@@ -145,17 +151,22 @@ class Session:
                 raise WorkspaceError(f"the data has {len(self._data):,} records")
             self._record = self._data[int(rest) - 1]
         elif rest:
-            given = read_text(rest, "the record")
-            if given.object:
-                self._set_object(given.object)
-            self._record = fit(given, self._scope.type)
+            given = written_record(rest)
+            if given is None:
+                seen = known_record(self._folder, rest, self._scope.type)
+                self._set_object(seen.object)
+                self._record, self._before = seen.values, seen.before
+            else:
+                if given.object:
+                    self._set_object(given.object)
+                self._record = fit(given, self._scope.type)
         self._tell(self._record)
 
     def _set_before(self, rest: str) -> None:
         if rest == "none":
             self._before = None
         elif rest:
-            self._before = fit(read_text(rest, "the record before"), self._scope.type)
+            self._before = fit(read_record(rest), self._scope.type)
         if self._before is None:
             click.echo("There is no record before: the record is new.")
         else:
@@ -198,21 +209,7 @@ class Session:
     # -- what there is
 
     def _fields(self, rest: str) -> None:
-        kind = self._scope_of(rest).type if rest else self._scope.type
-        for field in kind.fields:
-            values = ": " + ", ".join(map(as_written, field.values)) if field.values else ""
-            click.echo(f"  {field.name}  ({field.label}; {field.type}){values}")
-
-    def _functions(self, _rest: str) -> None:
-        for function in self._catalog.functions.values():
-            click.echo(f"  {signature(function)}  {function.summary}")
-
-    def _workflows(self, _rest: str) -> None:
-        if not self._conditions:
-            click.echo("There are none: no rule file was given, or it has errors.")
-        for condition in self._conditions:
-            does = f": {condition.actions}" if condition.actions else ""
-            click.echo(f"  {condition.title} on {condition.object}{does}  [{condition.at}]")
+        show_fields(self._scope_of(rest).type if rest else self._scope.type)
 
     def _explain(self, rest: str) -> None:
         known = {condition.name: condition for condition in self._conditions}

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from syncline_grammar import syntax as s
 from syncline_grammar.diagnostics import Diagnostic, Severity
@@ -46,6 +46,10 @@ class RuleSet:
     _explainers: dict[str, Explainer] = field(
         default_factory=dict[str, Explainer], init=False, repr=False, compare=False
     )
+
+    def __repr__(self) -> str:
+        count = f"{self.head.statements} statements, {len(self.errors)} errors"
+        return f"RuleSet({self.source.name}: {count})"
 
     @property
     def source(self) -> Source:
@@ -203,7 +207,7 @@ def check_rules(text: RuleText, catalog: Catalog) -> RuleSet:
     key = text.key("checked", kept.catalog_digest(catalog))
     known: Any = kept.recall(key)
     if isinstance(known, tuple):
-        return RuleSet(text, catalog, known)
+        return RuleSet(text, catalog, cast("tuple[Diagnostic, ...]", known))
     rules = RuleSet(text, catalog, _faults(text.parsed, catalog))
     if not rules.errors:
         kept.remember(key, rules.diagnostics)

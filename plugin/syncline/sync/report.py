@@ -41,6 +41,9 @@ class Report:
     #: The error's own exit code, 0 when nothing went wrong.
     exit_code: int
 
+    def __repr__(self) -> str:
+        return f"Report(run {self.run}: {self.state}, {self.writes} writes)"
+
     @property
     def writes(self) -> int:
         """How many rows and actions took effect."""

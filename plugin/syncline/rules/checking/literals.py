@@ -16,7 +16,7 @@ import re
 from datetime import date
 
 from syncline_grammar import syntax as s
-from syncline_grammar.recovery.numbers import day_written
+from syncline_grammar.recovery.numbers import TWO_DAYS, day_written
 from syncline_grammar.words import nearest
 
 from ...model import Field, FieldType
@@ -113,12 +113,12 @@ def check_number(value: s.Number, problems: Problems) -> None:
     written = f"{value.value:.3f}"
     if len(written) == value.span.end - value.span.start:
         whole, _point, parts = written.partition(".")
+        either = f"{whole}_{parts} or {_short(value.value)}"
         problems.add(
             "E110",
-            f"`{written}` can be read in two ways: a point stands before parts, and `_` between "
-            "thousands",
+            f"`{written}` may mean {whole}{parts} or {_short(value.value)}",
             value.span,
-            notes=(f"Write {whole}_{parts} or {_short(value.value)}, whichever is meant.",),
+            notes=(f"Write {either}: thousands are grouped with `_`, fractions follow a point.",),
         )
 
 
@@ -138,8 +138,11 @@ def check_written_day(value: s.Arithmetic, kind: FieldType, problems: Problems) 
     if len(whole) != _PLACES:
         return False
     better = day_written(*whole)
-    message = f"a day is written year, month, day: {better or '2026-11-22'}"
-    problems.add("E306", message, value.span, better=better)
+    message = "a day is written year, month, day" + (
+        ", as in 2026-11-22" if better is None else f": {better}"
+    )
+    notes = () if better else (TWO_DAYS,)
+    problems.add("E306", message, value.span, notes=notes, better=better)
     return True
 
 

@@ -55,12 +55,7 @@ def action_text(action: str, cadence: str | None) -> str:
     return "exit cadence" if action == "exit" else f"move to {action}"
 
 
-def check_test(
-    test: s.Test,
-    catalog: Catalog,
-    problems: Problems,
-    tree: s.RuleFile,
-) -> None:
+def check_test(test: s.Test, catalog: Catalog, problems: Problems, tree: s.RuleFile) -> None:
     """Note every fault of a test among the rules of *tree*."""
     read_case(test, tree, catalog, problems)
 

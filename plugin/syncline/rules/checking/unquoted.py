@@ -60,16 +60,17 @@ def _text_for(word: str, left: Typed | None, scope: Scope) -> str | None:
 def _tell_blank(row: s.Comparison, value: s.FieldRef, problems: Problems) -> None:
     word = value.name.text
     asked = "is not blank" if row.op in {s.Op.NE, s.Op.NOT_IN} else "is blank"
+    message = f"`{word}` is not a value: blank is asked with `{asked}`"
     fix = None
-    if row.op in {s.Op.EQ, s.Op.NE} and isinstance(row.left, s.FieldRef):
-        left = row.left.span
-        place = Span(left.end, value.span.end, left.line, left.column + left.end - left.start)
-        fix = Edit(span=place, text=f" {asked}", title=f"write `{asked}`")
+    notes: tuple[str, ...] = ()
+    if isinstance(row.left, s.FieldRef):
+        field, left = row.left.name, row.left.span
+        if row.op in {s.Op.EQ, s.Op.NE}:
+            message = f"`{row.op} {word}` is written `{asked}`"
+            place = Span(left.end, value.span.end, left.line, left.column + left.end - left.start)
+            fix = Edit(span=place, text=f" {asked}", title=f"write `{asked}`")
+        elif row.op is s.Op.CHANGED_TO and not field.quoted:
+            notes = (f"Write `{field.text} changed and {field.text} is blank`.",)
     problems.found.append(
-        Diagnostic(
-            code="E304",
-            message=f"blank is asked with `{asked}`, not compared with `{word}`",
-            span=value.span,
-            fix=fix,
-        )
+        Diagnostic(code="E304", message=message, span=value.span, notes=notes, fix=fix)
     )
