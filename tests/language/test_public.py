@@ -176,7 +176,7 @@ ODD: list[Any] = [["A"], {"a": 1}, object(), b"A", {"A"}, float("nan"), 10**400,
 @pytest.mark.parametrize("value", ODD, ids=lambda v: type(v).__name__)
 def test_a_value_that_is_no_scalar(rules: syncline.RuleSet, value: Any) -> None:
     """A host's record may hold anything at all: a rule answers, and does not raise."""
-    record = dict.fromkeys(("Name", "Status", "Tags", "Size", "Due"), value)
+    record: dict[str, Any] = dict.fromkeys(["Name", "Status", "Tags", "Size", "Due"], value)
 
     for workflow in rules.workflows.values():
         alone = workflow.matches(record, None, NOON)

@@ -25,7 +25,7 @@ from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from operator import add, mul, sub, truediv
+from operator import add, mul, sub
 from typing import Any, cast
 
 from syncline_grammar.syntax import Fallback, Unit
@@ -52,14 +52,20 @@ def again(function: Callable[..., Any], record: Mapping[str, Any], *more: Any) -
     """Call a generated *function* again, with records whose values rules can read."""
     if isinstance(record, _Plain):
         raise TypeError("a record of plain values cannot be read")
-    others = [_Plain(plain(o)) if isinstance(o, Mapping) else o for o in more]
+    others: list[Any] = [
+        _Plain(plain(cast("Mapping[str, Any]", other))) if isinstance(other, Mapping) else other
+        for other in more
+    ]
     return function(_Plain(plain(record)), *others)
+
+
+_SEVERAL = (list, tuple, set, frozenset)
 
 
 def _plain(value: Any) -> Value:
     if value is None or isinstance(value, str | int | float):
         return value
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, _SEVERAL):
         return tuple(str(part) for part in cast("Iterable[object]", value))
     return str(value)
 
@@ -279,4 +285,8 @@ class Sum:
         return result
 
 
-_CALCULATORS = {"+": add, "-": sub, "*": mul, "/": truediv}
+def _over(left: Any, right: Any) -> Any:
+    return left / right
+
+
+_CALCULATORS: dict[str, Callable[[Any, Any], Any]] = {"+": add, "-": sub, "*": mul, "/": _over}
