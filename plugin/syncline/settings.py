@@ -28,6 +28,11 @@ class Settings:
     #: The table ``[connections.NAME]`` of each connector that has one.
     connections: Mapping[str, Mapping[str, Any]]
 
+    @property
+    def descriptions(self) -> Path:
+        """Where the systems' descriptions are remembered."""
+        return self.folder / "data" / "descriptions.json"
+
 
 def read_settings(folder: Path) -> Settings:
     """Read and check the workspace file in *folder*."""

@@ -285,7 +285,7 @@ class Workspace:
             # It lies in the workspace itself: asking costs nothing, and the answer is of now.
             return self._connect(side, name).describe()
         settings = self.settings.connections.get(name, {})
-        memory = Memory(self.folder / "data" / "descriptions.json", side, name, settings)
+        memory = Memory(self.settings.descriptions, side, name, settings)
         if not self._fresh and (found := memory.recall(self._now())) is not None:
             return found
         description = self._connect(side, name).describe()

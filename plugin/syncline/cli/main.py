@@ -116,12 +116,12 @@ def main() -> None:
             sys.stdout.flush()
     except click.exceptions.Exit as err:
         code = err.exit_code
-    except click.UsageError as err:
-        err.show()
-        code = _USAGE
     except click.ClickException as err:
-        err.show()
-        code = 3
+        code = _USAGE if isinstance(err, click.UsageError) else 3
+        if as_json:
+            _print_error(err.format_message(), "`--help` shows what may be written.", code)
+        else:
+            err.show()
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted. Nothing is lost; run the command again.", err=True)
         code = _INTERRUPTED
@@ -155,8 +155,7 @@ def _formats(arguments: list[str]) -> set[str]:
 
 def _tell(error: SynclineError, *, as_json: bool) -> None:
     if as_json:
-        document = {"error": error.message, "hint": error.hint, "exit_code": error.exit_code}
-        click.echo(json.dumps(document, ensure_ascii=False))
+        _print_error(error.message, error.hint, error.exit_code)
         return
     if isinstance(error, RulesError):
         from .diagnostics import show_brief
@@ -165,3 +164,8 @@ def _tell(error: SynclineError, *, as_json: bool) -> None:
     click.secho(f"Error: {error.message}", fg="red", err=True)
     if error.hint:
         click.echo(error.hint, err=True)
+
+
+def _print_error(message: str, hint: str, code: int) -> None:
+    """Print a document of ``error.schema.json``."""
+    click.echo(json.dumps({"error": message, "hint": hint, "exit_code": code}, ensure_ascii=False))

@@ -83,7 +83,7 @@ class Catalogs:
             said = self._said.get((settings.folder, side, name))
             if said is not None:
                 return name, said
-            path = settings.folder / "data" / "descriptions.json"
+            path = settings.descriptions
             if kind.offline is None and path.exists():
                 reached = settings.connections.get(name, {})
                 remembered = Memory(path, side, name, reached).recall(_EVER)

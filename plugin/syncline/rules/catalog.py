@@ -16,6 +16,7 @@ from syncline_schemas import check
 from ..errors import WorkspaceError
 from ..functions.function import Function
 from ..model import ActivityTemplate, Description, Field, ObjectType, Side
+from .checking.typo import is_typo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,10 @@ class Problems:
     def unknown(
         self, code: str, what: str, name: Name, known: Iterable[str], where: str = ""
     ) -> None:
-        """Note an unknown name, with the nearest known one or the few there are."""
+        """Note an unknown name, with the nearest known one or the few there are.
+
+        Of a name that is surely a known one mistyped, that is the fix.
+        """
         names = list(known)
         near = nearest(name.text, names)
         message = f"{what} `{name.text}` is not known{where}"
@@ -124,9 +128,8 @@ class Problems:
             notes = ("Known: " + ", ".join(names) + ".",)
         elif names:
             notes = ("`syncline docs` lists them all.",)
-        better = None
-        if near is not None:
-            better = f'"{near}"' if code == "E205" else written(near)
+        # What only looks like a known name is told, and not put in the place of what was written.
+        better = written(near) if near is not None and is_typo(name.text, near) else None
         self.add(code, message, name.span, notes=notes, better=better)
 
 

@@ -7,7 +7,7 @@ __all__ = ["is_typo"]
 import re
 
 _APART = re.compile(r"[\W_]+")
-#: In a shorter word each letter tells: `US` is not `UK`.
+#: Where both words are shorter each letter tells: `US` is not `UK`.
 _LONG = 4
 
 
@@ -27,7 +27,7 @@ def is_typo(name: str, near: str) -> bool:
 
 def _one_letter(one: str, two: str) -> bool:
     """Tell whether a letter too many, too few, in the place of another or of its neighbour."""
-    if min(len(one), len(two)) < _LONG or not (one.isalpha() and two.isalpha()):
+    if max(len(one), len(two)) < _LONG or not (one.isalpha() and two.isalpha()):
         return False
     start = 0
     while start < min(len(one), len(two)) and one[start] == two[start]:
