@@ -39,7 +39,9 @@ class Connector(Protocol):
         is among them.
 
         Records with equal times are neither repeated nor passed over. At least one page is
-        yielded, an empty one if nothing changed, so that the server's time is known.
+        yielded, an empty one if nothing changed, so that the server's time is known. A page names
+        in ``gone`` the records that were deleted, merged or converted in the same span, each at
+        its time; with *since* None it names none. A record that is undeleted comes as a change.
         """
         ...
 
@@ -56,6 +58,13 @@ class Connector(Protocol):
 
         A creation is an upsert by its key: repeated, it has one effect. Raise
         ``UnknownOutcomeError`` when the batch was sent and no readable answer came.
+        """
+        ...
+
+    def delete(self, object_name: str, ids: Sequence[str]) -> list[Outcome]:
+        """Delete up to ``prices.write_size`` records; what is gone already is done.
+
+        Called only for objects that are ``deletable``.
         """
         ...
 

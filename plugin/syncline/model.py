@@ -14,6 +14,8 @@ __all__ = [
     "Description",
     "Field",
     "FieldType",
+    "Gone",
+    "GoneKind",
     "ObjectType",
     "Outcome",
     "OutcomeStatus",
@@ -104,6 +106,8 @@ class ObjectType:
     #: The field in which the system keeps *our* key, so that a creation repeated is one record.
     #: None: records of this object cannot be created by us.
     key_field: str | None = None
+    #: Whether we may delete its records.
+    deletable: bool = False
     _by_name: Mapping[str, Field] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -186,6 +190,29 @@ class Record:
     modified: datetime
 
 
+class GoneKind(StrEnum):
+    """How a record came to an end in its system (B9)."""
+
+    DELETED = "deleted"
+    #: It was merged into another record of its object.
+    MERGED = "merged"
+    #: It became a record of another object (a Lead that became a Contact).
+    CONVERTED = "converted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """A record that is no longer there, as its system reported it."""
+
+    object: str
+    id: str
+    kind: GoneKind
+    #: When it went, by the system's own clock, in UTC.
+    at: datetime
+    #: (object, id) of the record that takes its place; None after a deletion.
+    into: tuple[str, str] | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Position:
     """A place in a listing ordered by (modified, id): what comes next lies strictly after it.
@@ -206,6 +233,8 @@ class Page:
     position: Position
     #: The system's own time when it answered, in UTC (its ``Date`` header).
     server_time: datetime
+    #: Records that went in the same span of time: deleted, merged, converted.
+    gone: tuple[Gone, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +252,7 @@ class OutcomeStatus(StrEnum):
     DONE = "done"
     REFUSED = "refused"  # the system says no: correct the data
     RETRY = "retry"  # a passing fault of this row (a lock): try again later
+    GONE = "gone"  # the record is no longer there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

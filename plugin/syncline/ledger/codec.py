@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["dump", "load_values", "moment", "stamp"]
+__all__ = ["dump", "dump_gone", "load_gone", "load_values", "moment", "stamp"]
 
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from ..model import Value
+from ..model import Gone, GoneKind, Value
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -23,6 +23,25 @@ def load_values(text: str) -> dict[str, Value]:
     """Return a record's values; lists become tuples again."""
     found: Mapping[str, Any] = json.loads(text)
     return {k: tuple(v) if v.__class__ is list else v for k, v in found.items()}
+
+
+def dump_gone(gone: Gone) -> str:
+    """Return what became of a record, without its name."""
+    return dump({"kind": gone.kind, "at": stamp(gone.at), "into": gone.into})
+
+
+def load_gone(object_name: str, id_: str, text: str) -> Gone | None:
+    """Return what ``dump_gone`` wrote; None of an empty text."""
+    if not text:
+        return None
+    found = json.loads(text)
+    return Gone(
+        object=object_name,
+        id=id_,
+        kind=GoneKind(found["kind"]),
+        at=moment(found["at"]),
+        into=None if found["into"] is None else tuple(found["into"]),
+    )
 
 
 def stamp(moment: datetime) -> str:

@@ -1,64 +1,138 @@
-"""Open the ledger, one transaction at a time; every fault of the database becomes one of ours."""
+"""Open the ledger, one transaction at a time; every fault of the database becomes one of ours.
+
+SQLite in the workspace's folder by default, PostgreSQL where several machines share it.
+"""
 
 from __future__ import annotations
 
-__all__ = ["Ledger", "read_meta", "write_meta"]
+__all__ = ["Ledger", "read_meta", "upsert", "write_meta"]
 
 import secrets
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, select
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Table,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    select,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from ..errors import LedgerBusyError, LedgerError
+from ..errors import LedgerBusyError, LedgerError, WorkspaceError
 from .tables import SCHEMA_VERSION, meta, metadata
 
 _BUSY_SECONDS = 10
 
 
 class Ledger:
-    """The SQLite ledger of a workspace. ``begin`` opens a transaction that commits as a whole."""
+    """The ledger of a workspace. ``begin`` opens a transaction that commits as a whole.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._engine: Engine = create_engine(
-            # Not a URL as text: a folder's name may hold any sign.
-            URL.create("sqlite", database=str(path)),
-            connect_args={"timeout": _BUSY_SECONDS},
-        )
-        event.listen(self._engine, "connect", _prepare)
+    *where* is a file, ``None`` for a ledger in memory, or the URL of a PostgreSQL database; a
+    ``schema`` in its query (``…?schema=acme``) keeps several ledgers apart in one database.
+    """
+
+    def __init__(self, where: Path | str | None, *, instance: str | None = None) -> None:
+        self.path = where if isinstance(where, Path) else None
+        self._engine = _engine(where)
+        #: What a message calls it.
+        self.name = self._engine.url.database or "in memory"
+        if self.path is not None:
+            self.name = self.path.name
+        #: Called in every transaction: raises when this process may write no more.
+        self.fence: Callable[[Connection], None] | None = None
         try:
             with self.begin() as db:
-                self.instance = _adopt(db, path)
+                self.instance = _adopt(db, self.name, instance)
         except LedgerError:
             self._engine.dispose()
             raise
+
+    def __repr__(self) -> str:
+        return f"Ledger({self.name})"
 
     @contextmanager
     def begin(self) -> Generator[Connection]:
         """Yield a connection; commit at the end, undo everything if anything was raised."""
         try:
             with self._engine.begin() as db:
+                if self.fence is not None:
+                    self.fence(db)
                 yield db
         except OperationalError as err:
             raise LedgerBusyError(
-                f"the ledger could not be written: {err.orig}",
-                hint=f"Nothing was lost. Free the disk or close what holds {self.path.name}, then "
-                "run again.",
+                f"the ledger could not be reached or written: {_words(err)}",
+                hint=f"Nothing was lost. See that {self.name} can be reached, that its disk is not "
+                "full and nobody else holds it, then run again.",
             ) from err
         except DatabaseError as err:
             raise LedgerError(
-                f"the ledger {self.path.name} is damaged and was left as it is: {err.orig}",
-                hint="Restore it from a backup. Without one, move it away: the next run links the "
-                "records again by their match keys.",
+                f"the ledger {self.name} is damaged and was left as it is: {_words(err)}",
+                hint="`syncline doctor` says more. Restore it from a backup. Without one, move it "
+                "away: the next run links the records again by their match keys.",
             ) from err
 
     def close(self) -> None:
-        """Close the file."""
+        """Let go of the file or the server."""
         self._engine.dispose()
+
+
+def upsert(db: Connection, table: Table) -> Any:
+    """Return an insert that can say what a row that stands already becomes."""
+    insert = postgresql.insert if db.dialect.name == "postgresql" else sqlite.insert
+    return insert(table)
+
+
+def _words(err: DatabaseError) -> str:
+    return str(err.orig).strip().splitlines()[0]
+
+
+def _engine(where: Path | str | None) -> Engine:
+    if isinstance(where, str):
+        return _server(where)
+    # Not a URL as text: a folder's name may hold any sign.
+    url = URL.create("sqlite", database=None if where is None else str(where))
+    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare)
+    return engine
+
+
+def _server(address: str) -> Engine:
+    url = make_url(address)
+    if url.get_backend_name() != "postgresql":
+        raise WorkspaceError(
+            f"a ledger cannot be kept in {url.get_backend_name()}",
+            hint="Give a file, or a database as postgresql://host/name.",
+        )
+    schema = url.query.get("schema")
+    url = url.set(drivername="postgresql+psycopg").difference_update_query(["schema"])
+    try:
+        engine = create_engine(url, pool_pre_ping=True)
+    except ImportError as err:
+        raise WorkspaceError(
+            "the ledger is in PostgreSQL, and what talks to it is not installed",
+            hint="Install it: `pip install 'syncline[postgres]'`.",
+        ) from err
+    if schema is None:
+        return engine
+    name = engine.dialect.identifier_preparer.quote(str(schema))
+
+    def enter(connection: Any, _record: object) -> None:
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name}")
+        connection.execute(f"SET search_path TO {name}")
+        connection.commit()
+
+    event.listen(engine, "connect", enter)
+    return engine
 
 
 def _prepare(connection: Any, _record: object) -> None:
@@ -69,22 +143,31 @@ def _prepare(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _adopt(db: Connection, path: Path) -> str:
-    """Make the tables of a new ledger, or refuse one that a newer version wrote."""
-    metadata.create_all(db)
+def _adopt(db: Connection, name: str, instance: str | None) -> str:
+    """Make the tables of a new ledger, bring an old one up to date, refuse a newer one."""
+    if not inspect(db).has_table(meta.name):
+        if db.dialect.name == "postgresql":
+            # Two processes may begin in the same moment.
+            db.execute(text("SELECT pg_advisory_xact_lock(7305790)"))
+        metadata.create_all(db)
     found = read_meta(db, "schema")
     if found is None:
         write_meta(db, "schema", str(SCHEMA_VERSION))
-        write_meta(db, "instance", secrets.token_hex(4))
+        write_meta(db, "instance", instance or secrets.token_hex(4))
     elif int(found) > SCHEMA_VERSION:
         raise LedgerError(
-            f"{path.name} was written by a newer version of Syncline (ledger {found}; this one "
+            f"{name} was written by a newer version of Syncline (ledger {found}; this one "
             f"reads up to {SCHEMA_VERSION})",
             hint="Upgrade Syncline: `pip install --upgrade syncline`.",
         )
-    instance = read_meta(db, "instance")
-    assert instance is not None
-    return instance
+    elif int(found) < SCHEMA_VERSION:
+        from .migrate import migrate
+
+        migrate(db, int(found))
+        write_meta(db, "schema", str(SCHEMA_VERSION))
+    kept = read_meta(db, "instance")
+    assert kept is not None
+    return kept
 
 
 def read_meta(db: Connection, name: str) -> str | None:
@@ -95,5 +178,5 @@ def read_meta(db: Connection, name: str) -> str | None:
 
 def write_meta(db: Connection, name: str, value: str) -> None:
     """Set a value of the ledger's own notes."""
-    db.execute(meta.delete().where(meta.c.name == name))
-    db.execute(meta.insert().values(name=name, value=value))
+    statement = upsert(db, meta).values(name=name, value=value)
+    db.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))

@@ -6,6 +6,7 @@ __all__ = [
     "arrived",
     "ask_again",
     "candidates",
+    "departed",
     "fetch",
     "finish",
     "forget",
@@ -20,13 +21,14 @@ __all__ = [
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, select, tuple_
-from sqlalchemy.dialects.sqlite import insert
 
-from ..model import Position, Record, Side
-from .codec import dump, load_values, moment, stamp
+from ..model import Gone, Position, Record, Side, Value
+from .codec import dump, dump_gone, load_gone, load_values, moment, stamp
+from .database import upsert
 from .rows import Cursor, Entry, State
 from .tables import cursors, inbox, keys
 
@@ -58,26 +60,49 @@ def write_cursor(db: Connection, side: Side, object_name: str, cursor: Cursor) -
         "started": None if cursor.started is None else stamp(cursor.started),
         "fields": dump(cursor.fields),
     }
-    statement = insert(cursors).values(side=side, object=object_name, **values)
+    statement = upsert(db, cursors).values(side=side, object=object_name, **values)
     db.execute(statement.on_conflict_do_update(index_elements=["side", "object"], set_=values))
 
 
-def arrived(db: Connection, side: Side, records: Iterable[Record]) -> None:
-    """Put changed records in the inbox; a newer change takes the place of an older."""
-    rows = [_row(side, record) for record in records]
+def arrived(db: Connection, side: Side, records: Iterable[Record], at: datetime) -> None:
+    """Put changed records in the inbox; a newer change takes the place of an older.
+
+    A record that waited keeps its turn.
+    """
+    _put(db, [_row(side, record, at) for record in records])
+
+
+def departed(
+    db: Connection,
+    side: Side,
+    found: Iterable[tuple[Gone, Mapping[str, Value]]],
+    at: datetime,
+) -> None:
+    """Put records that went, with what they were last seen to hold, in the inbox."""
+    _put(
+        db,
+        [
+            _row(side, Record(object=g.object, id=g.id, values=values, modified=g.at), at)
+            | {"gone": dump_gone(g)}
+            for g, values in found
+        ],
+    )
+
+
+def _put(db: Connection, rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
-    statement = insert(inbox)
+    statement = upsert(db, inbox)
     fresh = {
         name: statement.excluded[name]
-        for name in ("modified", "record", "state", "reason", "attempts")
+        for name in ("modified", "record", "state", "reason", "attempts", "run", "gone")
     }
     db.execute(
         statement.on_conflict_do_update(index_elements=["side", "object", "id"], set_=fresh), rows
     )
 
 
-def _row(side: Side, record: Record) -> dict[str, Any]:
+def _row(side: Side, record: Record, at: datetime) -> dict[str, Any]:
     return {
         "side": str(side),
         "object": record.object,
@@ -87,6 +112,9 @@ def _row(side: Side, record: Record) -> dict[str, Any]:
         "state": str(State.NEW),
         "reason": "",
         "attempts": 0,
+        "since": stamp(at),
+        "run": 0,
+        "gone": "",
     }
 
 
@@ -119,7 +147,7 @@ def note_keys(
         }
         for id_, field in changed
     ]
-    statement = insert(keys)
+    statement = upsert(db, keys)
     db.execute(
         statement.on_conflict_do_update(
             index_elements=["side", "object", "id", "field"],
@@ -164,11 +192,11 @@ def requeue(
         db.execute(change.where(where, inbox.c.id.in_(part)))
 
 
-def ask_again(db: Connection, side: Side, records: Iterable[Record]) -> None:
+def ask_again(db: Connection, side: Side, records: Iterable[Record], at: datetime) -> None:
     """Put settled records back, as last seen; what is in the inbox stays as it is."""
-    rows = [_row(side, record) for record in records]
+    rows = [_row(side, record, at) for record in records]
     if rows:
-        db.execute(insert(inbox).on_conflict_do_nothing(), rows)
+        db.execute(upsert(db, inbox).on_conflict_do_nothing(), rows)
 
 
 def candidates(
@@ -253,6 +281,7 @@ def _entry(row: Any) -> Entry:
         values=load_values(row.record),
         state=State(row.state),
         attempts=row.attempts,
+        gone=load_gone(row.object, row.id, row.gone),
     )
 
 

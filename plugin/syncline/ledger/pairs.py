@@ -60,8 +60,7 @@ def save(db: Connection, changed: Iterable[Pair]) -> None:
         return
     names = (
         "crm_base", "cadence_base", "crm_seen", "cadence_seen", "crm_echo",
-        "cadence_echo", "holding",
-        "owed",
+        "cadence_echo", "holding", "owed", "crm_gone", "cadence_gone", "due", "flips", "choices",
     )  # fmt: skip
     db.execute(
         pairs.update()
@@ -93,6 +92,10 @@ def _pair(row: Any) -> Pair:
         echo={Side.CRM: _echo(row.crm_echo), Side.CADENCE: _echo(row.cadence_echo)},
         holding=frozenset(json.loads(row.holding)),
         owed=tuple(Owed(*one) for one in json.loads(row.owed)),
+        gone={Side.CRM: row.crm_gone, Side.CADENCE: row.cadence_gone},
+        due=row.due,
+        flips={key: tuple(times) for key, times in json.loads(row.flips).items()},
+        choices={key: Side(side) for key, side in json.loads(row.choices).items()},
     )
 
 
@@ -104,7 +107,14 @@ def _echo(text: str) -> Echo | None:
 
 
 def _row(pair: Pair) -> dict[str, str]:
-    row = {"map": pair.map, "holding": dump(sorted(pair.holding)), "owed": dump(pair.owed)}
+    row = {
+        "map": pair.map,
+        "holding": dump(sorted(pair.holding)),
+        "owed": dump(pair.owed),
+        "due": pair.due,
+        "flips": dump(dict(pair.flips)),
+        "choices": dump(dict(pair.choices)),
+    }
     for side in Side:
         echo = pair.echo[side]
         row |= {
@@ -113,6 +123,7 @@ def _row(pair: Pair) -> dict[str, str]:
             f"{side}_base": dump(dict(pair.base[side])),
             f"{side}_seen": pair.seen[side],
             f"{side}_echo": "" if echo is None else dump(echo),
+            f"{side}_gone": pair.gone[side],
         }
     return row
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 __all__ = ["Cursor", "Echo", "Entry", "Owed", "Pair", "State", "seen_as"]
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
 from typing import NamedTuple
 
-from ..model import Position, Side, Value
+from ..model import Gone, Position, Side, Value
 from .codec import dump, stamp
 
 
@@ -27,6 +27,8 @@ class State(StrEnum):
     HELD = "held"
     #: Skipped for a reason that its next change, or a change of the rules, may lift.
     WAITING = "waiting"
+    #: It failed too often: it rests until it changes, or until somebody says ``retry``.
+    DEAD = "dead"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,8 @@ class Entry:
     values: Mapping[str, Value]
     state: State
     attempts: int
+    #: What became of it, when it is no longer there.
+    gone: Gone | None = None
 
     @property
     def seen(self) -> str:
@@ -93,6 +97,14 @@ class Pair:
     holding: frozenset[str]
     #: Actions of firings that are not done yet.
     owed: tuple[Owed, ...]
+    #: Why a side has no record any more; empty while it has one.
+    gone: Mapping[Side, str] = field(default_factory=lambda: dict.fromkeys(Side, ""))
+    #: When time alone may next change what the rules say of it (``stamp``); empty for never.
+    due: str = ""
+    #: When each row was last written back and forth (B12), by the row's key.
+    flips: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    #: The side whose value a person chose for a held row, by the row's key.
+    choices: Mapping[str, Side] = field(default_factory=dict[str, Side])
 
 
 def seen_as(modified: datetime, values: Mapping[str, Value]) -> str:

@@ -2,32 +2,43 @@
 
 The **inbox** holds every record whose values differ from what its pair agreed on: newly changed,
 held, failed, deferred or waiting. What is not in the inbox equals its baseline.
+
+One schema serves SQLite and PostgreSQL; ``migrations`` brings an older ledger up to it.
 """
 
 from __future__ import annotations
 
 __all__ = [
     "SCHEMA_VERSION",
+    "breakers",
     "calls",
+    "changes",
     "cursors",
     "entries",
+    "holds",
     "inbox",
     "intents",
     "keys",
+    "leases",
     "meta",
     "metadata",
     "pairs",
     "runs",
+    "vendor_usage",
+    "versions",
+    "wakes",
 ]
 
 from sqlalchemy import Column, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
 #: Raised with every change of the tables; an older program refuses a newer ledger.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
-#: ``schema`` (the version above), ``instance`` (part of our keys), ``rules`` (digest last run).
+#: ``schema`` (the version above), ``instance`` (part of our keys), ``rules`` (digest last run),
+#: ``locked`` (rows that may not be remapped), ``paused`` (by whom and when, while it is),
+#: ``budget:SIDE`` (how full the budget was found: ok, warned, stopped).
 meta = Table(
     "meta",
     metadata,
@@ -58,6 +69,13 @@ inbox = Table(
     Column("state", Text, nullable=False),
     Column("reason", Text, nullable=False, default=""),
     Column("attempts", Integer, nullable=False, default=0),
+    #: When it began to wait: who waited longest is served first.
+    Column("since", Text, nullable=False, default=""),
+    #: The run that took it up last: no run takes a record up twice.
+    Column("run", Integer, nullable=False, default=0),
+    #: What became of a record that is no longer there, ``{"kind": "merged", "into": [object, id],
+    #: "at": …}``; empty while it is.
+    Column("gone", Text, nullable=False, default=""),
 )
 Index("inbox_by_state", inbox.c.object, inbox.c.state, inbox.c.side, inbox.c.id)
 
@@ -95,11 +113,24 @@ pairs = Table(
     Column("holding", Text, nullable=False, default="[]"),
     #: Actions of firings that are not done yet, [[workflow, number, key] …].
     Column("owed", Text, nullable=False, default="[]"),
-    UniqueConstraint("map", "crm_id"),
-    UniqueConstraint("map", "cadence_id"),
+    #: Why a side has no record any more (``deleted 2026-…``); empty while it has one.
+    Column("crm_gone", Text, nullable=False, default=""),
+    Column("cadence_gone", Text, nullable=False, default=""),
+    #: When time alone may next change what the rules say of it; empty for never.
+    Column("due", Text, nullable=False, default=""),
+    #: Writes that went back and forth, ``{row: [moment, …]}`` (B12).
+    Column("flips", Text, nullable=False, default="{}"),
+    #: What a person decided about a held row, once: ``{row: side}``.
+    Column("choices", Text, nullable=False, default="{}"),
+    UniqueConstraint("map", "crm_id", name="pairs_map_crm_id"),
+    UniqueConstraint("map", "cadence_id", name="pairs_map_cadence_id"),
 )
+Index("pairs_by_crm", pairs.c.crm_object, pairs.c.crm_id)
 Index("pairs_by_cadence", pairs.c.cadence_object, pairs.c.cadence_id)
-Index("pairs_owing", pairs.c.map, sqlite_where=pairs.c.owed != "[]")
+_OWES = pairs.c.owed != "[]"
+_DUE = pairs.c.due != ""
+Index("pairs_owing", pairs.c.map, sqlite_where=_OWES, postgresql_where=_OWES)
+Index("pairs_due", pairs.c.map, pairs.c.due, sqlite_where=_DUE, postgresql_where=_DUE)
 
 runs = Table(
     "runs",
@@ -109,6 +140,10 @@ runs = Table(
     Column("finished", Text),
     #: running, done, stopped, failed
     Column("state", Text, nullable=False),
+    #: run, undo
+    Column("kind", Text, nullable=False, default="run"),
+    #: The version of the rules it ran by; 0 when none was kept.
+    Column("rules", Integer, nullable=False, default=0),
     Column("report", Text, nullable=False, default="{}"),
 )
 
@@ -137,6 +172,54 @@ Index("entries_by_crm", entries.c.crm_id)
 Index("entries_by_cadence", entries.c.cadence_id)
 Index("entries_by_run", entries.c.run)
 
+#: What a person is asked to decide, as things stand: a record, or one field of a pair.
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("map", Text, nullable=False),
+    Column("crm_id", Text, nullable=False, default=""),
+    Column("cadence_id", Text, nullable=False, default=""),
+    #: The row's key (``Title>job_title``); empty when the whole record is held.
+    Column("row", Text, nullable=False, default=""),
+    Column("crm_value", Text, nullable=False, default="null"),
+    Column("cadence_value", Text, nullable=False, default="null"),
+    Column("rule", Text, nullable=False, default=""),
+    Column("reason", Text, nullable=False, default=""),
+    Column("run", Integer, nullable=False),
+    Column("at", Text, nullable=False),
+)
+Index("holds_by_crm", holds.c.crm_id)
+Index("holds_by_cadence", holds.c.cadence_id)
+
+#: Every change that was seen, as it came: what ``replay`` plays again (B7).
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run", Integer, nullable=False),
+    Column("side", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("record_id", Text, nullable=False),
+    Column("modified", Text, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("gone", Text, nullable=False, default=""),
+)
+Index("changes_by_record", changes.c.side, changes.c.object, changes.c.record_id)
+Index("changes_by_run", changes.c.run)
+
+#: Each text of the rules that was put to work, by whom and when (E5).
+versions = Table(
+    "versions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False, default=""),
+)
+
 #: Batches about to be sent: on disk before their call, gone with its outcomes.
 intents = Table(
     "intents",
@@ -156,5 +239,50 @@ calls = Table(
     Column("at", Text, nullable=False),
     Column("price", Integer, nullable=False),
     Column("what", Text, nullable=False),
+    #: Records that the call carried: what Koncert's way of counting counts.
+    Column("records", Integer, nullable=False, default=0),
 )
 Index("calls_by_time", calls.c.side, calls.c.at)
+
+#: What each vendor last said of its own limit, so that every worker knows.
+vendor_usage = Table(
+    "vendor_usage",
+    metadata,
+    Column("side", Text, primary_key=True),
+    Column("used", Integer, nullable=False),
+    Column("allowed", Integer, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+#: Connections that failed so often that they are left in peace for a while.
+breakers = Table(
+    "breakers",
+    metadata,
+    Column("side", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    #: When it is tried again; empty while it is closed.
+    Column("until", Text, nullable=False, default=""),
+    Column("reason", Text, nullable=False, default=""),
+)
+
+#: Who may run: the holder until a moment, and a number that grows with every holder.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("token", Integer, nullable=False),
+    Column("until", Text, nullable=False),
+)
+
+#: Somebody asked for a cycle before its time: a webhook, or a person.
+wakes = Table(
+    "wakes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("side", Text, nullable=False, default=""),
+    Column("object", Text, nullable=False, default=""),
+    #: Ids to be read again, a JSON list; empty for "something changed".
+    Column("ids", Text, nullable=False, default="[]"),
+)

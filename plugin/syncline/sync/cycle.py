@@ -200,7 +200,7 @@ class Cycle:
         while found := pairs.quiet(db, rule.name, after=after, limit=CHUNK, owing=False):
             after = found[-1].ids[Side.CRM]
             for side in Side:
-                inbox.ask_again(db, side, [_last_seen(pair, side) for pair in found])
+                inbox.ask_again(db, side, [_last_seen(pair, side) for pair in found], self._now())
         for side in Side:
             self._index_again(db, rule, side)
 

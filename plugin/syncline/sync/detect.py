@@ -50,7 +50,7 @@ def detect(
         started = started or page.server_time
         with ledger.begin() as db:
             fresh = page.records if anew else _unseen(db, side, page.records, others)
-            inbox.arrived(db, side, fresh)
+            inbox.arrived(db, side, fresh, page.server_time)
             _index(db, side, object_name, fresh, key_fields, others.values())
             inbox.write_cursor(
                 db,

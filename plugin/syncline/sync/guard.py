@@ -56,6 +56,16 @@ class Guarded:
             raise UnknownOutcomeError(self._words("write", err)) from err
         return self._counted("write", outcomes, len(writes))
 
+    def delete(self, object_name: str, ids: Sequence[str]) -> list[Outcome]:
+        """See ``Connector``; a fault in the middle leaves the outcome unknown."""
+        try:
+            outcomes = self._inner.delete(object_name, ids)
+        except SynclineError:
+            raise
+        except Exception as err:
+            raise UnknownOutcomeError(self._words("delete", err)) from err
+        return self._counted("delete", outcomes, len(ids))
+
     def act(self, requests: Sequence[ActionRequest]) -> list[Outcome]:
         """See ``Connector``; a fault in the middle leaves the outcome unknown."""
         try:
