@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from support import postgres
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="Write the golden files anew.")
+    parser.addoption(
+        "--ledger", choices=["sqlite", "postgres"], default="sqlite", help="Where cycles keep it."
+    )
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -25,3 +30,13 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
 def update(request: pytest.FixtureRequest) -> bool:
     """Whether golden files are written instead of compared."""
     return bool(request.config.getoption("--update"))
+
+
+@pytest.fixture
+def ledger_address(request: pytest.FixtureRequest) -> Generator[str]:
+    """Give the address of a database of its own for a ledger; empty for a file."""
+    if request.config.getoption("--ledger") == "sqlite":
+        yield ""
+        return
+    with postgres() as address:
+        yield address

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -12,6 +13,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+import httpx
+import psycopg
+import pytest
 
 from syncline import (
     ActionRequest,
@@ -30,6 +35,8 @@ from syncline.plugins import Registry, load_plugins
 from syncline.sync.cycle import Preview
 from syncline.sync.report import Report
 from syncline.sync.systems import Progress
+from syncline_local.connection import LocalConnection
+from syncline_local.crm import LocalCrm
 from syncline_sandbox.app import create_app
 from syncline_sandbox.serve import running
 
@@ -47,6 +54,7 @@ __all__ = [
     "counts",
     "local_world",
     "meddled",
+    "postgres",
     "quiet",
     "sandbox_world",
 ]
@@ -113,6 +121,8 @@ class World:
     url: str = ""
     #: Each call that the CRM's server heard, "METHOD last-part-of-path"; empty for files.
     heard: list[str] = field(default_factory=list[str])
+    #: The database that holds the ledger; empty for a file.
+    ledger: str = ""
     registry: Registry = field(default_factory=load_plugins)
     _stack: ExitStack = field(default_factory=ExitStack)
     _hands: dict[Side, Connector] = field(default_factory=dict[Side, Connector])
@@ -125,6 +135,8 @@ class World:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "main.rules").write_text(text.replace("{crm}", self.crm), "utf-8")
         lines = ["version = 1", 'rules = "main.rules"']
+        if self.ledger:
+            lines += [f'ledger = "{self.ledger}"']
         if self.url:
             lines += ["", "[connections.salesforce]", f'url = "{self.url}"']
             lines += ['client_id = "sandbox"']
@@ -230,6 +242,43 @@ class World:
             prospect_id=prospect, kind="call", outcome=outcome, **{**given, **values},
         )  # fmt: skip
 
+    def delete(self, side: Side, what: str, id_: str) -> None:
+        """Delete one record by hand."""
+        self.clock.forward(seconds=2)
+        _done(self.hand(side).delete(what, [id_]))
+
+    def merge(self, side: Side, what: str, loser: str, winner: str) -> None:
+        """Merge *loser* into *winner* by hand."""
+        self.clock.forward(seconds=2)
+        hand = self.hand(side)
+        if isinstance(hand, LocalConnection):
+            _done([hand.merge(what, loser, winner)])
+        else:
+            self._office("merge", winner=winner, loser=loser)
+
+    def undelete(self, side: Side, what: str, id_: str) -> None:
+        """Take one record out of the bin by hand."""
+        self.clock.forward(seconds=2)
+        hand = self.hand(side)
+        if isinstance(hand, LocalConnection):
+            _done([hand.undelete(what, id_)])
+        else:
+            self._office("undelete", id=id_)
+
+    def convert(self, lead: str, contact: str | None = None) -> str:
+        """Convert a lead by hand, into *contact* or into a new one; return the contact's id."""
+        self.clock.forward(seconds=2)
+        hand = self.hand(CRM)
+        if isinstance(hand, LocalCrm):
+            return _done([hand.convert(lead, contact)])
+        return self._office("convert", lead=lead, contact=contact)
+
+    def _office(self, what: str, **body: str | None) -> str:
+        """Do in the sandbox what the vendor lets people do, and programs only over SOAP."""
+        answer = httpx.post(f"{self.url}/sandbox/{what}", json=body, trust_env=False)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["id"])
+
     # -- what there is
 
     def read(self, side: Side, kind: str, id_: str) -> Mapping[str, Value]:
@@ -313,9 +362,11 @@ def _prospect(name: str) -> dict[str, Value]:
 
 
 @contextmanager
-def local_world(folder: Path, rules: str = RULES, clock: Clock | None = None) -> Generator[World]:
+def local_world(
+    folder: Path, rules: str = RULES, clock: Clock | None = None, ledger: str = ""
+) -> Generator[World]:
     """Make a workspace between the two embedded systems."""
-    world = World(folder / "ws", "local", clock or Clock())
+    world = World(folder / "ws", "local", clock or Clock(), ledger=ledger)
     world.rules(rules)
     try:
         yield world
@@ -329,6 +380,7 @@ def sandbox_world(
     rules: str = RULES,
     clock: Clock | None = None,
     through: Callable[[Any], Any] = lambda app: app,
+    ledger: str = "",
 ) -> Generator[World]:
     """Make a workspace between a Salesforce sandbox, over HTTP, and the embedded cadence.
 
@@ -344,12 +396,31 @@ def sandbox_world(
         await app(scope, receive, send)
 
     with running(ears) as url:
-        world = World(folder / "ws", "salesforce", clock, url, heard)
+        world = World(folder / "ws", "salesforce", clock, url, heard, ledger)
         world.rules(rules)
         try:
             yield world
         finally:
             world.close()
+
+
+@contextmanager
+def postgres() -> Generator[str]:
+    """Make a schema of its own in a PostgreSQL database; yield a ledger's address; drop it.
+
+    Skips the test when no server answers. ``SYNCLINE_TEST_POSTGRES`` names another server.
+    """
+    base = os.environ.get("SYNCLINE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
+    schema = f"syncline_{secrets.token_hex(6)}"
+    try:
+        psycopg.connect(base, connect_timeout=3).close()
+    except psycopg.OperationalError as err:
+        pytest.skip(f"no PostgreSQL server answers: {str(err).splitlines()[0]}")
+    try:
+        yield f"{base}?schema={schema}"
+    finally:
+        with psycopg.connect(base, autocommit=True) as db:
+            db.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE".encode())
 
 
 def command(

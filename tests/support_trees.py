@@ -53,6 +53,7 @@ _WORDS = (
     "Email", "Status", "Job title", "LinkedIn__c", "first_name", "Account.Name", "Größe", "姓名",
     "when", "days", "now", "required", "in", "not", "to", "Mon", "a", "cadence", "90210", "x y",
     "is.new", "e-mail", "#1", "naïve (old)", '"', "Test", "AND", "call", "outcome", "{n}",
+    "deletes", "deleted",
 )  # fmt: skip
 _QUOTED = st.characters(exclude_categories=["Cs"], exclude_characters="`\n\0")
 _WRITTEN = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
@@ -156,7 +157,8 @@ _ASKED = [s.Op.BLANK, s.Op.NOT_BLANK, s.Op.CHANGED]
 _LISTED = [s.Op.IN, s.Op.NOT_IN]
 _PAIRED = [s.Op.BETWEEN, s.Op.CHANGED_FROM]
 _WITHIN = [s.Op.IN_LAST, s.Op.IN_NEXT]
-_APART = {*_ASKED, *_LISTED, *_PAIRED, *_WITHIN, s.Op.IS_NEW}
+_OF_THE_RECORD = [s.Op.IS_NEW, *(op for op in s.Op if op.event is not None)]
+_APART = {*_ASKED, *_LISTED, *_PAIRED, *_WITHIN, *_OF_THE_RECORD}
 _BINARY = [op for op in s.Op if op not in _APART]
 
 
@@ -178,7 +180,7 @@ def comparisons(
     within = st.builds(
         s.Comparison, st.sampled_from(_WITHIN), left, amount, _PLACE, st.sampled_from(s.Unit)
     )
-    new = st.just(s.Comparison(s.Op.IS_NEW, None, (), NOWHERE))
+    new = st.sampled_from(_OF_THE_RECORD).map(lambda op: s.Comparison(op, None, (), NOWHERE))
     several = [of(_BINARY, 1, 1), of(_ASKED, 0, 0), of(_LISTED, 1, 3), of(_PAIRED, 2, 2)]
     return _brief(st.one_of(*several, within, new))
 
@@ -231,9 +233,12 @@ def _some(strategy: st.SearchStrategy[T], least: int = 0) -> st.SearchStrategy[t
 
 def _schedules() -> st.SearchStrategy[s.Schedule]:
     minutes = st.sampled_from([0, 15, 60, 90, 240, 1440]) | st.integers(0, 10**6)
-    bare = st.builds(s.Schedule, minutes, st.none(), st.just(24), _PLACE)
+    most = _maybe(st.integers(0, 100) | st.sampled_from([0.5, 12.25]))
+    plain = st.just(s.Counted.CALLS)
+    bare = st.builds(s.Schedule, minutes, st.none(), st.just(24), _PLACE, plain, most)
     calls, hours = st.integers(0, 10**6), st.just(24) | st.integers(1, 1000)
-    return bare | st.builds(s.Schedule, minutes, calls, hours, _PLACE)
+    counted = st.sampled_from(s.Counted)
+    return bare | st.builds(s.Schedule, minutes, calls, hours, _PLACE, counted, most)
 
 
 def _calls() -> st.SearchStrategy[s.Call]:
@@ -265,7 +270,10 @@ def _rows() -> st.SearchStrategy[s.FieldMapping]:
 def _maps() -> st.SearchStrategy[s.ObjectMap]:
     matches = _some(st.builds(s.Match, names(), names(), _PLACE))
     arrows = st.sampled_from(s.Arrow)
-    return st.builds(s.ObjectMap, names(), arrows, names(), matches, _some(_rows()), _PLACE)
+    deletes = _some(st.builds(s.Deletes, arrows, _PLACE))
+    return st.builds(
+        s.ObjectMap, names(), arrows, names(), matches, _some(_rows()), _PLACE, deletes
+    )
 
 
 def _actions() -> st.SearchStrategy[s.ActionCall]:
@@ -309,7 +317,9 @@ def _tests() -> st.SearchStrategy[s.Test]:
     values = _some(st.tuples(names(), literals()), 1)
     times = _maybe(st.integers(0, 25 * 60 - 1))
     synced = st.builds(s.Given, st.none(), values, st.none(), _PLACE)
+    events = st.sampled_from(s.Event)
     givens = synced | st.builds(s.Given, names(), values, times, _PLACE)
+    givens |= st.builds(s.Given, names(), st.just(()), times, _PLACE, events)
     expects = st.builds(s.Expect, names(), values | st.just(()), _PLACE) | st.builds(
         s.ExpectAction, _maybe(_actions()), _PLACE
     )

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 from .cadence_objects import CADENCE, DESCRIPTION, STARTING_CADENCES
 from .cadences import Cadences
 from .connection import LocalConnection
+from .endings import Endings
 from .store import Batch, Document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from syncline import ActionRequest, Context, Description, Outcome
+
+    from .system import System
 
 
 class LocalCadence(LocalConnection):
@@ -38,7 +41,22 @@ class LocalCadence(LocalConnection):
         cadences = Cadences(batch, CADENCE)
         return [cadences.act(request) for request in requests]
 
+    def _endings(self, batch: Batch) -> Endings:
+        return _Endings(batch, CADENCE, DESCRIPTION)
+
     def _values(self, object_name: str, document: Document) -> Mapping[str, Any]:
         if object_name == "cadence":
             return {**document, "touches": len(document.get("touches", ()))}
         return document
+
+
+class _Endings(Endings):
+    """A prospect that ends leaves its cadence."""
+
+    def __init__(self, batch: Batch, system: System, description: Description) -> None:
+        super().__init__(batch, system, description)
+        self._cadences = Cadences(batch, system)
+
+    def _leaving(self, object_name: str, record_id: str, winner: str | None) -> None:
+        if object_name == "prospect":
+            self._cadences.end(record_id, winner)

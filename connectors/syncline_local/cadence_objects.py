@@ -42,6 +42,7 @@ def _object(name: str, label: str, *fields: Field, writable: bool = True) -> Obj
             *key,
         ),
         key_field=_KEY_FIELD if writable else None,
+        deletable=writable,
     )
 
 
@@ -185,4 +186,5 @@ CADENCE = System(
         "activity": "act_",
     },
     digits=6,
+    mergeable=frozenset({"prospect", "account"}),
 )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from syncline import ActionRequest, Outcome, OutcomeStatus
 
+from . import marks
+
 if TYPE_CHECKING:
     from .store import Batch, Document
     from .system import System
@@ -41,8 +43,14 @@ class Cadences:
         if request.key in self._done:
             return Outcome(status=OutcomeStatus.DONE, id=request.prospect)
         number = self._system.number("prospect", request.prospect)
-        if number is None or number not in self._batch.table("prospect"):
-            return _refused(request, "NOT_FOUND", f"There is no prospect {request.prospect}.")
+        document = self._batch.table("prospect").get(number or "")
+        if document is None or not marks.stands(document):
+            return Outcome(
+                status=OutcomeStatus.GONE,
+                id=request.prospect,
+                code="NOT_FOUND",
+                message=f"There is no prospect {request.prospect}.",
+            )
         result = self._do(request)
         if isinstance(result, Outcome):
             return result
@@ -58,6 +66,16 @@ class Cadences:
             },
         )
         return Outcome(status=OutcomeStatus.DONE, id=request.prospect)
+
+    def end(self, prospect: str, winner: str | None) -> None:
+        """Take a prospect that is about to end out of its cadence.
+
+        A merge that leaves one enrolment leaves it to the *winner*.
+        """
+        if prospect in self._active and (winner is None or winner in self._active):
+            self._leave(
+                prospect, "exited", "The prospect was " + ("merged" if winner else "deleted")
+            )
 
     def _do(self, request: ActionRequest) -> str | Outcome:
         """Return what was done in words, or the refusal."""

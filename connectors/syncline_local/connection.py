@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["LocalConnection"]
 
-from datetime import UTC, datetime
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from syncline import (
@@ -19,20 +19,20 @@ from syncline import (
     Position,
     Record,
     Usage,
-    Value,
     Write,
     is_blank,
 )
 
-from .store import Batch, Document, Store, Table, parse_stamp
+from . import marks
+from .endings import Endings, refused, unwritable
+from .listing import Listing
+from .store import Batch, Document, Store, Table
 from .validate import fault_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
     from .system import System
-
-_BEGINNING = Position(modified=datetime.min.replace(tzinfo=UTC))
 
 
 class LocalConnection:
@@ -43,6 +43,7 @@ class LocalConnection:
         self._system = system
         self._description = description
         self._store = Store(context.folder / "data" / system.file, system, context.now)
+        self._listing = Listing(self._store, context, description.prices, self._values)
 
     def describe(self) -> Description:
         """Return the objects of the system; the file is local, so this costs no call."""
@@ -51,9 +52,9 @@ class LocalConnection:
     def changes(
         self, object_name: str, fields: Sequence[str], since: Position | None
     ) -> Iterator[Page]:
-        """Yield the records changed strictly after *since* by (modified, id)."""
+        """Yield what changed and what went strictly after *since*, by (modified, id)."""
         self._known(object_name, fields)
-        return self._pages(object_name, fields, since or _BEGINNING)
+        return self._listing.pages(object_name, fields, since)
 
     def read(self, object_name: str, ids: Sequence[str], fields: Sequence[str]) -> list[Record]:
         """Return the records that still exist among *ids*."""
@@ -64,9 +65,9 @@ class LocalConnection:
         table = self._store.table(object_name)
         numbers = dict.fromkeys(self._system.number(object_name, each) for each in ids)
         return [
-            self._record(object_name, number, table[number], fields)
+            self._listing.record(object_name, number, table[number], fields)
             for number in numbers
-            if number is not None and number in table
+            if number is not None and number in table and marks.stands(table[number])
         ]
 
     def lookup(self, object_name: str, keys: Sequence[str]) -> dict[str, str]:
@@ -91,7 +92,7 @@ class LocalConnection:
         self._spend(self._description.prices.write, "write")
         if kind.key_field is None:
             return [
-                _refused(row.id, "INSUFFICIENT_ACCESS_OR_READONLY", f"A {kind.name} is read only.")
+                refused(row.id, "INSUFFICIENT_ACCESS_OR_READONLY", f"A {kind.name} is read only.")
                 for row in writes
             ]
         batch = Batch(self._store)
@@ -99,6 +100,27 @@ class LocalConnection:
         outcomes = [self._write_row(batch, kind, numbers, row) for row in writes]
         batch.commit()
         return outcomes
+
+    def delete(self, object_name: str, ids: Sequence[str]) -> list[Outcome]:
+        """Delete records in one replacement of the file; they stay in it, with a mark."""
+        kind = self._known(object_name)
+        if not ids:
+            return []
+        self._spend(self._description.prices.write, "delete")
+        with self._ending() as (_, endings):
+            return [endings.delete(kind, each) for each in ids]
+
+    def merge(self, object_name: str, loser: str, winner: str) -> Outcome:
+        """Merge as a person does: whatever belonged to *loser* belongs to *winner* from now on."""
+        kind = self._known(object_name)
+        with self._ending() as (_, endings):
+            return endings.merge(kind, loser, winner)
+
+    def undelete(self, object_name: str, record_id: str) -> Outcome:
+        """Take a record out of the bin, as a person does."""
+        kind = self._known(object_name)
+        with self._ending() as (_, endings):
+            return endings.undelete(kind, record_id)
 
     def act(self, requests: Sequence[ActionRequest]) -> list[Outcome]:
         """Do each action once."""
@@ -118,10 +140,19 @@ class LocalConnection:
         """Let go of the file."""
         self._store.close()
 
+    @contextmanager
+    def _ending(self) -> Generator[tuple[Batch, Endings]]:
+        batch = Batch(self._store)
+        yield batch, self._endings(batch)
+        batch.commit()
+
+    def _endings(self, batch: Batch) -> Endings:
+        return Endings(batch, self._system, self._description)
+
     def _act(self, batch: Batch, requests: Sequence[ActionRequest]) -> list[Outcome]:
         del batch
         return [
-            _refused(request.prospect, "UNKNOWN_ACTION", f"There is no action {request.action}.")
+            refused(request.prospect, "UNKNOWN_ACTION", f"There is no action {request.action}.")
             for request in requests
         ]
 
@@ -148,63 +179,6 @@ class LocalConnection:
                 )
         return kind
 
-    def _pages(self, object_name: str, fields: Sequence[str], position: Position) -> Iterator[Page]:
-        size = self._description.prices.page_size
-        listed: Table | None = None
-        rest: list[tuple[Position, str]] = []
-        more = True
-        while more:
-            self._spend(self._description.prices.page, "list")
-            server_time = self._context.now()
-            table = self._store.table(object_name)
-            if table is not listed:
-                # First page, or somebody wrote meanwhile: what changed has moved to the end.
-                rest = self._after(object_name, table, position)
-                listed = table
-            page, rest = rest[:size], rest[size:]
-            more = bool(rest)
-            if page:
-                position = page[-1][0]
-            yield Page(
-                records=tuple(
-                    self._record(object_name, number, table[number], fields) for _, number in page
-                ),
-                position=position,
-                server_time=server_time,
-            )
-
-    def _after(
-        self, object_name: str, table: Table, position: Position
-    ) -> list[tuple[Position, str]]:
-        start = (position.modified, position.id)
-        keys = (
-            (
-                parse_stamp(document[self._system.modified_field]),
-                self._system.record_id(object_name, number),
-                number,
-            )
-            for number, document in table.items()
-        )
-        return [
-            (Position(modified=modified, id=record_id), number)
-            for modified, record_id, number in sorted(key for key in keys if key[:2] > start)
-        ]
-
-    def _record(
-        self, object_name: str, number: str, document: Document, fields: Sequence[str]
-    ) -> Record:
-        record_id = self._system.record_id(object_name, number)
-        values: dict[str, Value] = {
-            **self._values(object_name, document),
-            self._system.id_field: record_id,
-        }
-        return Record(
-            object=object_name,
-            id=record_id,
-            values={name: values.get(name) for name in fields},
-            modified=parse_stamp(document[self._system.modified_field]),
-        )
-
     def _write_row(
         self, batch: Batch, kind: ObjectType, numbers: dict[str, str], row: Write
     ) -> Outcome:
@@ -216,11 +190,13 @@ class LocalConnection:
             else numbers.get(row.key or "")
         )
         current = table.get(number) if number is not None else None
-        if not creating and current is None:
-            return _refused(row.id, "NOT_FOUND", f"There is no {kind.name} {row.id}.")
+        if not creating or current is not None:
+            problem = unwritable(kind, row.id, current or {})
+            if problem is not None:
+                return problem
         fault = fault_in(kind, row.values, current, creating=creating)
         if fault is not None:
-            return _refused(row.id, *fault)
+            return refused(row.id, *fault)
         if number is None or current is None:
             number = self._create(batch, kind, numbers, row)
         else:
@@ -244,9 +220,5 @@ def _numbers_by_key(kind: ObjectType, table: Table) -> dict[str, str]:
     return {
         document[kind.key_field]: number
         for number, document in table.items()
-        if kind.key_field in document
+        if kind.key_field in document and marks.stands(document)
     }
-
-
-def _refused(record_id: str | None, code: str, message: str) -> Outcome:
-    return Outcome(status=OutcomeStatus.REFUSED, id=record_id, code=code, message=message)

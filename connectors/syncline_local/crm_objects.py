@@ -74,6 +74,7 @@ def _object(name: str, label: str, id_label: str, *fields: Field) -> ObjectType:
             read_only(text(_KEY_FIELD, "Syncline Key", 255)),
         ),
         key_field=_KEY_FIELD,
+        deletable=True,
     )
 
 
@@ -113,6 +114,7 @@ _LEAD = _object(
     url("LinkedIn__c", "LinkedIn URL"),
     date("LastActivityDate", "Last Activity"),
     read_only(boolean("IsConverted", "Converted")),
+    read_only(reference("ConvertedContactId", "Converted Contact ID")),
 )
 _CONTACT = _object(
     "Contact",
@@ -212,6 +214,7 @@ CRM = System(
     modified_field="SystemModstamp",
     prefixes={"Lead": "00Q", "Contact": "003", "Account": "001", "Task": "00T", "Event": "00U"},
     digits=12,
+    mergeable=frozenset({"Lead", "Contact", "Account"}),
     defaults={
         "Lead": {"Status": "Open - Not Contacted", "IsConverted": False},
         "Task": {"Status": "Not Started", "Priority": "Normal", "TaskSubtype": "Task"},

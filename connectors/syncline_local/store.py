@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from syncline import Value, WorkspaceError, is_blank, open_documents
+from syncline import WorkspaceError, is_blank, open_documents
+
+from . import marks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +22,8 @@ Document = Mapping[str, Any]
 Table = Mapping[str, Document]
 _Tables = dict[str, dict[str, Any]]
 
-_VERSION = 1
+#: Since version 2 a record that ended stays in the file, with a mark.
+_VERSION = 2
 _META = "_meta"
 _EMPTY: Table = {}
 _TICK = timedelta(milliseconds=1)
@@ -102,12 +105,17 @@ class Store:
                         f"document {number} of {name} has no {self.system.modified_field} "
                         "such as 2026-11-22T15:40:00Z"
                     )
+                if not marks.is_sound(document):
+                    raise self._damaged(
+                        f"{marks.MARK} of document {number} of {name} does not say how it ended, "
+                        'such as {"kind": "deleted"}'
+                    )
 
     def _damaged(self, what: str) -> WorkspaceError:
         return WorkspaceError(
             f"{self._path.name} is damaged and was left as it is: {what}",
             hint=f"Correct {self._path} (docs/workspace.md shows its form), restore it from a "
-            "backup, or move it away together with ledger.sqlite to start empty.",
+            "backup, or move it away together with ledger.sqlite and data/instance to start empty.",
         )
 
 
@@ -156,7 +164,7 @@ class Batch:
             | {system.created_field: self.stamp, system.modified_field: self.stamp},
         )
 
-    def update(self, name: str, number: str, values: Mapping[str, Value]) -> None:
+    def update(self, name: str, number: str, values: Mapping[str, Any]) -> None:
         """Set *values* in a record, a blank one by removing it; alike values leave no trace."""
         current = self.table(name)[number]
         after = {

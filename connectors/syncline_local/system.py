@@ -23,6 +23,8 @@ class System:
     prefixes: Mapping[str, str]
     #: The digits that follow the prefix.
     digits: int
+    #: The objects whose records a person can merge.
+    mergeable: frozenset[str]
     #: What a new record gets where nothing was said, by object.
     defaults: Mapping[str, Mapping[str, Value]] = field(
         default_factory=dict[str, Mapping[str, Value]]

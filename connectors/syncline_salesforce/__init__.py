@@ -35,7 +35,7 @@ SETTINGS = {
             "type": "string",
             "pattern": r"^v[0-9]{2,3}\.0$",
             "default": "v62.0",
-            "description": "The version of the REST API to speak.",
+            "description": "The version of the REST API to speak, as in v62.0.",
         },
     },
 }

@@ -17,20 +17,19 @@ from syncline import (
     Page,
     Position,
     Prices,
-    Record,
     RetriableError,
     UnknownOutcomeError,
 )
 
-from . import soql, writing
+from . import rows, soql, writing
 from .describe import object_type
 from .session import Session
-from .values import from_wire, same_id
+from .values import same_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from syncline import ActionRequest, Context, Usage, Value, Write
+    from syncline import ActionRequest, Context, Record, Usage, Write
 
 OBJECTS = ("Lead", "Contact", "Account", "Task", "Event")
 PRICES = Prices(unit="call", page=1, page_size=2000, write=1, write_size=200)
@@ -58,20 +57,29 @@ class Salesforce:
 
         A server-side cursor would cost the same calls, but it shows rows as they were when it
         was opened, dies after a while, and cannot be resumed by the next run.
+
+        The bin is listed with the rest (``queryAll``), for the same calls; but not from the
+        beginning of time, where nobody has seen what went.
         """
         described = self._seen(object_name)
+        everything = since is not None
+        selected = ("Id", "SystemModstamp", *rows.marks(described), *fields)
         position = since or _START
         while True:
             text = soql.select(
-                object_name,
-                ("Id", "SystemModstamp", *fields),
-                soql.after(since and position, PRICES.page_size),
+                object_name, selected, soql.after(since and position, PRICES.page_size)
             )
-            rows, server_time = self._session.query(text, "list")
-            found = tuple(_record(object_name, row, fields, described) for row in rows)
+            found, server_time = self._session.query(text, "list", everything=everything)
             if found:
-                since = position = Position(modified=found[-1].modified, id=found[-1].id)
-            yield Page(records=found, position=position, server_time=server_time)
+                modified = soql.parse_instant(found[-1]["SystemModstamp"])
+                since = position = Position(modified=modified, id=found[-1]["Id"])
+            records, gone = rows.split(object_name, found, fields, described)
+            yield Page(
+                records=records,
+                position=position,
+                server_time=server_time,
+                gone=gone if everything else (),
+            )
             if len(found) < PRICES.page_size:
                 return
 
@@ -81,7 +89,7 @@ class Salesforce:
         once = {same_id(each): each for each in ids}
         select = soql.select(object_name, ("Id", "SystemModstamp", *fields), "WHERE Id IN")
         return [
-            _record(object_name, row, fields, described)
+            rows.record(object_name, row, fields, described)
             for text in soql.shares(select, list(once.values()))
             for row in self._session.query(text, "read")[0]
         ]
@@ -118,6 +126,22 @@ class Salesforce:
             found.update(zip(places, results, strict=True))
         return [found[at] for at in range(len(writes))]
 
+    def delete(self, object_name: str, ids: Sequence[str]) -> list[Outcome]:
+        """Put records into the bin, up to 200 in one call; what is gone already is done.
+
+        Salesforce keeps them there for about 15 days, and lets people take them out again.
+        """
+        if not ids:
+            return []
+        reply = self._session.call(
+            "DELETE",
+            "/composite/sobjects",
+            word="delete",
+            params={"ids": ",".join(ids), "allOrNone": "false"},
+        )
+        results = writing.outcomes(reply.body, len(ids), absent=OutcomeStatus.DONE)
+        return [replace(each, id=id_) for each, id_ in zip(results, ids, strict=True)]
+
     def act(self, requests: Sequence[ActionRequest]) -> list[Outcome]:
         """Refuse: a CRM has no cadence to act in."""
         raise FatalError(f"Salesforce has no cadence in which to do {requests[0].action!r}.")
@@ -135,6 +159,8 @@ class Salesforce:
         results = self._send(
             f"/composite/sobjects/{object_name}/{field}",
             writing.records(object_name, writes, field),
+            # What is gone is then something that the new record refers to.
+            absent=OutcomeStatus.REFUSED,
         )
         # A field that takes a value only once makes a repeated creation look refused, though the
         # record stands there since the first time.
@@ -149,17 +175,45 @@ class Salesforce:
         return results
 
     def _update(self, object_name: str, writes: Sequence[Write]) -> list[Outcome]:
-        results = self._send("/composite/sobjects", writing.records(object_name, writes, None))
-        return [
+        results = self._send(
+            "/composite/sobjects",
+            writing.records(object_name, writes, None),
+            absent=OutcomeStatus.GONE,
+        )
+        named = [
             replace(result, id=result.id or write.id)
             for write, result in zip(writes, results, strict=True)
         ]
+        return self._certain(object_name, named)
 
-    def _send(self, path: str, rows: list[dict[str, Any]]) -> list[Outcome]:
+    def _certain(self, object_name: str, outcomes: list[Outcome]) -> list[Outcome]:
+        """Look whether what is said to be gone is: the code does not tell of which record.
+
+        It may be another one, to which a value refers. The update of this one is then refused.
+        """
+        missing = [each.id or "" for each in outcomes if each.status is OutcomeStatus.GONE]
+        if not missing:
+            return outcomes
+        try:
+            standing = {same_id(each.id) for each in self.read(object_name, missing, ("Id",))}
+            status = OutcomeStatus.REFUSED
+        except RetriableError:
+            # The other rows are written: saying so matters more. These are asked again.
+            standing, status = set(map(same_id, missing)), OutcomeStatus.RETRY
+        return [
+            replace(each, status=status)
+            if each.status is OutcomeStatus.GONE and same_id(each.id or "") in standing
+            else each
+            for each in outcomes
+        ]
+
+    def _send(
+        self, path: str, records: list[dict[str, Any]], *, absent: OutcomeStatus
+    ) -> list[Outcome]:
         reply = self._session.call(
-            "PATCH", path, word="write", json={"allOrNone": False, "records": rows}
+            "PATCH", path, word="write", json={"allOrNone": False, "records": records}
         )
-        return writing.outcomes(reply.body, len(rows))
+        return writing.outcomes(reply.body, len(records), absent=absent)
 
     def _described(self, object_name: str) -> ObjectType | None:
         """Return an object's description; None when the user may not see it."""
@@ -193,18 +247,3 @@ class Salesforce:
                 ),
             )
         return field
-
-
-def _record(
-    object_name: str, row: dict[str, Any], fields: Sequence[str], described: ObjectType
-) -> Record:
-    values: dict[str, Value] = {}
-    for name in fields:
-        field = described.get(name)
-        values[name] = from_wire(row[name], field.type if field else None)
-    return Record(
-        object=object_name,
-        id=row["Id"],
-        values=values,
-        modified=soql.parse_instant(row["SystemModstamp"]),
-    )

@@ -48,6 +48,7 @@ def object_type(described: Mapping[str, Any]) -> ObjectType:
         label=described["label"],
         fields=fields,
         key_field=KEY_FIELD if key and described["createable"] else None,
+        deletable=described.get("deletable") is True,
     )
 
 

@@ -71,12 +71,17 @@ class Session:
         time = answer.server_time or self._context.now()
         return Reply(status=answer.status, body=answer.body, server_time=time)
 
-    def query(self, text: str, word: str) -> tuple[list[dict[str, Any]], datetime]:
-        """Return all rows of a query and the time at which the org began to answer."""
+    def query(
+        self, text: str, word: str, *, everything: bool = False
+    ) -> tuple[list[dict[str, Any]], datetime]:
+        """Return all rows of a query and the time at which the org began to answer.
+
+        *everything* is also what was deleted, merged or archived.
+        """
         rows: list[dict[str, Any]] = []
         times: list[datetime] = []
         try:
-            for reply in self._parts(text, word):
+            for reply in self._parts("/queryAll" if everything else "/query", text, word):
                 rows += reply.body["records"]
                 times.append(reply.server_time)
         except (KeyError, TypeError) as err:
@@ -95,9 +100,9 @@ class Session:
         if self._http is not None:
             self._http.close()
 
-    def _parts(self, text: str, word: str) -> Iterator[Reply]:
+    def _parts(self, path: str, text: str, word: str) -> Iterator[Reply]:
         # Wide rows come in parts smaller than the batch asked for, so `done` alone tells the end.
-        reply = self.call("GET", "/query", word=word, params={"q": text})
+        reply = self.call("GET", path, word=word, params={"q": text})
         while True:
             yield reply
             if reply.body["done"]:

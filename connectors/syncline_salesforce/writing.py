@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Faults of a row that pass by themselves: another transaction holds it, or the server is busy.
 _PASSING = frozenset({"UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "QUERY_TIMEOUT"})
+#: A record is in the bin, or was purged from it.
+_ABSENT = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND", "INVALID_CROSS_REFERENCE_KEY"})
 
 
 def records(
@@ -35,8 +37,13 @@ def records(
     return rows
 
 
-def outcomes(body: list[dict[str, Any]] | None, count: int) -> list[Outcome]:
-    """Return the fate of each of *count* rows, in their order."""
+def outcomes(
+    body: list[dict[str, Any]] | None, count: int, *, absent: OutcomeStatus
+) -> list[Outcome]:
+    """Return the fate of each of *count* rows, in their order.
+
+    *absent* is what it means for a row that a record is no longer there.
+    """
     results: list[dict[str, Any]] = body or []
     if len(results) != count:
         raise UnknownOutcomeError(
@@ -44,16 +51,21 @@ def outcomes(body: list[dict[str, Any]] | None, count: int) -> list[Outcome]:
             "which of them took effect is unknown.",
             hint="Run `syncline run` again: it looks before it writes.",
         )
-    return [_outcome(result) for result in results]
+    return [_outcome(result, absent) for result in results]
 
 
-def _outcome(result: dict[str, Any]) -> Outcome:
+def _outcome(result: dict[str, Any], absent: OutcomeStatus) -> Outcome:
     if result.get("success") is True:
         return Outcome(status=OutcomeStatus.DONE, id=result.get("id"))
     errors: list[dict[str, Any]] = result.get("errors") or [{}]
     code = str(errors[0].get("statusCode", ""))
+    status = OutcomeStatus.REFUSED
+    if code in _PASSING:
+        status = OutcomeStatus.RETRY
+    elif code in _ABSENT:
+        status = absent
     return Outcome(
-        status=OutcomeStatus.RETRY if code in _PASSING else OutcomeStatus.REFUSED,
+        status=status,
         id=result.get("id"),
         code=code,
         message="; ".join(str(error.get("message", "")) for error in errors),

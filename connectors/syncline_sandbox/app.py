@@ -4,11 +4,10 @@ from __future__ import annotations
 
 __all__ = ["create_app"]
 
-import json
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
@@ -19,9 +18,10 @@ from .batches import Batches
 from .catalog import catalog
 from .cursors import Cursors, batch_size
 from .gate import Gate
+from .office import Office
 from .rows import Rows, object_named
 from .store import Store
-from .wire import Refusal
+from .wire import Refusal, parsed, values_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -60,6 +60,7 @@ class _App:
         self._store = Store(folder)
         self._rows = Rows(self._store, now)
         self._batches = Batches(self._store, self._rows)
+        self._office = Office(self._store, self._rows, now)
         self._cursors = Cursors()
 
     def starlette(self) -> Starlette:
@@ -83,6 +84,7 @@ class _App:
             ("GET", "/query/{place}", self._query_more),
             ("POST", "/composite/sobjects", self._create_many),
             ("PATCH", "/composite/sobjects", self._update_many),
+            ("DELETE", "/composite/sobjects", self._delete_many),
             ("PATCH", "/composite/sobjects/{object}/{field}", self._upsert_many),
             ("GET", "/limits", self._limits),
             ("GET", "/limits/recordCount", self._count),
@@ -91,8 +93,9 @@ class _App:
             routes=[
                 Route("/services/oauth2/token", self._open(self._gate.token), methods=["POST"]),
                 Route("/services/data", self._open(self._versions), methods=["GET"]),
+                Route("/sandbox/{what}", self._kept(self._by_hand), methods=["POST"]),
                 *(
-                    Route(_VERSION + path, self._metered(resource), methods=[method])
+                    Route(_VERSION + path, self._kept(resource, self._gate), methods=[method])
                     for method, path, resource in metered
                 ),
             ],
@@ -108,20 +111,21 @@ class _App:
 
         return endpoint
 
-    def _metered(
-        self, resource: Callable[[Request, Any], tuple[int, _Body]]
+    def _kept(
+        self, resource: Callable[[Request, Any], tuple[int, _Body]], gate: Gate | None = None
     ) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             content = await request.body()
             try:
-                self._gate.enter(request.headers.get("Authorization", ""))
+                if gate is not None:
+                    gate.enter(request.headers.get("Authorization", ""))
                 with self._store.request():
-                    status, body = resource(request, _parsed(content))
+                    status, body = resource(request, parsed(content))
             except Refusal as refusal:
                 status, body = refusal.status, refusal.of_request()
             response = self._response(status, body)
-            if status != 401:
-                response.headers["Sforce-Limit-Info"] = self._gate.usage()
+            if gate is not None and status != 401:
+                response.headers["Sforce-Limit-Info"] = gate.usage()
             if status == 201 and isinstance(body, dict):
                 path = "/".join(request.url.path.split("/")[:6])
                 response.headers["Location"] = f"{path}/{body['id']}"
@@ -153,7 +157,7 @@ class _App:
         return 200, dict(object_named(request.path_params["object"]).description)
 
     def _create(self, request: Request, body: Any) -> tuple[int, _Body]:
-        made = self._rows.create(object_named(request.path_params["object"]), _values(body))
+        made = self._rows.create(object_named(request.path_params["object"]), values_in(body))
         return 201, {"id": made, "success": True, "errors": []}
 
     def _read(self, request: Request, _body: Any) -> tuple[int, _Body]:
@@ -166,7 +170,7 @@ class _App:
 
     def _update(self, request: Request, body: Any) -> tuple[int, _Body]:
         info = object_named(request.path_params["object"])
-        self._rows.update(info, request.path_params["id"], _values(body))
+        self._rows.update(info, request.path_params["id"], values_in(body))
         return 204, None
 
     def _delete(self, request: Request, _body: Any) -> tuple[int, _Body]:
@@ -177,7 +181,7 @@ class _App:
     def _upsert(self, request: Request, body: Any) -> tuple[int, _Body]:
         at = request.path_params
         info = object_named(at["object"])
-        made, created = self._rows.upsert(info, at["field"], at["key"], _values(body))
+        made, created = self._rows.upsert(info, at["field"], at["key"], values_in(body))
         return (201, {"id": made, "success": True, "errors": []}) if created else (204, None)
 
     def _query(self, request: Request, _body: Any) -> tuple[int, _Body]:
@@ -207,6 +211,15 @@ class _App:
         at = request.path_params
         return 200, self._batches.upsert(at["object"], at["field"], body)
 
+    def _delete_many(self, request: Request, _body: Any) -> tuple[int, _Body]:
+        all_or_none = request.query_params.get("allOrNone", "").casefold() == "true"
+        return 200, self._batches.delete(
+            request.query_params.get("ids", ""), all_or_none=all_or_none
+        )
+
+    def _by_hand(self, request: Request, body: Any) -> tuple[int, _Body]:
+        return 200, self._office.do(request.path_params["what"], values_in(body))
+
     def _limits(self, _request: Request, _body: Any) -> tuple[int, _Body]:
         return 200, {"DailyApiRequests": self._gate.limit()}
 
@@ -222,19 +235,3 @@ class _App:
 
 def _root(request: Request) -> str:
     return f"/services/data/v{request.path_params['version']}.0"
-
-
-def _parsed(content: bytes) -> Any:
-    if not content:
-        return None
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError) as err:
-        raise Refusal("JSON_PARSER_ERROR", "The request is no JSON") from err
-
-
-def _values(body: Any) -> dict[str, Any]:
-    if not isinstance(body, dict):
-        raise Refusal("JSON_PARSER_ERROR", "The request holds no record")
-    values = cast("dict[str, Any]", body)
-    return {name: value for name, value in values.items() if name != "attributes"}

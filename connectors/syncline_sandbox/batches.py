@@ -4,8 +4,9 @@ from __future__ import annotations
 
 __all__ = ["Batches"]
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from .catalog import catalog
 from .rows import object_named
 from .wire import Refusal, same_id
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 LARGEST = 200
 
+T = TypeVar("T")
+
 _ROLLED_BACK = Refusal(
     "ALL_OR_NONE_OPERATION_ROLLED_BACK",
     "Record rolled back because not all records were valid and the request was using AllOrNone "
@@ -25,7 +28,7 @@ _ROLLED_BACK = Refusal(
 
 
 class Batches:
-    """The three collections: create, update, upsert by a key."""
+    """The four collections: create, update, upsert by a key, delete."""
 
     def __init__(self, store: Store, rows: Rows) -> None:
         self._store = store
@@ -76,18 +79,48 @@ class Batches:
             self._rows.upsert(info, key_field, None, {})
         return self._each(body, one)
 
+    def delete(self, ids: str, *, all_or_none: bool) -> list[dict[str, Any]]:
+        """Delete every record named in *ids*, with commas between; of whatever objects they are."""
+        named = [each.strip() for each in ids.split(",") if each.strip()]
+        if not named:
+            raise Refusal("MISSING_ARGUMENT", "ids not specified")
+        _few(named)
+        objects = {info.prefix: info for info in catalog().values()}
+
+        def one(record_id: str) -> tuple[str, dict[str, Any]]:
+            info = objects.get(record_id[:3])
+            if info is None:
+                raise Refusal("MALFORMED_ID", f"malformed id {record_id}")
+            self._rows.delete(info, record_id)
+            return record_id, {}
+
+        return self._all(named, one, all_or_none=all_or_none)
+
     def _each(
         self, body: Any, one: Callable[[str, dict[str, Any]], tuple[str, dict[str, Any]]]
     ) -> list[dict[str, Any]]:
         records, all_or_none = _records(body)
+
+        def typed(record: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+            row = dict(record)
+            return one(_type_of(row), row)
+
+        return self._all(records, typed, all_or_none=all_or_none)
+
+    def _all(
+        self,
+        given: list[T],
+        one: Callable[[T], tuple[str, dict[str, Any]]],
+        *,
+        all_or_none: bool,
+    ) -> list[dict[str, Any]]:
         begun = self._store.mark()
         results: list[dict[str, Any]] = []
         failed = False
-        for record in records:
+        for each in given:
             before = self._store.mark()
             try:
-                row = dict(record)
-                record_id, more = one(_type_of(row), row)
+                record_id, more = one(each)
                 results.append({"id": record_id, "success": True, "errors": [], **more})
             except Refusal as refusal:
                 self._store.roll_back(before)
@@ -108,11 +141,15 @@ def _records(body: Any) -> tuple[list[dict[str, Any]], bool]:
     rows: list[Any] = given["records"]
     if not rows or not all(isinstance(row, dict) for row in rows):
         raise Refusal("JSON_PARSER_ERROR", "The list holds no records")
+    _few(rows)
+    return rows, bool(given.get("allOrNone", False))
+
+
+def _few(rows: list[Any]) -> None:
     if len(rows) > LARGEST:
         raise Refusal(
             "EXCEEDED_ID_LIMIT", f"record limit reached. cannot submit more than {LARGEST} records"
         )
-    return rows, bool(given.get("allOrNone", False))
 
 
 def _type_of(row: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Rows"]
+__all__ = ["Rows", "object_named", "touched"]
 
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +45,7 @@ class Rows:
             "CreatedById": USER,
             **row,
         }
-        return self._store.add(info, _touched(info, row, moment))
+        return self._store.add(info, touched(info, row, moment))
 
     def update(self, info: ObjectInfo, record_id: str, values: Mapping[str, Any]) -> str:
         """Change a record and return its id. Its time moves on even if no value does."""
@@ -54,7 +54,7 @@ class Rows:
             raise Refusal("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", [])
         given = checked(info, values, self._store, current=row)
         changed = {name: value for name, value in {**row, **given}.items() if value is not None}
-        self._store.replace(_touched(info, changed, instant(self._now())))
+        self._store.replace(touched(info, changed, instant(self._now())))
         return str(row["Id"])
 
     def upsert(
@@ -78,8 +78,7 @@ class Rows:
     def delete(self, info: ObjectInfo, record_id: str) -> None:
         """Put a record into the bin, where ``queryAll`` still finds it."""
         row = self.found(info, record_id)
-        moment = instant(self._now())
-        self._store.replace({**row, "IsDeleted": True, "SystemModstamp": moment})
+        self._store.replace(touched(info, {**row, "IsDeleted": True}, instant(self._now())))
 
     def found(self, info: ObjectInfo, record_id: Any, *, reading: bool = False) -> Row:
         """Return the record to act upon; refuse an id that is malformed, foreign or gone.
@@ -108,7 +107,7 @@ def object_named(name: str) -> ObjectInfo:
     return info
 
 
-def _touched(info: ObjectInfo, row: Row, moment: str) -> Row:
+def touched(info: ObjectInfo, row: Row, moment: str) -> Row:
     """Stamp a record, and work out the fields that the vendor derives from others."""
     row |= {"LastModifiedDate": moment, "LastModifiedById": USER, "SystemModstamp": moment}
     if info.name in {"Lead", "Contact"}:

@@ -182,6 +182,10 @@ def _reference(field: FieldInfo, value: str, store: Store) -> str:
         raise Refusal("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", [field.name])
     if row["IsDeleted"]:
         raise Refusal("ENTITY_IS_DELETED", "entity is deleted", [field.name])
+    if row.get("IsConverted"):
+        raise Refusal(
+            "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", [field.name]
+        )
     return str(row["Id"])
 
 

@@ -1,11 +1,13 @@
-"""The shapes that Salesforce's answers have: errors, ids and times."""
+"""The shapes that Salesforce's requests and answers have: bodies, errors, ids and times."""
 
 from __future__ import annotations
 
-__all__ = ["Refusal", "id_of", "instant", "is_id", "same_id"]
+__all__ = ["Refusal", "id_of", "instant", "is_id", "parsed", "same_id", "values_in"]
 
+import json
 import re
 from datetime import UTC, datetime
+from typing import Any, cast
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _CHECK = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
@@ -62,6 +64,24 @@ def same_id(text: str) -> str:
 def instant(moment: datetime) -> str:
     """Return a moment as the wire has it. The clock of records runs in whole seconds."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+
+
+def parsed(content: bytes) -> Any:
+    """Return the JSON of a request's body; None where there is no body."""
+    if not content:
+        return None
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as err:
+        raise Refusal("JSON_PARSER_ERROR", "The request is no JSON") from err
+
+
+def values_in(body: Any) -> dict[str, Any]:
+    """Return the values of the one record, or the words, that a body holds."""
+    if not isinstance(body, dict):
+        raise Refusal("JSON_PARSER_ERROR", "The request holds no record")
+    values = cast("dict[str, Any]", body)
+    return {name: value for name, value in values.items() if name != "attributes"}
 
 
 def _checksum(short: str) -> str:

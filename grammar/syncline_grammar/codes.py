@@ -49,6 +49,8 @@ CODES: dict[str, str] = {
     "E316": "a function does not take this",
     "E317": "a test lacks its beginning or its end",
     "E318": "a test expects what no rule does",
+    "E319": "this asks what happened to the record, and there is only the record",
+    "E320": "a deletion cannot go this way",
     "E401": "the system cannot do this",
     "E402": "records cannot be created without a key field",
     "E403": "a side is not connected",

@@ -121,7 +121,10 @@ Expression: TypeAlias = Literal | Relative | FieldRef | Call | Arithmetic
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """``left op right…``; ``left`` is None for ``is new``; ``unit`` belongs to ``in the last``."""
+    """``left op right…``; ``unit`` belongs to ``in the last``.
+
+    ``left`` is None where the record itself is asked: ``is new``, ``is deleted``.
+    """
 
     op: Op
     left: Expression | None

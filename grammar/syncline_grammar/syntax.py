@@ -26,6 +26,8 @@ from .expressions import (
 from .vocabulary import (
     Arrow as Arrow,
     ConflictWord as ConflictWord,
+    Counted as Counted,
+    Event as Event,
     Fallback as Fallback,
     Op as Op,
     Quantifier as Quantifier,
@@ -46,13 +48,17 @@ class Connect:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """How often (K7, minutes) and how many calls per 24 hours at most (K6)."""
+    """How often (K7, minutes), how much per 24 hours at most (K6), and how much may go at once."""
 
     minutes: int
     calls: int | None
     #: The hours in which that many calls are allowed, as written.
     hours: int
     span: Span = _field(compare=False)
+    #: What the limit counts.
+    counted: Counted = Counted.CALLS
+    #: Per cent of an object's records; None where nothing is said.
+    max_deletes: int | float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,14 @@ class Match:
 
     crm: Name
     cadence: Name
+    span: Span = _field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Deletes:
+    """``deletes ->``: which way a deletion goes on to the partner (B9)."""
+
+    arrow: Arrow
     span: Span = _field(compare=False)
 
 
@@ -125,6 +139,8 @@ class ObjectMap:
     matches: tuple[Match, ...]
     rows: tuple[FieldMapping, ...]
     span: Span = _field(compare=False)
+    #: In a file without faults one at most.
+    deletes: tuple[Deletes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,12 +230,16 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Values of a record, or of the last sync when ``object`` is None; ``at`` in minutes."""
+    """Values of a record, or of the last sync when ``object`` is None; ``at`` in minutes.
+
+    Or, with an ``event``, what happened to the record (B9).
+    """
 
     object: Name | None
     values: tuple[tuple[Name, Literal], ...]
     at: int | None
     span: Span = _field(compare=False)
+    event: Event | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["Arrow", "ConflictWord", "Fallback", "Op", "Quantifier", "Unit", "WriteRule"]
+__all__ = [
+    "Arrow",
+    "ConflictWord",
+    "Counted",
+    "Event",
+    "Fallback",
+    "Op",
+    "Quantifier",
+    "Unit",
+    "WriteRule",
+]
 
 from enum import StrEnum
 
@@ -31,6 +41,24 @@ class ConflictWord(StrEnum):
     CRM = "crm wins"
     CADENCE = "cadence wins"
     HOLD = "hold on conflict"
+
+
+class Counted(StrEnum):
+    """What the limit of 24 hours counts (K6)."""
+
+    #: Calls of the system's interface, as its vendor counts them.
+    CALLS = "calls"
+    #: Each action on each record.
+    ACTIONS = "actions"
+
+
+class Event(StrEnum):
+    """What can happen to a record as a whole (B9)."""
+
+    DELETED = "deleted"
+    MERGED = "merged"
+    CONVERTED = "converted"
+    UNDELETED = "undeleted"
 
 
 class Fallback(StrEnum):
@@ -76,6 +104,15 @@ class Op(StrEnum):
     CHANGED_FROM = "changed from"
     WAS = "was"
     IS_NEW = "is new"
+    IS_DELETED = "is deleted"
+    IS_MERGED = "is merged"
+    IS_CONVERTED = "is converted"
+    IS_UNDELETED = "is undeleted"
+
+    @property
+    def event(self) -> Event | None:
+        """What happened to the record, where that is what is asked."""
+        return _EVENTS.get(self)
 
 
 class Unit(StrEnum):
@@ -87,3 +124,6 @@ class Unit(StrEnum):
     WEEK = "week"
     MONTH = "month"
     YEAR = "year"
+
+
+_EVENTS = {Op(f"is {event}"): event for event in Event}

@@ -44,6 +44,9 @@ _TERMS = {
     "UNIT": "a unit of time (minutes, days …)",
     "QUANTIFIER": "`all {`, `any {` or `none {`",
     "FALLBACK": "`skip` or `hold`",
+    "COUNTED": "`calls` or `actions`",
+    "PERCENT": "`%`",
+    "EVENT": "an event (deleted, merged, converted, undeleted)",
     "WHICH": "`last` or `next`",
     "PROSPECTS": "`prospect's`",
     "USERS": "`user's`",
@@ -116,6 +119,9 @@ _WORDS = {
     "TIME_TEST": ("before", "after"),
     "WHICH": ("last", "next"),
     "FALLBACK": ("skip", "hold"),
+    "COUNTED": ("calls", "actions"),
+    "EVENT": ("deleted", "merged", "converted", "undeleted"),
+    "DELETES_ROW": ("deletes",),
     "PROSPECTS": ("prospect's",),
     "USERS": ("user's",),
     "NO_ACTION": ("no action",),
@@ -126,7 +132,7 @@ _WORDS = {
 _SIGNS = {
     "NAME", "QUOTED_NAME", "STRING", "NUMBER", "MINUS", "DATE", "TIME", "LBRACE", "RBRACE", "LPAR",
     "RPAR", "EQUAL", "COMMA", "DAY_COMMA", "COMPARE", "BOTH", "TO_CADENCE", "TO_CRM", "SIGN",
-    "TIMES", "CALL", "$END",
+    "TIMES", "CALL", "PERCENT", "$END",
 }  # fmt: skip
 #: Worth saying only when there is nothing else: each may follow nearly anything.
 _SELDOM = {"SIGN", "TIMES", "CALL", "COMMA", "DAY_COMMA", "$END"}

@@ -22,6 +22,7 @@ def description_to_json(description: Description) -> dict[str, Any]:
                 "name": kind.name,
                 "label": kind.label,
                 "key_field": kind.key_field,
+                "deletable": kind.deletable,
                 "fields": [_field_to_json(field) for field in kind.fields],
             }
             for kind in description.objects
@@ -43,6 +44,7 @@ def description_from_json(document: Any, where: str = "the description") -> Desc
                 name=kind["name"],
                 label=kind.get("label", kind["name"]),
                 key_field=kind.get("key_field"),
+                deletable=kind.get("deletable", False),
                 fields=tuple(_field_from_json(field) for field in kind["fields"]),
             )
             for kind in document["objects"]

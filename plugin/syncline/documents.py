@@ -38,7 +38,7 @@ class DocumentFile(Storage):
                 raise WorkspaceError(
                     f"{self._path.name} is damaged and was left as it is: {err}",
                     hint=f"Restore {self._path} from a backup, or move it away together with "
-                    "ledger.sqlite to start empty.",
+                    "ledger.sqlite and data/instance to start empty.",
                 ) from err
             self._stamp = stamp
         return self._data

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["find_ids", "mapped_fields", "read_history"]
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import or_, select
@@ -14,26 +14,19 @@ from syncline_grammar.words import nearest
 
 from .errors import WorkspaceError
 from .ledger import journal
-from .ledger.database import Ledger
 from .ledger.journal import Entry
+from .ledger.opening import open_existing
 from .ledger.tables import inbox, keys, pairs
 from .rules.reading import read_rules
 from .settings import read_settings
 
 
-def _ledger(folder: Path) -> Ledger:
-    path = read_settings(folder).folder / "ledger.sqlite"
-    if not path.exists():
-        raise WorkspaceError("nothing has run here yet", hint="Begin with `syncline run`.")
-    return Ledger(path)
-
-
-def find_ids(folder: Path, record: str) -> list[str]:
+def find_ids(folder: Path, record: str, *, environ: Mapping[str, str] | None = None) -> list[str]:
     """Return the ids meant by *record* (an id, or a match key), with those linked to them.
 
     Raises ``WorkspaceError`` when no record is known by it.
     """
-    ledger = _ledger(folder)
+    ledger = open_existing(folder, environ)
     try:
         with ledger.begin() as db:
             known = set(
@@ -92,9 +85,10 @@ def read_history(
     kind: str | None = None,
     fields: Sequence[str] | None = None,
     limit: int = 100,
+    environ: Mapping[str, str] | None = None,
 ) -> list[Entry]:
     """Return lines of the history, the newest first."""
-    ledger = _ledger(folder)
+    ledger = open_existing(folder, environ)
     try:
         with ledger.begin() as db:
             return journal.history(db, ids=ids, run=run, kind=kind, fields=fields, limit=limit)

@@ -15,10 +15,9 @@ from sqlalchemy import Connection, select
 from .errors import WorkspaceError
 from .history import find_ids
 from .ledger.codec import load_values
-from .ledger.database import Ledger
+from .ledger.opening import open_existing
 from .ledger.tables import inbox, pairs
 from .model import Side, Value
-from .settings import read_settings
 
 #: Pairs read at a time.
 _MANY = 1000
@@ -36,13 +35,15 @@ class LastSeen:
     before: Mapping[str, Value] | None
 
 
-def find_record(folder: Path, record: str) -> list[LastSeen]:
+def find_record(
+    folder: Path, record: str, *, environ: Mapping[str, str] | None = None
+) -> list[LastSeen]:
     """Return the records of either side that *record* (an id, or a match key) means.
 
     Raises ``WorkspaceError`` when none is known by it.
     """
-    ids = find_ids(folder, record)
-    with closing(_ledger(folder)) as ledger, ledger.begin() as db:
+    ids = find_ids(folder, record, environ=environ)
+    with closing(open_existing(folder, environ)) as ledger, ledger.begin() as db:
         found: dict[tuple[Side, str, str], LastSeen] = {}
         for side in Side:
             column = pairs.c.crm_id if side is Side.CRM else pairs.c.cadence_id
@@ -60,9 +61,9 @@ def find_record(folder: Path, record: str) -> list[LastSeen]:
     return list(found.values())
 
 
-def every_record(folder: Path) -> Iterator[LastSeen]:
+def every_record(folder: Path, *, environ: Mapping[str, str] | None = None) -> Iterator[LastSeen]:
     """Yield every record of either side whose values are kept, each once."""
-    with closing(_ledger(folder)) as ledger, ledger.begin() as db:
+    with closing(open_existing(folder, environ)) as ledger, ledger.begin() as db:
         waiting: set[tuple[Side, str, str]] = set()
         for row in db.execute(select(inbox).order_by(inbox.c.side, inbox.c.object, inbox.c.id)):
             key = (Side(row.side), row.object, row.id)
@@ -109,10 +110,3 @@ def _of_inbox(row: Any, linked: LastSeen | None) -> LastSeen:
 def _fields(base: Mapping[str, Value]) -> dict[str, Value]:
     """Return the values under the names of fields; those of a row stand under ``a>b``."""
     return {name: value for name, value in base.items() if ">" not in name}
-
-
-def _ledger(folder: Path) -> Ledger:
-    path = read_settings(folder).folder / "ledger.sqlite"
-    if not path.exists():
-        raise WorkspaceError("nothing has run here yet", hint="Begin with `syncline run`.")
-    return Ledger(path)

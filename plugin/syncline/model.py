@@ -49,6 +49,9 @@ class Side(StrEnum):
     CRM = "crm"
     CADENCE = "cadence"
 
+    # Enum's own is slow, and sides are keys in the innermost loops.
+    __hash__ = str.__hash__
+
     @property
     def word(self) -> str:
         """The side as it stands in a sentence."""
@@ -158,6 +161,8 @@ class Prices:
     write_size: int = 200
     #: Price of one action on one prospect.
     action: int = 1
+    #: Price of one read of records by their ids, or of one look-up by our keys.
+    look: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,11 +27,18 @@ class Settings:
     rules: Path
     #: The table ``[connections.NAME]`` of each connector that has one.
     connections: Mapping[str, Mapping[str, Any]]
+    #: The address of the database that holds the ledger; None for a file in the folder.
+    ledger: str | None = None
 
     @property
     def descriptions(self) -> Path:
         """Where the systems' descriptions are remembered."""
         return self.folder / "data" / "descriptions.json"
+
+    @property
+    def instance(self) -> Path:
+        """Where the ledger's own id stands a second time, should the ledger be lost."""
+        return self.folder / "data" / "instance"
 
 
 def read_settings(folder: Path) -> Settings:
@@ -61,10 +68,12 @@ def read_settings(folder: Path) -> Settings:
     if faults:
         raise WorkspaceError(
             f"{path.name} is not valid: {'; '.join(faults)}",
-            hint=f"Correct {path}: it has `version`, `rules` and `[connections.NAME]` tables.",
+            hint=f"Correct {path}: it has `version`, `rules`, `ledger` and `[connections.NAME]` "
+            "tables.",
         )
     return Settings(
         folder=folder,
         rules=folder / document["rules"],
         connections=document.get("connections", {}),
+        ledger=document.get("ledger"),
     )

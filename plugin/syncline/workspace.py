@@ -4,10 +4,11 @@ from __future__ import annotations
 
 __all__ = ["Workspace"]
 
-import fcntl
+import getpass
 import os
-from collections.abc import Callable, Generator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Self
 from syncline_schemas import check_against
 
 from .connector import ConnectorType, Context, Secret
-from .errors import FatalError, LedgerError, RetriableError, WorkspaceError
+from .errors import FatalError, RetriableError, WorkspaceError
 from .memory import Memory
 from .model import Description, Side
 from .plugins import Registry, load_plugins
@@ -26,13 +27,19 @@ from .rules.reading import RuleText, read_rules
 from .rules.ruleset import RuleSet, check_rules
 from .settings import Settings, read_settings
 from .sync.guard import Guarded
+from .sync.metered import Metered, Purse
+from .sync.stopping import never
 
 if TYPE_CHECKING:
     # The database and the engine wait until something is asked of them: a check does not.
+    from .at_work import Edit
     from .ledger.database import Ledger
+    from .ledger.versions import Pause, Version
+    from .status import Status
     from .sync.cycle import Cycle, Preview
     from .sync.meter import Meter
     from .sync.report import Report
+    from .sync.standing import Standing
     from .sync.systems import Progress, System
 
 
@@ -42,6 +49,14 @@ def _quiet(_what: str, _done: int, _total: int | None) -> None:
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _user() -> str:
+    """Return who is logged in; nobody in a container that knows no names."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 def _variable(kind: ConnectorType, secret: str) -> str:
@@ -56,8 +71,9 @@ class Workspace:
             report = workspace.run()
 
     Everything from outside can be handed in: plugins, the clock, the environment that holds the
-    secrets, who hears of progress; *rules* takes the place of the workspace's own rule file, and
-    *fresh* asks the systems for their descriptions anew.
+    secrets, who hears of progress; *rules* takes the place of the workspace's own rule file,
+    *fresh* asks the systems for their descriptions anew, and *who* is named with what is put to
+    work here, in place of the user of the operating system.
     """
 
     def __init__(
@@ -68,17 +84,19 @@ class Workspace:
         now: Callable[[], datetime] = _utc_now,
         environ: Mapping[str, str] | None = None,
         progress: Progress = _quiet,
-        rules: Path | None = None,
+        rules: Path | RuleText | None = None,
         fresh: bool = False,
+        who: str | None = None,
     ) -> None:
         self.settings: Settings = read_settings(Path(folder))
-        self._rule_file = self.settings.rules if rules is None else rules
+        self._given = self.settings.rules if rules is None else rules
         self.registry = load_plugins() if registry is None else registry
         self._now = now
         self._environ = os.environ if environ is None else environ
         self._progress = progress
         self._fresh = fresh
-        self._open: list[Guarded] = []
+        self._who = _user() if who is None else who
+        self._open: list[Metered] = []
 
     def __repr__(self) -> str:
         return f"Workspace({self.folder})"
@@ -99,15 +117,9 @@ class Workspace:
         with ExitStack() as closing:
             if "ledger" in self.__dict__:
                 closing.callback(self.ledger.close)
-                closing.callback(self._keep_calls)
             for connector in self._open:
                 closing.callback(connector.close)
             self._open = []
-
-    def _keep_calls(self) -> None:
-        """Write down calls made outside of a run, unless the ledger cannot be written."""
-        with suppress(LedgerError), self.ledger.begin() as db:
-            self.meter.flush(db, 0)
 
     # -- what it is made of, each part made when first needed
 
@@ -119,22 +131,39 @@ class Workspace:
     @cached_property
     def text(self) -> RuleText:
         """The rule file's text, not yet checked."""
-        return read_rules(self._rule_file, cached=True)
+        given = self._given
+        return given if isinstance(given, RuleText) else read_rules(given, cached=True)
 
     @cached_property
     def ledger(self) -> Ledger:
-        """The ledger, ``ledger.sqlite`` in the folder."""
-        from .ledger.database import Ledger
+        """The ledger: ``ledger.sqlite`` in the folder, or the database that the settings name."""
+        from .ledger.opening import open_ledger
 
-        return Ledger(self.folder / "ledger.sqlite")
+        return open_ledger(self.settings, self._environ)
 
     @cached_property
     def meter(self) -> Meter:
         """The budget; the limit of ``sync … at most`` holds for the CRM (K6)."""
         from .sync.meter import Meter
 
-        limits = {Side.CRM: self.text.head.calls, Side.CADENCE: None}
-        return Meter(self.ledger, self._now, limits)
+        head = self.text.head
+        return Meter(self.ledger, self._now, {Side.CRM: head.calls}, head.counted)
+
+    def budget(self) -> dict[Side, Standing]:
+        """Return how full each side's budget is, and when it runs out or comes free (K6).
+
+        Makes no call. What waits is what the last run left over.
+        """
+        from .ledger.journal import last_report
+
+        with self.ledger.begin() as db:
+            left = last_report(db).get("left", {})
+        nothing = {"price": 0, "rows": 0}
+        return {
+            side: self.meter.stand(side, (found["price"], found["rows"]))
+            for side in Side
+            for found in (left.get(side, nothing),)
+        }
 
     @cached_property
     def systems(self) -> dict[Side, System]:
@@ -165,20 +194,72 @@ class Workspace:
 
     def plan(self) -> Preview:
         """Read what changed and say what the next run would do and cost; write to no system."""
+        _ = self.rules.compiled  # raises RulesError before anything is opened
         with self._alone():
             return self._cycle().preview()
 
-    def run(self) -> Report:
-        """Do one cycle and report it. What fails on the way is in the report."""
+    def run(self, *, stop: Callable[[], bool] = never) -> Report:
+        """Do one cycle and report it. What fails on the way is in the report.
+
+        When *stop* begins to be true, the batch under way is finished and the rest waits.
+        """
+        from .at_work import put_to_work, refuse_paused
+        from .ledger import wakes
+
+        _ = self.rules.compiled  # raises RulesError before anything is opened
         with self._alone():
-            report = self._cycle().run()
+            with self.ledger.begin() as db:
+                refuse_paused(db)
+                version, edit = put_to_work(
+                    db, self.rules, now=self._now(), who=self._who, confirmed=False
+                )
+                wakes.take(db)
+            report = self._cycle(version.number, stop).run()
+        report = replace(report, edit=edit)
         self.registry.after_cycle(report)
         return report
 
-    def _cycle(self) -> Cycle:
+    def wake(
+        self, *, side: Side | None = None, object_name: str = "", ids: Sequence[str] = ()
+    ) -> bool:
+        """Ask a schedule to run before its time, as this may have changed; False if it knows."""
+        from .ledger import wakes
+
+        wake = wakes.Wake(side=side, object=object_name, ids=tuple(ids))
+        with self.ledger.begin() as db:
+            return wakes.add(db, wake, self._now())
+
+    def pause(self, why: str = "") -> Pause:
+        """Let no cycle begin until ``resume`` (E5); one under way comes to its end."""
+        from .ledger import versions
+
+        with self.ledger.begin() as db:
+            return versions.pause(db, at=self._now(), who=self._who, why=why)
+
+    def resume(self, *, confirmed: bool = False) -> tuple[Version, Edit]:
+        """Put the rules to work and let cycles run again, soon (E5).
+
+        Raises ``UnconfirmedError`` when the rules delete mappings and *confirmed* is false (E6).
+        """
+        from .at_work import put_to_work
+        from .ledger import versions, wakes
+
+        _ = self.rules.compiled
+        with self.ledger.begin() as db:
+            made = put_to_work(db, self.rules, now=self._now(), who=self._who, confirmed=confirmed)
+            versions.clear_pause(db)
+            wakes.add(db, wakes.Wake(), self._now())
+        return made
+
+    def status(self) -> Status:
+        """Say whether cycles run, what the last one did, and what the rule file would change."""
+        from .status import status_of
+
+        return status_of(self, self._now())
+
+    def _cycle(self, version: int = 0, stop: Callable[[], bool] = never) -> Cycle:
         from .sync.cycle import Cycle
 
-        _ = self.rules.compiled  # raises RulesError before anything is opened
         return Cycle(
             self.ledger,
             self.systems,
@@ -187,20 +268,16 @@ class Workspace:
             now=self._now,
             progress=self._progress,
             before_apply=self.registry.before_apply,
+            version=version,
+            stop=stop,
         )
 
     @contextmanager
     def _alone(self) -> Generator[None]:
-        """Let one cycle at a time work in this folder."""
-        path = self.folder / ".lock"
-        with path.open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as err:
-                raise RetriableError(
-                    f"another run is at work in {self.folder}",
-                    hint="Wait until it has ended; two never work at once.",
-                ) from err
+        """Let one cycle at a time work on this ledger, wherever its processes are."""
+        from .sync.lease import Lease
+
+        with Lease(self.ledger, self._now, self.folder):
             yield
 
     # -- connections
@@ -220,7 +297,7 @@ class Workspace:
         connector = self._connect(side, name, description)
         return System(name=name, connector=connector, description=description)
 
-    def _connect(self, side: Side, name: str, description: Description | None = None) -> Guarded:
+    def _connect(self, side: Side, name: str, description: Description | None = None) -> Metered:
         kind = self._type(name)
         if side not in kind.sides:
             raise WorkspaceError(f"{kind.title} cannot be the {side.word} of a sync")
@@ -239,20 +316,18 @@ class Workspace:
                 hint="Correct it there; `syncline connectors` shows what each connector needs.",
             )
 
-        def spend(price: int, what: str) -> None:
-            self.meter.spend(side, price, what)
-
+        purse = Purse(side, lambda: self.meter)
         context = Context(
             side=side,
             settings=settings,
             secrets=self._secrets(kind),
             folder=self.folder,
             now=self._now,
-            spend=spend,
+            spend=purse.spend,
             description=description,
         )
         try:
-            connector = Guarded(name, kind.open(context))
+            connector = Metered(Guarded(name, kind.open(context)), purse)
         except Exception as err:
             if isinstance(err, FatalError | RetriableError | WorkspaceError):
                 raise

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
 import signal
 import subprocess
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,8 @@ import pytest
 import support
 import syncline_schemas
 from support import CADENCE, CRM, RULES, SYNCLINE, command
+from syncline.ledger.database import Ledger
+from syncline.sync.lease import Lease
 
 COMMANDS = {
     "init": "Make a workspace in FOLDER: a settings file and a first rule file",
@@ -262,10 +263,13 @@ def test_a_run_with_refused_records_exits_with_2(tmp_path: Path) -> None:
     assert "STRING_TOO_LONG" in command("log", "--kind", "fail", folder=world.folder).stdout
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 def test_two_runs_never_work_at_once(waiting: Path) -> None:
     """The second one is told to wait, with the code for trying again (promise 4)."""
-    with (waiting / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with closing(Ledger(waiting / "ledger.sqlite")) as ledger, Lease(ledger, _now, waiting):
         for name in ("run", "plan"):
             done = command(name, folder=waiting)
             assert (done.returncode, done.stdout) == (2, "")

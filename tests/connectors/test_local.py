@@ -28,6 +28,8 @@ from syncline import (
     WorkspaceError,
     Write,
 )
+from syncline_local.connection import LocalConnection
+from syncline_local.crm import LocalCrm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,6 +40,9 @@ LEAD: dict[str, Value] = {"LastName": "Doe", "Company": "Acme"}
 PROSPECT: dict[str, Value] = {"first_name": "Jo", "last_name": "Doe", "company_name": "Acme"}
 DONE = OutcomeStatus.DONE
 REFUSED = OutcomeStatus.REFUSED
+GONE = OutcomeStatus.GONE
+MERGED_INTO_NOTHING = """{"_meta": {"1": {"version": 2}}, "Task": {
+    "7": {"SystemModstamp": "2026-11-22T12:00Z", "_gone": {"kind": "merged"}}}}"""
 
 
 @dataclass
@@ -312,7 +317,8 @@ def test_bad_rows_fail_alone(crm: Connector) -> None:
     ]
     outcomes = crm.write("Lead", [row for _, row in cases])
     assert [code for code, _ in cases] == [outcome.code for outcome in outcomes]
-    assert [REFUSED if code else DONE for code, _ in cases] == [o.status for o in outcomes]
+    statuses = [GONE if code == "NOT_FOUND" else REFUSED if code else DONE for code, _ in cases]
+    assert statuses == [outcome.status for outcome in outcomes]
     assert all(outcome.message for outcome in outcomes if outcome.code)
     assert {None, "CEO"} == {r.values["Title"] for r in listing(crm, "Lead", ["Title"])}
 
@@ -471,6 +477,7 @@ def test_an_id_is_never_used_again(crm: Connector, bench: Bench) -> None:
         ('{"_meta": {"1": {"version": 7}}}', "format version 7"),
         ('{"Lead": {}}', "which version"),
         ('{"_meta": {"1": {"version": 1}}, "Lead": {"1": {"LastName": "Doe"}}}', "document 1"),
+        (MERGED_INTO_NOTHING, "_gone of document 7 of Task"),
         ('{"_meta": {"1"', "damaged"),
     ],
 )
@@ -581,3 +588,100 @@ def test_every_action_is_in_the_audit(cadence: Connector, bench: Bench) -> None:
 def test_the_crm_has_no_actions(crm: Connector) -> None:
     """An action asked of the CRM is refused by name."""
     assert ask(crm, "k", "exit", "00Q000000000001").code == "UNKNOWN_ACTION"
+
+
+# Ends of records (B9)
+
+
+def prospects(cadence: Connector, count: int) -> list[str]:
+    return [create(cadence, "prospect", PROSPECT) for _ in range(count)]
+
+
+def test_a_deleted_prospect_leaves_its_cadence(cadence: Connector) -> None:
+    """Its enrolment ends with the reason, and an action on it says that it is gone."""
+    (prospect,) = prospects(cadence, 1)
+    ask(cadence, "k0", "enrol", prospect, "New leads")
+    assert only(cadence.delete("prospect", [prospect])).status == DONE
+    assert state_of(cadence, prospect) == [("New leads", 1, "exited")]
+    (enrolment,) = listing(cadence, "enrolment", ["reason"])
+    assert enrolment.values["reason"] == "The prospect was deleted"
+    for action, target in (("exit", None), ("enrol", "New leads")):
+        outcome = ask(cadence, f"k-{action}", action, prospect, target)
+        assert (outcome.status, outcome.code) == (GONE, "NOT_FOUND")
+
+
+@pytest.mark.parametrize(
+    ("enrolled", "expected"),
+    [
+        ([True, False], [("New leads", 1, "active")]),
+        ([False, True], [("New leads", 1, "active")]),
+        ([True, True], [("New leads", 1, "exited"), ("New leads", 1, "active")]),
+    ],
+)
+def test_merged_prospects_are_in_one_cadence(
+    cadence: Connector, enrolled: list[bool], expected: list[tuple[Value, ...]]
+) -> None:
+    """What belonged to the loser is the winner's, whose own enrolment goes on."""
+    assert isinstance(cadence, LocalConnection)
+    ids = prospects(cadence, 2)
+    for prospect, is_in in zip(ids, enrolled, strict=True):
+        if is_in:
+            ask(cadence, f"k-{prospect}", "enrol", prospect, "New leads")
+    call = create(cadence, "activity", {"prospect_id": ids[0], "kind": "call"})
+    assert cadence.merge("prospect", *ids).status == DONE
+    assert state_of(cadence, ids[1]) == expected
+    assert state_of(cadence, ids[0]) == []
+    (record,) = cadence.read("activity", [call], ["prospect_id"])
+    assert record.values["prospect_id"] == ids[1]
+
+
+def test_what_cannot_be_deleted_says_so(cadence: Connector, bench: Bench) -> None:
+    """Cadences and enrolments are the platform's own; a deletion costs one call."""
+    described = {kind.name: kind.deletable for kind in cadence.describe().objects}
+    assert [name for name, deletable in described.items() if not deletable] == [
+        "cadence",
+        "enrolment",
+    ]
+    bench.spent.clear()
+    outcome = only(cadence.delete("cadence", ["cad_000001"]))
+    assert (outcome.status, outcome.code) == (REFUSED, "INSUFFICIENT_ACCESS_OR_READONLY")
+    ids = prospects(cadence, 3)
+    bench.spent.clear()
+    outcomes = cadence.delete("prospect", [*ids, "prs_000099", "nonsense", ids[0]])
+    assert [outcome.status for outcome in outcomes] == [DONE] * 6
+    assert bench.spent == [(1, "delete")]
+    assert listing(cadence, "prospect") == []
+
+
+def test_a_converted_lead_is_not_deleted(crm: Connector) -> None:
+    """A lead that became a contact takes no change, and a deletion is one."""
+    assert isinstance(crm, LocalCrm)
+    lead = create(crm, "Lead", LEAD)
+    assert crm.convert(lead).status == DONE
+    outcome = only(crm.delete("Lead", [lead]))
+    assert (outcome.status, outcome.code) == (REFUSED, "CANNOT_UPDATE_CONVERTED_LEAD")
+
+
+def test_an_end_stays_in_the_file_under_its_mark(crm: Connector, bench: Bench) -> None:
+    """A person can read from the file what became of a record, and write it there."""
+    assert isinstance(crm, LocalCrm)
+    deleted, loser, winner, lead = (create(crm, "Lead", LEAD) for _ in range(4))
+    crm.delete("Lead", [deleted])
+    crm.merge("Lead", loser, winner)
+    contact = crm.convert(lead).id
+    file = bench.file(Side.CRM)
+    tables = json.loads(file.read_text("utf-8"))
+    assert [document.get("_gone") for document in tables["Lead"].values()] == [
+        {"kind": "deleted"},
+        {"kind": "merged", "into": ["Lead", winner]},
+        None,
+        {"kind": "converted", "into": ["Contact", contact]},
+    ]
+    assert tables["_meta"]["1"]["version"] == 2
+
+    position = list(crm.changes("Lead", (), None))[-1].position
+    tables["Lead"]["3"] |= {"_gone": {"kind": "deleted"}, "SystemModstamp": "2026-11-23T12:00:00Z"}
+    file.write_text(json.dumps(tables), "utf-8")
+    gone = [each for page in crm.changes("Lead", (), position) for each in page.gone]
+    assert gone[-1].id == winner
+    assert listing(crm, "Lead") == []

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from jsonschema import Draft202012Validator, ValidationError, validate
 
@@ -17,8 +18,11 @@ from syncline import (
     ActionRequest,
     ConnectorError,
     Context,
+    Description,
     FatalError,
     FieldType,
+    Gone,
+    GoneKind,
     Outcome,
     OutcomeStatus,
     Position,
@@ -48,6 +52,7 @@ if TYPE_CHECKING:
 START = datetime(2026, 11, 22, 15, 40, tzinfo=UTC)
 TYPE = next(iter(syncline_register_connectors()))
 DONE, REFUSED, RETRY = OutcomeStatus.DONE, OutcomeStatus.REFUSED, OutcomeStatus.RETRY
+GONE = OutcomeStatus.GONE
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -111,7 +116,9 @@ def says(status: int, body: Any, *, after: App | None = None, cut: int = 0) -> A
 
 
 @contextmanager
-def opened(org: Org, folder: Path, **settings: Any) -> Generator[Connector]:
+def opened(
+    org: Org, folder: Path, description: Description | None = None, **settings: Any
+) -> Generator[Connector]:
     context = Context(
         side=Side.CRM,
         settings={"url": org.url, "client_id": "sandbox", **settings},
@@ -119,6 +126,7 @@ def opened(org: Org, folder: Path, **settings: Any) -> Generator[Connector]:
         folder=folder,
         now=lambda: org.now,
         spend=lambda _price, word: org.spent.append(word),
+        description=description,
     )
     connector = TYPE.open(context)
     try:
@@ -396,7 +404,7 @@ def test_a_mixed_batch_keeps_its_order_and_one_bad_row_fails_alone(
         ],
     )
 
-    assert [outcome.status for outcome in outcomes] == [DONE, DONE, REFUSED, REFUSED, REFUSED]
+    assert [outcome.status for outcome in outcomes] == [DONE, DONE, REFUSED, GONE, REFUSED]
     assert outcomes[1] == Outcome(status=DONE, id=standing)
     assert [outcome.code for outcome in outcomes[2:]] == [
         "INVALID_EMAIL_ADDRESS",
@@ -404,7 +412,8 @@ def test_a_mixed_batch_keeps_its_order_and_one_bad_row_fails_alone(
         "STRING_TOO_LONG",
     ]
     assert "max length=80" in outcomes[4].message
-    assert org.paths() == ["PATCH Syncline_Key__c", "PATCH sobjects"]
+    # The last one looks whether it is that very record which is gone.
+    assert org.paths() == ["PATCH Syncline_Key__c", "PATCH sobjects", "GET query"]
 
 
 def test_blanks_clear_and_headers_keep_the_org_quiet(crm: Connector, org: Org) -> None:
@@ -488,6 +497,169 @@ def test_a_passing_fault_after_the_creations_leaves_their_outcomes(
     outcomes = crm.write("Lead", [Write(id=standing, values={"Title": "x"}), lead("new")])
 
     assert [outcome.status for outcome in outcomes] == [RETRY, DONE]
+
+
+# Ends of records (B9); tests/connectors/test_gone.py has what is alike in every CRM
+
+
+def by_hand(org: Org, what: str, **ids: str) -> str:
+    """Do what the vendor lets people do, a second later."""
+    org.now += timedelta(seconds=1)
+    answer = httpx.post(f"{org.url}/sandbox/{what}", json=ids, trust_env=False)
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["id"])
+
+
+def ends(crm: Connector, since: Position, name: str = "Lead") -> list[Gone]:
+    return [gone for page in crm.changes(name, ["LastName"], since) for gone in page.gone]
+
+
+def test_changes_and_ends_are_one_call(crm: Connector, org: Org) -> None:
+    """The bin costs no listing of its own; the first listing does not look into it."""
+    kept, lost = created(crm, lead("a"), lead("b"))
+    first = list(crm.changes("Lead", ["LastName"], None))[-1].position
+    org.now += timedelta(seconds=1)
+    crm.delete("Lead", [lost])
+    crm.write("Lead", [Write(id=kept, values={"LastName": "King"})])
+    org.heard.clear()
+
+    (page,) = crm.changes("Lead", ["LastName"], first)
+
+    assert [record.id for record in page.records] == [kept]
+    assert [gone.id for gone in page.gone] == [lost]
+    assert org.paths() == ["GET queryAll"]
+    assert listed(crm) == [kept]
+    assert org.paths()[-1] == "GET query"
+
+
+def test_ends_fill_pages_like_records(
+    crm: Connector, org: Org, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seven changes and ends of one second, in pages of three: none is lost at an edge."""
+    ids = created(crm, *[lead(f"k{number}") for number in range(7)])
+    since = Position(modified=START)
+    crm.delete("Lead", ids[2:6])
+    monkeypatch.setattr(connection, "PRICES", replace(connection.PRICES, page_size=3))
+
+    pages = list(crm.changes("Lead", ["LastName"], since))
+
+    assert [(len(page.records), len(page.gone)) for page in pages] == [(2, 1), (0, 3), (1, 0)]
+    assert [page.position.id for page in pages] == [ids[2], ids[5], ids[6]]
+
+
+def test_two_hundred_deletions_are_one_call(crm: Connector, org: Org) -> None:
+    """Each row has its own outcome, in the order asked."""
+    ids = created(crm, *[lead(f"k{number}") for number in range(199)])
+    org.heard.clear()
+    org.spent.clear()
+
+    outcomes = crm.delete("Lead", [*ids[:100], "00QSb0000zzzzzz", *ids[100:]])
+
+    assert [outcome.status for outcome in outcomes] == [DONE] * 200
+    assert [outcome.id for outcome in outcomes] == [*ids[:100], "00QSb0000zzzzzz", *ids[100:]]
+    assert (org.paths(), org.spent) == (["DELETE sobjects"], ["delete"])
+    assert listed(crm) == []
+
+
+def test_a_deletion_that_the_org_refuses_is_told(crm: Connector, org: Org) -> None:
+    """A row that is refused or locked keeps its code, and the others are deleted."""
+    ids = created(crm, lead("a"), lead("b"), lead("c"))
+    codes = ["DELETE_FAILED", "UNABLE_TO_LOCK_ROW"]
+    body: list[dict[str, Any]] = [
+        *(
+            {"success": False, "errors": [{"statusCode": code, "message": "no", "fields": []}]}
+            for code in codes
+        ),
+        {"id": ids[2], "success": True, "errors": []},
+    ]
+    org.faults.append(("DELETE", "composite", says(200, body)))
+
+    outcomes = crm.delete("Lead", ids)
+
+    assert [outcome.status for outcome in outcomes] == [REFUSED, RETRY, DONE]
+    assert [outcome.code for outcome in outcomes] == [*codes, ""]
+    assert [outcome.id for outcome in outcomes] == ids
+
+
+def test_a_deletion_without_an_answer_is_not_repeated(crm: Connector, org: Org) -> None:
+    """Whether it took effect is unknown; the record is looked for before anything else."""
+    (record_id,) = created(crm, lead("k"))
+    org.heard.clear()
+    org.faults.append(("DELETE", "composite", says(500, ERROR, after=org.app)))
+
+    with pytest.raises(UnknownOutcomeError):
+        crm.delete("Lead", [record_id])
+
+    assert org.paths() == ["DELETE sobjects"]
+    assert crm.read("Lead", [record_id], ["LastName"]) == []
+
+
+def test_a_value_that_refers_to_what_is_gone_is_refused(crm: Connector, org: Org) -> None:
+    """The vendor has one code for both; only a record that is itself gone is reported so."""
+    (person,) = created(crm, lead("person"))
+    (made,) = crm.write("Task", [Write(key="t", values={"Subject": "Call"})])
+    crm.delete("Lead", [person])
+
+    update = Write(id=made.id, values={"WhoId": person})
+    creation = Write(key="u", values={"Subject": "Mail", "WhoId": person})
+    outcomes = crm.write("Task", [update, creation])
+
+    assert [each.status for each in outcomes] == [REFUSED, REFUSED]
+    assert [each.code for each in outcomes] == ["ENTITY_IS_DELETED"] * 2
+
+
+def test_what_cannot_be_made_certain_is_asked_again(crm: Connector, org: Org) -> None:
+    """If the look at what is gone fails, the other rows stay written and these are retried."""
+    kept, lost = created(crm, lead("a"), lead("b"))
+    crm.delete("Lead", [lost])
+    org.faults += [("GET", "/query", says(503, ERROR))] * 4
+
+    rows = [Write(id=id_, values={"Title": "x"}) for id_ in (lost, kept)]
+    outcomes = crm.write("Lead", rows)
+
+    assert [each.status for each in outcomes] == [RETRY, DONE]
+
+
+def test_a_converted_lead_that_is_deleted_stays_a_contact(crm: Connector, org: Org) -> None:
+    """What counts of a converted lead is the contact, even if the lead goes into the bin."""
+    (record_id,) = created(crm, lead("k"))
+    contact = by_hand(org, "convert", lead=record_id)
+    crm.delete("Lead", [record_id])
+
+    (gone,) = ends(crm, Position(modified=START))
+
+    assert (gone.kind, gone.into) == (GoneKind.CONVERTED, ("Contact", contact))
+
+
+def test_a_contact_that_the_user_may_not_see_is_left_out(org: Org, tmp_path: Path) -> None:
+    """Without the field, a conversion is told without its contact, and no query breaks."""
+    with opened(org, tmp_path) as crm:
+        (record_id,) = created(crm, lead("k"))
+        full = crm.describe()
+    by_hand(org, "convert", lead=record_id)
+    kinds = [
+        replace(kind, fields=tuple(f for f in kind.fields if f.name != "ConvertedContactId"))
+        for kind in full.objects
+    ]
+    blind = replace(full, objects=tuple(kinds))
+    with opened(org, tmp_path, description=blind) as crm:
+        (gone,) = ends(crm, Position(modified=START))
+
+    assert (gone.id, gone.kind, gone.into) == (record_id, GoneKind.CONVERTED, None)
+
+
+def test_an_archived_activity_is_neither_a_change_nor_an_end(crm: Connector, org: Org) -> None:
+    """The bin's listing shows what the org put away too; a usual query never did."""
+    crm.describe()
+    row = {"Id": "00TSb0000000001AAA", "SystemModstamp": "2026-11-22T15:40:00.000+0000"}
+    rows = [{**row, "Subject": "old", "IsDeleted": False, "IsArchived": True}]
+    body = {"totalSize": 1, "done": True, "records": rows}
+    org.faults.append(("GET", "queryAll", says(200, body)))
+
+    (page,) = crm.changes("Task", ["Subject"], Position(modified=START))
+
+    assert (page.records, page.gone) == ((), ())
+    assert page.position.id == row["Id"]
 
 
 # Signing in, and limits

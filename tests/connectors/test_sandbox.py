@@ -302,6 +302,16 @@ def test_a_converted_lead_refuses_updates(org: Org) -> None:
     assert answer.json()[0]["errorCode"] == "CANNOT_UPDATE_CONVERTED_LEAD"
 
 
+def test_nothing_new_refers_to_a_converted_lead(org: Org) -> None:
+    lead = org.lead()
+    by_hand(org, "convert", lead=lead)
+
+    (error,) = org.call("POST", "/sobjects/Task", {"Subject": "x", "WhoId": lead}).json()
+
+    assert error["errorCode"] == "CANNOT_UPDATE_CONVERTED_LEAD"
+    assert error["fields"] == ["WhoId"]
+
+
 def test_an_event_needs_a_time(org: Org) -> None:
     assert org.call("POST", "/sobjects/Event", {"Subject": "x"}).status_code == 400
     day = {"Subject": "x", "IsAllDayEvent": True, "ActivityDate": "2026-11-22"}
@@ -470,6 +480,120 @@ def test_deleted_records_are_seen_by_query_all_alone(people: Org) -> None:
     text = "SELECT Id, IsDeleted FROM Lead WHERE IsDeleted = true"
     (gone,) = people.call("GET", "/queryAll", params={"q": text}).json()["records"]
     assert (gone["Id"], gone["IsDeleted"]) == (row["Id"], True)
+
+
+def test_deletions_come_two_hundred_at_a_time_and_fail_alone(org: Org) -> None:
+    """Rows of several objects may stand in one request, each with its own result (B9)."""
+    first, second = org.lead(), org.lead()
+    task = org.call("POST", "/sobjects/Task", {"Subject": "x"}).json()["id"]
+    org.call("DELETE", f"/sobjects/Lead/{first}")
+    missing = id_of("00Q", 999)
+    ids = ",".join((second, first, missing, "nonsense", task))
+
+    answer = org.call("DELETE", "/composite/sobjects", params={"ids": ids, "allOrNone": "false"})
+
+    assert answer.status_code == 200
+    done, *refused, also = answer.json()
+    assert done == {"id": second, "success": True, "errors": []}
+    assert also["id"] == task
+    assert [each["errors"][0]["statusCode"] for each in refused] == [
+        "ENTITY_IS_DELETED",
+        "INVALID_CROSS_REFERENCE_KEY",
+        "MALFORMED_ID",
+    ]
+    assert org.query("SELECT count() FROM Lead")["totalSize"] == 0
+
+
+def test_all_or_none_of_deletions_deletes_none(org: Org) -> None:
+    """One row that fails brings the others back."""
+    ids = f"{org.lead()},{id_of('00Q', 999)}"
+
+    results = org.call("DELETE", f"/composite/sobjects?ids={ids}&allOrNone=true").json()
+
+    assert [each["errors"][0]["statusCode"] for each in results] == [
+        "ALL_OR_NONE_OPERATION_ROLLED_BACK",
+        "INVALID_CROSS_REFERENCE_KEY",
+    ]
+    assert org.query("SELECT count() FROM Lead")["totalSize"] == 1
+
+
+@pytest.mark.parametrize(
+    ("ids", "code"),
+    [("", "MISSING_ARGUMENT"), (",".join(["x"] * 201), "EXCEEDED_ID_LIMIT")],
+)
+def test_a_request_to_delete_none_or_too_many_is_refused(org: Org, ids: str, code: str) -> None:
+    answer = org.call("DELETE", "/composite/sobjects", params={"ids": ids})
+
+    assert (answer.status_code, answer.json()[0]["errorCode"]) == (400, code)
+
+
+def by_hand(org: Org, what: str, **ids: Any) -> httpx.Response:
+    """Do what the vendor's people do, an hour later and without a token."""
+    org.now += timedelta(hours=1)
+    return httpx.post(f"{org.http.base_url}/sandbox/{what}", json=ids, trust_env=False)
+
+
+def test_ends_leave_the_vendors_marks(org: Org) -> None:
+    """Deleted, merged and converted rows tell how they ended, at the time when they did (B9)."""
+    deleted, loser, winner, lead = (org.lead(Syncline_Key__c=key) for key in "abcd")
+    before = org.query(f"SELECT SystemModstamp FROM Lead WHERE Id = '{winner}'")["records"][0]
+    org.now += timedelta(hours=1)
+    org.call("DELETE", f"/sobjects/Lead/{deleted}")
+    assert by_hand(org, "merge", loser=loser, winner=winner).json()["id"] == winner
+    contact = by_hand(org, "convert", lead=lead).json()["id"]
+
+    text = (
+        "SELECT Id, IsDeleted, MasterRecordId, IsConverted, ConvertedContactId, ConvertedAccountId,"
+        " ConvertedDate, Status, SystemModstamp, LastModifiedDate FROM Lead ORDER BY Id"
+    )
+    rows = org.call("GET", "/queryAll", params={"q": text}).json()["records"]
+
+    assert [(row["IsDeleted"], row["MasterRecordId"]) for row in rows] == [
+        (True, None),
+        (True, winner),
+        (False, None),
+        (False, None),
+    ]
+    assert [row["IsConverted"] for row in rows] == [False, False, False, True]
+    assert (rows[3]["ConvertedContactId"], rows[3]["ConvertedDate"]) == (contact, "2026-11-22")
+    assert rows[3]["Status"] == "Closed - Converted"
+    account = org.call("GET", f"/sobjects/Account/{rows[3]['ConvertedAccountId']}").json()
+    made = org.call("GET", f"/sobjects/Contact/{contact}").json()
+    assert (account["Name"], made["AccountId"]) == ("C", account["Id"])
+    # A contact is no lead: our key stays where it was.
+    assert made["Syncline_Key__c"] is None
+    times = [row["SystemModstamp"] for row in rows]
+    assert times[0] < times[1] == times[2] < times[3]
+    assert times == [row["LastModifiedDate"] for row in rows]
+    assert before["SystemModstamp"] < times[2]
+
+
+@pytest.mark.parametrize(
+    ("what", "ids", "status", "code"),
+    [
+        ("dance", {}, 404, "NOT_FOUND"),
+        ("merge", {}, 400, "INVALID_CROSS_REFERENCE_KEY"),
+        ("merge", {"loser": 7, "winner": "x"}, 400, "INVALID_CROSS_REFERENCE_KEY"),
+        ("undelete", {"id": None}, 400, "INVALID_CROSS_REFERENCE_KEY"),
+        ("convert", {"lead": "x"}, 400, "MALFORMED_ID"),
+    ],
+)
+def test_a_hand_that_asks_for_nonsense_is_told(
+    org: Org, what: str, ids: dict[str, Any], status: int, code: str
+) -> None:
+    answer = by_hand(org, what, **ids)
+
+    assert (answer.status_code, answer.json()[0]["errorCode"]) == (status, code)
+
+
+def test_hands_use_up_no_calls(tmp_path: Path) -> None:
+    """What people do by hand is no call of a program."""
+    with served(tmp_path, allowance=2) as org:
+        lead = org.lead()
+        for _ in range(3):
+            by_hand(org, "undelete", id=lead)
+        assert "Sforce-Limit-Info" not in by_hand(org, "undelete", id=lead).headers
+        assert org.call("GET", "/limits").json()["DailyApiRequests"]["Remaining"] == 0
 
 
 def test_a_long_answer_comes_in_parts_of_the_size_asked_for(org: Org) -> None:

@@ -248,7 +248,7 @@ def test_the_guide_for_connectors_runs(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert [template.kind for template in registry.templates] == ["call", "meeting"]
 
     tests = [value for name, value in vars(module).items() if name.startswith("test_")]
-    assert len(tests) == 3
+    assert len(tests) == 4
     for test in tests:
         test()
 

@@ -21,7 +21,7 @@ MAP = "map Lead <-> prospect {\n match Email = email\n FirstName <-> first_name\
 _JOINTS = {"a", "with", "day", "time", "the", "calls", "per", "user", "only", "action", "wins",
            "conflict", "create", "blank", "new", "last", "next", "cadence", "touch", "sync",
            "every", "most", "least", "outcome", "of", "hold", "skip", "zone", "newest",
-           "no"}  # fmt: skip
+           "no", "actions"}  # fmt: skip
 _UNITS = {f"{unit}{end}" for unit in ("minute", "hour", "day", "week", "month", "year")
           for end in ("", "s")}  # fmt: skip
 _DAYS = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}

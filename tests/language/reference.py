@@ -28,6 +28,9 @@ EXACT = {FieldType.PICKLIST, FieldType.ID, FieldType.REFERENCE}
 NEGATIVE = {s.Op.NE: s.Op.EQ, s.Op.NOT_IN: s.Op.IN, s.Op.NOT_BLANK: s.Op.BLANK}
 DAY_WORDS = {"today": 0, "yesterday": -1, "tomorrow": 1}
 
+#: They ask what happened to the record.
+EVENTS = {"is deleted", "is merged", "is converted", "is undeleted"}
+
 
 def is_blank(value: Value) -> bool:
     """Tell whether *value* is missing, null, nothing chosen, empty or white space: one thing."""
@@ -113,6 +116,8 @@ class Reference:
 
     def positive(self, op: s.Op, node: s.Comparison) -> bool:
         """Tell whether a row holds; none but ``is blank`` and ``changed`` holds of a blank."""
+        if op.value in EVENTS:
+            return self.record.get("(event)") == op.value.removeprefix("is ")
         if op is s.Op.IS_NEW:
             return self.before is None
         assert node.left is not None

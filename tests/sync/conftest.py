@@ -17,22 +17,22 @@ def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(params=["local", "salesforce"])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[World]:
+def world(request: pytest.FixtureRequest, tmp_path: Path, ledger_address: str) -> Generator[World]:
     """Make a workspace between two files, and one between a Salesforce over HTTP and a file."""
     make = support.local_world if request.param == "local" else support.sandbox_world
-    with make(tmp_path) as found:
+    with make(tmp_path, ledger=ledger_address) as found:
         yield found
 
 
 @pytest.fixture
-def local(tmp_path: Path) -> Generator[World]:
+def local(tmp_path: Path, ledger_address: str) -> Generator[World]:
     """Make a workspace between two files."""
-    with support.local_world(tmp_path) as found:
+    with support.local_world(tmp_path, ledger=ledger_address) as found:
         yield found
 
 
 @pytest.fixture
-def sandbox(tmp_path: Path) -> Generator[World]:
+def sandbox(tmp_path: Path, ledger_address: str) -> Generator[World]:
     """Make a workspace between a Salesforce over HTTP and a file."""
-    with support.sandbox_world(tmp_path) as found:
+    with support.sandbox_world(tmp_path, ledger=ledger_address) as found:
         yield found

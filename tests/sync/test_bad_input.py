@@ -71,9 +71,9 @@ class Twins:
         assert self.hurt.contents() == self.whole.contents()
 
     def files(self) -> dict[str, bytes]:
-        """Return every file of the hurt one, but for the lock, which is always empty."""
+        """Return every file of the hurt one."""
         folder = self.hurt.folder
-        paths = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != ".lock")
+        paths = sorted(p for p in folder.rglob("*") if p.is_file())
         return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
 
     def says(self, error: type[SynclineError], code: int, words: str) -> None:

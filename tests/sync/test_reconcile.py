@@ -288,7 +288,8 @@ def the_map(*rows: FieldRule) -> MapRule:
         where={}, key_fields={CRM: "k", CADENCE: "k"}, reads={CRM: (), CADENCE: ()},
         turn_to_cadence=lambda r: [r.get("FirstName")],
         turn_to_crm=lambda r, _o: [r.get("first_name")],
-    to_cadence=dict, to_cadence_all=_many, to_crm=dict, to_crm_all=_many,
+        to_cadence=dict, to_cadence_all=_many, to_crm=dict, to_crm_all=_many,
+        deletes=frozenset(), due={},
         at="x.rules:1",
     )  # fmt: skip
 

@@ -1,4 +1,7 @@
-"""One open connection to Acme: records in one JSON file, replaced whole by every write."""
+"""One open connection to Acme: records in one JSON file, replaced whole by every write.
+
+A deleted record stays in the file and is marked, so that a listing can tell of it.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,7 @@ PERSON = s.ObjectType(
         s.Field(name="Email", label="Email", type=F.EMAIL),
     ),
     key_field=KEY,
+    deletable=True,
 )
 VISIT = s.ObjectType(
     name="Visit",
@@ -42,7 +46,7 @@ PRICES = s.Prices(unit="request", page_size=100, write_size=50)
 DESCRIPTION = s.Description(objects=(PERSON, VISIT), prices=PRICES)
 TICK = timedelta(milliseconds=1)
 START = Position(modified=datetime(1970, 1, 1, tzinfo=UTC))
-#: id -> {"modified": ISO time, "key": ours or None, "values": {field: value}}
+#: id -> {"modified": ISO time, "key": ours or None, "values": {field: value}, "deleted": bool}
 Table = dict[str, dict[str, Any]]
 
 
@@ -60,48 +64,67 @@ class Acme:
     def changes(
         self, object_name: str, fields: Sequence[str], since: Position | None
     ) -> Iterator[s.Page]:
-        """Yield pages strictly after *since* by (modified, id); at least one."""
+        """Yield pages strictly after *since* by (modified, id); at least one.
+
+        Whoever lists from the beginning knows no record yet: what was deleted is then left out.
+        """
         position, more = since or START, True
         while more:
             server_time = self._context.now()  # before the rows are read, so that none is missed
             table = self._call("list", PRICES.page).get(object_name, {})
-            places = ((datetime.fromisoformat(row["modified"]), id_) for id_, row in table.items())
+            places = (
+                (datetime.fromisoformat(row["modified"]), id_)
+                for id_, row in table.items()
+                if since is not None or not row["deleted"]
+            )
             after = sorted(p for p in places if p > (position.modified, position.id))
             page = after[: PRICES.page_size]
             more = len(page) < len(after)
             if page:
                 position = Position(modified=page[-1][0], id=page[-1][1])
             yield s.Page(
-                records=tuple(_record(object_name, id_, table[id_], fields) for _, id_ in page),
+                records=tuple(
+                    _record(object_name, id_, table[id_], fields)
+                    for _, id_ in page
+                    if not table[id_]["deleted"]
+                ),
                 position=position,
                 server_time=server_time,
+                gone=tuple(
+                    s.Gone(object=object_name, id=id_, kind=s.GoneKind.DELETED, at=at)
+                    for at, id_ in page
+                    if table[id_]["deleted"]
+                ),
             )
 
     def read(self, object_name: str, ids: Sequence[str], fields: Sequence[str]) -> list[s.Record]:
         """Return the records that exist among *ids*."""
-        table = self._call("read").get(object_name, {})
+        table = _standing(self._call("read").get(object_name, {}))
         return [_record(object_name, id_, table[id_], fields) for id_ in ids if id_ in table]
 
     def lookup(self, object_name: str, keys: Sequence[str]) -> dict[str, str]:
         """Return key -> id of the records made under these keys."""
-        table = self._call("look up").get(object_name, {})
+        table = _standing(self._call("look up").get(object_name, {}))
         return {row["key"]: id_ for id_, row in table.items() if row["key"] in keys}
 
     def write(self, object_name: str, writes: Sequence[s.Write]) -> list[s.Outcome]:
         """Write the rows in one replacement of the file; one outcome a row, in order."""
         tables = self._call("write", PRICES.write)
         table = tables.setdefault(object_name, {})
-        # Later than every change that a listing may have passed, even if the clock went back.
-        stamps = (datetime.fromisoformat(row["modified"]) for row in table.values())
-        stamp = max(self._context.now(), max(stamps, default=START.modified) + TICK)
+        stamp = self._stamp(table)
         outcomes = [_write_row(object_name, table, write, stamp) for write in writes]
-        aside = self._path.with_suffix(".new")
-        try:
-            aside.write_text(json.dumps(tables), "utf-8")
-            aside.replace(self._path)
-        except OSError as err:  # the old file stands: it is known that nothing took effect
-            raise s.RetriableError(f"Acme's file was not written: {err.strerror}.") from err
+        self._save(tables)
         return outcomes
+
+    def delete(self, object_name: str, ids: Sequence[str]) -> list[s.Outcome]:
+        """Mark the records; what is gone already is done, and keeps its time."""
+        tables = self._call("delete", PRICES.write)
+        table = tables.setdefault(object_name, {})
+        stamp = self._stamp(table)
+        for id_ in _standing(table).keys() & set(ids):
+            table[id_] |= {"deleted": True, "modified": stamp.isoformat()}
+        self._save(tables)
+        return [s.Outcome(status=OutcomeStatus.DONE, id=id_) for id_ in ids]
 
     def act(self, requests: Sequence[s.ActionRequest]) -> list[s.Outcome]:
         """Refuse: a CRM has no cadence to act in."""
@@ -125,6 +148,23 @@ class Acme:
             raise s.FatalError(what, hint="Restore it from a backup.") from err
         return tables
 
+    def _stamp(self, table: Table) -> datetime:
+        # Later than every change that a listing may have passed, even if the clock went back.
+        stamps = (datetime.fromisoformat(row["modified"]) for row in table.values())
+        return max(self._context.now(), max(stamps, default=START.modified) + TICK)
+
+    def _save(self, tables: dict[str, Table]) -> None:
+        aside = self._path.with_suffix(".new")
+        try:
+            aside.write_text(json.dumps(tables), "utf-8")
+            aside.replace(self._path)
+        except OSError as err:  # the old file stands: it is known that nothing took effect
+            raise s.RetriableError(f"Acme's file was not written: {err.strerror}.") from err
+
+
+def _standing(table: Table) -> Table:
+    return {id_: row for id_, row in table.items() if not row["deleted"]}
+
 
 def _record(object_name: str, id_: str, row: dict[str, Any], fields: Sequence[str]) -> s.Record:
     known = {**row["values"], "Id": id_, KEY: row["key"]}
@@ -137,17 +177,25 @@ def _record(object_name: str, id_: str, row: dict[str, Any], fields: Sequence[st
 
 
 def _write_row(object_name: str, table: Table, write: s.Write, stamp: datetime) -> s.Outcome:
-    id_ = write.id or next((i for i, row in table.items() if row["key"] == write.key), None)
+    standing = _standing(table)
+    id_ = write.id or next((i for i, row in standing.items() if row["key"] == write.key), None)
+    if id_ is not None and id_ not in standing:
+        return s.Outcome(status=OutcomeStatus.GONE, id=id_, code="NOT_FOUND")
     kind = DESCRIPTION.get(object_name)
-    if kind is None or (write.id is not None and write.id not in table):
-        return _refused("NOT_FOUND", f"There is no {object_name} {write.id}.")
+    if kind is None:
+        return _refused("NO_SUCH_OBJECT", f"Acme has no {object_name}.")
     row = table[id_] if id_ else {"key": write.key, "values": {}}
     values = {**row["values"], **write.values}
     for field in kind.fields:
         if field.required and s.is_blank(values.get(field.name)):
             return _refused("REQUIRED", f"{field.label} is required.")
     id_ = id_ or f"{object_name[0]}{len(table) + 1:06d}"
-    table[id_] = {"modified": stamp.isoformat(), "key": row["key"], "values": values}
+    table[id_] = {
+        "modified": stamp.isoformat(),
+        "key": row["key"],
+        "values": values,
+        "deleted": False,
+    }
     return s.Outcome(status=OutcomeStatus.DONE, id=id_)
 
 

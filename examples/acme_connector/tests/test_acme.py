@@ -12,7 +12,7 @@ import syncline_acme
 
 import syncline
 import syncline_local
-from syncline import OutcomeStatus, Position, Side, Value, Write
+from syncline import GoneKind, OutcomeStatus, Position, Side, Value, Write
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 RULES = """\
@@ -144,7 +144,7 @@ def test_each_row_has_its_own_outcome(acme: syncline.Connector) -> None:
     assert [each.status for each in outcomes] == [
         OutcomeStatus.REFUSED,
         OutcomeStatus.DONE,
-        OutcomeStatus.REFUSED,
+        OutcomeStatus.GONE,
     ]
 
 
@@ -167,6 +167,35 @@ def test_records_of_one_instant_are_neither_repeated_nor_passed_over(
         assert len(rows(acme, "Person", ["Id"], place)) == size - 1 - found.index(record.id)
 
 
+def test_a_deletion_is_listed_once_and_in_its_place(acme: syncline.Connector) -> None:
+    """What was deleted comes as gone; whoever lists from the beginning never hears of it."""
+    first, second = (add(acme, "Person", person(f"p{n}@example.com"), f"k{n}") for n in range(2))
+    since = list(acme.changes("Person", ["Id"], None))[-1].position
+    assert [each.status for each in acme.delete("Person", [first, first, "P999999"])] == [
+        OutcomeStatus.DONE
+    ] * 3
+
+    (page,) = acme.changes("Person", ["Id"], since)
+    assert page.records == ()
+    assert [(gone.id, gone.kind) for gone in page.gone] == [(first, GoneKind.DELETED)]
+    assert page.position == Position(modified=page.gone[0].at, id=first)
+    acme.delete("Person", [first])
+    assert [each.gone for each in acme.changes("Person", ["Id"], page.position)] == [()]
+    assert [each.gone for each in acme.changes("Person", ["Id"], None)] == [()]
+    assert rows(acme, "Person", ["Id"]) == [(second,)]
+
+
+def test_what_was_deleted_is_gone_for_good(acme: syncline.Connector) -> None:
+    """It is neither read nor written, and a creation under its key makes another record."""
+    old = add(acme, "Person", person("jo@example.com"), "k1")
+    acme.delete("Person", [old])
+    assert acme.read("Person", [old], ["Id"]) == []
+    assert acme.lookup("Person", ["k1"]) == {}
+    (outcome,) = acme.write("Person", [Write(values={"FirstName": "Al"}, id=old)])
+    assert outcome.status is OutcomeStatus.GONE
+    assert add(acme, "Person", person("jo@example.com"), "k1") != old
+
+
 def test_an_empty_listing_still_tells_the_time(acme: syncline.Connector) -> None:
     """At least one page is yielded."""
     (page,) = acme.changes("Person", ["Id"], None)
@@ -181,6 +210,7 @@ def test_an_empty_listing_still_tells_the_time(acme: syncline.Connector) -> None
         (lambda acme: acme.read("Person", ["P1"], ["Id"]), "read"),
         (lambda acme: acme.lookup("Person", ["k"]), "look up"),
         (lambda acme: acme.write("Person", [Write(values={}, key="k")]), "write"),
+        (lambda acme: acme.delete("Person", ["P1"]), "delete"),
     ],
 )
 def test_every_call_is_paid_for(

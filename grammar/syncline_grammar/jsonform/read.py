@@ -34,7 +34,9 @@ class _Reader(ValuesReader):
                 return s.Connect(document["side"], self.name(document, "system"), NOWHERE)
             case "schedule":
                 calls, hours = document.get("calls"), document.get("hours", _DAY_HOURS)
-                return s.Schedule(document["minutes"], calls, hours, NOWHERE)
+                counted = s.Counted(document.get("counted", s.Counted.CALLS))
+                most = document.get("max_deletes")
+                return s.Schedule(document["minutes"], calls, hours, NOWHERE, counted, most)
             case "sync":
                 where = document.get("where")
                 criterion = None if where is None else self.criterion(where)
@@ -72,6 +74,10 @@ class _Reader(ValuesReader):
             self.noted(s.Match(self.name(m, "crm"), self.name(m, "cadence"), NOWHERE), m)
             for m in document["matches"]
         )
+        deletes = (
+            self.noted(s.Deletes(_ARROWS[d["direction"]], NOWHERE), d)
+            for d in document.get("deletes", ())
+        )
         return s.ObjectMap(
             self.name(document, "crm"),
             _ARROWS[document["direction"]],
@@ -79,6 +85,7 @@ class _Reader(ValuesReader):
             tuple(matches),
             tuple(self._row(row) for row in document["rows"]),
             NOWHERE,
+            tuple(deletes),
         )
 
     def _row(self, document: Document) -> s.FieldMapping:
@@ -162,7 +169,9 @@ class _Reader(ValuesReader):
         record = None if last else self.name(document, "object")
         at = document.get("at")
         minutes = None if at is None else _minutes(at)
-        return self.noted(s.Given(record, self._values(document), minutes, NOWHERE), document)
+        event = None if document["kind"] != "event" else s.Event(document["event"])
+        given = s.Given(record, self._values(document), minutes, NOWHERE, event)
+        return self.noted(given, document)
 
     def _expect(self, document: Document) -> s.Expect | s.ExpectAction:
         match document["kind"]:

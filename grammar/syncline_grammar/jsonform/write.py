@@ -31,9 +31,15 @@ class _Writer(ValuesWriter):
             case s.Connect():
                 return self.node("connect", node, side=node.side, system=node.system)
             case s.Schedule():
-                hours = None if node.calls is None else node.hours
+                limited = node.calls is not None
                 return self.node(
-                    "schedule", node, minutes=node.minutes, calls=node.calls, hours=hours
+                    "schedule",
+                    node,
+                    minutes=node.minutes,
+                    calls=node.calls,
+                    hours=node.hours if limited else None,
+                    counted=node.counted if limited else None,
+                    max_deletes=node.max_deletes,
                 )
             case s.Flow():
                 where = None if node.where is None else self.criterion(node.where)
@@ -87,6 +93,8 @@ class _Writer(ValuesWriter):
             direction=DIRECTIONS[node.arrow],
             cadence=node.cadence_object,
             matches=[self.node("match", m, crm=m.crm, cadence=m.cadence) for m in node.matches],
+            deletes=[self.node("deletes", d, direction=DIRECTIONS[d.arrow]) for d in node.deletes]
+            or None,
             rows=[self._row(row) for row in node.rows],
         )
 
@@ -150,6 +158,8 @@ class _Writer(ValuesWriter):
         if node.object is None:
             return self.node("last sync", node, values=self._values(node.values))
         at = None if node.at is None else clock(node.at)
+        if node.event is not None:
+            return self.node("event", node, object=node.object, event=node.event, at=at)
         values = self._values(node.values)
         return self.node("record", node, object=node.object, values=values, at=at)
 

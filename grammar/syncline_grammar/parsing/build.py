@@ -42,15 +42,25 @@ class Builder(Mappings):
     def connect(self, children: Children) -> s.Connect:
         return s.Connect(str(children[0]), children[1], span_of(children))
 
+    def allowance(self, children: Children) -> Children:
+        return children
+
+    def max_deletes(self, children: Children) -> Token:
+        share: Token = children[0]
+        return share
+
     def schedule(self, children: Children) -> s.Schedule:
-        number, unit, calls, window, window_unit = children
+        number, unit, allowance, share = children
         minutes = _whole(number_of(number) * MINUTES_IN[unit_of(unit)])
-        if calls is None:
-            return s.Schedule(minutes, None, _DAY_HOURS, span_of(children))
-        # A window that is no whole number of hours is no window: the checker tells.
-        hours, rest = divmod(_whole(number_of(window) * MINUTES_IN[unit_of(window_unit)]), 60)
-        hours = 0 if rest else hours
-        return s.Schedule(minutes, _whole(number_of(calls)), hours, span_of(children))
+        calls, hours, counted = None, _DAY_HOURS, s.Counted.CALLS
+        if allowance is not None:
+            most, what, window, window_unit = allowance
+            # A window that is no whole number of hours is no window: the checker tells.
+            hours, rest = divmod(_whole(number_of(window) * MINUTES_IN[unit_of(window_unit)]), 60)
+            hours = 0 if rest else hours
+            calls, counted = _whole(number_of(most)), s.Counted(str(what))
+        percent = None if share is None else number_of(share)
+        return s.Schedule(minutes, calls, hours, span_of(children), counted, percent)
 
     def direction(self, children: Children) -> s.Flow:
         source, target, where = children
@@ -183,6 +193,16 @@ class Builder(Mappings):
         target, values, at = children
         return s.Given(
             target, tuple(values), None if at is None else minutes_of(at), span_of(children)
+        )
+
+    def given_event(self, children: Children) -> s.Given:
+        target, event, at = children
+        return s.Given(
+            target,
+            (),
+            None if at is None else minutes_of(at),
+            span_of(children),
+            s.Event(str(event)),
         )
 
     def expect_unchanged(self, children: Children) -> s.Expect:

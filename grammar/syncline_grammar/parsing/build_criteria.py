@@ -130,6 +130,9 @@ class Expressions:
     def is_new(self, children: Children) -> s.Comparison:
         return s.Comparison(s.Op.IS_NEW, None, (), span_of(children))
 
+    def event(self, children: Children) -> s.Comparison:
+        return s.Comparison(s.Op(f"is {children[-1]}"), None, (), span_of(children))
+
     def group(self, children: Children) -> s.Group:
         return s.Group(s.Quantifier(str(children[0])), tuple(children[1:]), span_of(children))
 

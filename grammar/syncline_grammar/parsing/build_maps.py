@@ -20,6 +20,9 @@ class Mappings(Expressions):
     def match(self, children: Children) -> s.Match:
         return s.Match(children[0], children[1], span_of(children))
 
+    def deletes(self, children: Children) -> s.Deletes:
+        return s.Deletes(children[1], span_of(children[:1]))
+
     def required(self, children: Children) -> Children:
         return [("required", True, s.Name("required", span_of(children)))]
 
@@ -107,4 +110,5 @@ class Mappings(Expressions):
         crm, arrow, cadence, *body = children
         matches = tuple(b for b in body if isinstance(b, s.Match))
         rows = tuple(b for b in body if isinstance(b, s.FieldMapping))
-        return s.ObjectMap(crm, arrow, cadence, matches, rows, span_of(children))
+        deletes = tuple(b for b in body if isinstance(b, s.Deletes))
+        return s.ObjectMap(crm, arrow, cadence, matches, rows, span_of(children), deletes)

@@ -11,7 +11,7 @@ from ..words import ROW_WORDS, keywords, nearest, words_of
 from .finding import Change, Finding, Site
 from .wording import ROW_SYNONYMS
 
-_SIGNS = {"LBRACE": "{", "RPAR": ")", "EQUAL": "="}
+_SIGNS = {"LBRACE": "{", "RPAR": ")", "EQUAL": "=", "PERCENT": "%"}
 #: A label as people know it: words with one space between, none of which is an API name.
 _SPACED = r"(?P<name>[^\W\d_][^\W_]*(?: [^\W_]+)+)"
 _SPACED_NAME = re.compile(

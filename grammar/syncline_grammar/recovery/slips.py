@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from .blocks import block_at, instead_at, missing_at, name_at
 from .comparing import comparison_at
+from .departing import departure_at
 from .expecting import expectation_at
 from .finding import Finding, Site
 from .numbers import number_at
@@ -25,6 +26,7 @@ def slips_at(site: Site) -> Iterator[Finding]:
         # The words of the row mean nothing one by one.
         yield from expected
         return
+    yield from departure_at(site)
     yield from winner_at(site)
     yield from number_at(site)
     yield from quote_at(site)

@@ -42,7 +42,7 @@ _EXIT = re.compile(
 #: A misspelt word is near what was meant; these are near a word that means something else.
 _OTHERWISE = frozenset({"remove"})
 _CALLS = re.compile(
-    r"calls?(?P<per>\s*(?:/|per|an?|each|every)\s*(?P<unit>minute|hour|day|week|month)|\s+daily)(?!\w)",
+    r"(?P<what>calls?|actions?)(?P<per>\s*(?:/|per|an?|each|every)\s*(?P<unit>minute|hour|day|week|month)|\s+daily)(?!\w)",
     _IGNORE,
 )
 _KIND = re.compile(
@@ -117,7 +117,7 @@ def _counts(site: Site) -> Iterator[Finding]:
     for found in _CALLS.finditer(site.text, site.line_start, site.line_end):
         if site.head != "sync" or not found.start() <= site.at <= found.end():
             continue
-        message = "calls are counted per 24 hours"
+        message = f"{found['what'].lower().removesuffix('s')}s are counted per 24 hours"
         start, end = found.span("per")
         start += len(found["per"]) - len(found["per"].lstrip())
         if found["unit"] is None or found["unit"].lower() == "day":
@@ -125,7 +125,7 @@ def _counts(site: Site) -> Iterator[Finding]:
             yield rewritten(site, start, end, f"{room}per 24 hours", message)
         else:
             message += f", not per {found['unit'].lower()}"
-            notes = ("Say how many calls a day and a night may take.",)
+            notes = ("Say how many a day and a night may take.",)
             yield Finding(code="E110", message=message, start=start, end=end, notes=notes)
     if site.head == "activity" and (kind := _KIND.search(site.text, 0, site.line_end)):
         start, end = kind.span(str(kind.lastgroup))

@@ -76,7 +76,7 @@ class _Words:
             self.starts.append(found.start())
             self.ends.append(found.end())
 
-    def at(self, node: s.Statement | s.Name | s.Criterion | s.Table | s.Literal) -> int:
+    def at(self, node: s.Statement | s.Name | s.Deletes | s.Criterion | s.Table | s.Literal) -> int:
         """Return the number of the word in which the place of *node* begins."""
         return bisect_right(self.starts, node.span.start) - 1
 
@@ -123,6 +123,8 @@ class _Starts:
             case s.ObjectMap():
                 for match in statement.matches:
                     self._begin(words.back(words.at(match.crm), "match"), match)
+                for deletes in statement.deletes:
+                    self._begin(words.at(deletes), deletes)
                 for row in statement.rows:
                     self._begin(words.at(row.crm), row)
                     if row.table is not None:

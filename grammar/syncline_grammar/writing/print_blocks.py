@@ -86,6 +86,8 @@ def _subject(case: s.Given | s.Expect | s.ExpectAction) -> str:
 
 def _values(case: s.Given | s.Expect) -> list[str]:
     values = listed([f"{name(field)} = {literal(value)}" for field, value in case.values])
+    if isinstance(case, s.Given) and case.event is not None:
+        values.append(f"is {case.event}")
     if isinstance(case, s.Given) and case.at is not None:
         values.append(f"at {clock(case.at)}")
     return values or ["unchanged"]

@@ -15,12 +15,15 @@ _ARROWS = {s.Arrow.BOTH: "<->", s.Arrow.TO_CADENCE: " ->", s.Arrow.TO_CRM: "<- "
 
 
 def print_map(page: Page, layout: Layout, node: s.ObjectMap) -> None:
-    """Go on in the line of *page* with a map: the matches first, then the rows."""
+    """Go on in the line of *page* with a map: matches, what it says of deletions, rows."""
     page.put(f"map {name(node.crm_object)} {node.arrow} {name(node.cadence_object)} {{")
     for number, match in enumerate(node.matches):
         page.begin(1, layout.at(match), first=number == 0)
         page.put(f"match {name(match.crm)} = {name(match.cadence)}")
-    first = not node.matches
+    for number, deletes in enumerate(node.deletes):
+        page.begin(1, layout.at(deletes), first=number == 0 and not node.matches)
+        page.put(f"deletes {deletes.arrow}")
+    first = not node.matches and not node.deletes
     for run in runs(node.rows, layout):
         crm = column(name(row.crm) for row in run)
         cadence = column(name(row.cadence) for row in run)

@@ -77,12 +77,15 @@ def _first_name(statement: s.Statement) -> str:
 
 def _schedule(node: s.Schedule) -> list[str]:
     every = f"sync every {period(node.minutes)}"
-    if node.calls is None:
-        return [every]
-    if not node.hours:
-        raise UnwritableError("calls are limited per 24 hours", node.span.line)
-    hours = counted(node.hours, "hour")
-    return [f"{every},", f"at most {number(node.calls)} calls per {hours}"]
+    limits: list[str] = []
+    if node.calls is not None:
+        if not node.hours:
+            raise UnwritableError("calls are limited per 24 hours", node.span.line)
+        hours = counted(node.hours, "hour")
+        limits.append(f"at most {number(node.calls)} {node.counted} per {hours}")
+    if node.max_deletes is not None:
+        limits.append(f"max deletes {number(node.max_deletes)} %")
+    return listed([every, *limits])
 
 
 def _allow(node: s.Allow, margin: int) -> list[str]:

@@ -7,8 +7,8 @@ A free atom stands for what cannot be reasoned about (functions, patterns, arith
 from __future__ import annotations
 
 __all__ = [
-    "Atom", "Chosen", "DayPoint", "Exact", "Folded", "Free", "IsBlank", "Node", "Ordered", "Part",
-    "Point", "RelativePoint", "Test", "Variable", "Where",
+    "HAPPENED", "Atom", "Chosen", "DayPoint", "Exact", "Folded", "Free", "Happened", "IsBlank",
+    "Node", "Ordered", "Part", "Point", "RelativePoint", "Test", "Variable", "Where",
 ]  # fmt: skip
 
 from collections.abc import Hashable
@@ -34,6 +34,10 @@ class Variable(NamedTuple):
 
     where: Where
     key: Hashable
+
+
+#: What happened to the record: nothing, it is new, or one of the events.
+HAPPENED = Variable(Where.FREE, "happened")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,14 @@ class Free:
     """The free atom holds."""
 
 
-Test: TypeAlias = IsBlank | Exact | Folded | Part | Chosen | Ordered | Free
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What happened to the record is what is *asked*: ``is new``, ``is deleted``; None: nothing."""
+
+    asked: s.Op | None
+
+
+Test: TypeAlias = IsBlank | Exact | Folded | Part | Chosen | Ordered | Free | Happened
 
 
 @dataclass(frozen=True, slots=True)

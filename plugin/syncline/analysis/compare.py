@@ -18,12 +18,12 @@ from ..model import Value
 from ..rules.catalog import Scope
 from ..rules.compiled import WorkflowRule
 from ..rules.values import Clock
-from .atoms import Node, Where
+from .atoms import HAPPENED, Node, Where
 from .formula import Formula, Literal, every
 from .index import Crossings, Points, bits_of
 from .solve import State, TooLarge, mentioned, project, solve
 from .space import FAILS, Space, atoms_of
-from .translate import IS_NEW, translate
+from .translate import translate
 from .witness import Example, examples, steady_examples
 
 #: Pairs of workflows looked at for one object.
@@ -54,7 +54,7 @@ class Entry:
 
 
 def _is_history(key: object) -> bool:
-    return key == IS_NEW.key or (isinstance(key, tuple) and s.Op.CHANGED in key[:1])
+    return key == HAPPENED.key or (isinstance(key, tuple) and s.Op.CHANGED in key[:1])
 
 
 @dataclass(frozen=True, slots=True)

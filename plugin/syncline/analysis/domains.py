@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-__all__ = ["FREE_ATOM", "domain_of"]
+__all__ = ["FREE_ATOM", "HAPPENING", "HAPPENINGS", "domain_of"]
 
 from collections.abc import Collection
 
+from syncline_grammar import syntax as s
+
 from ..model import Field, FieldType, Value
 from ..rules.values import Clock
-from .atoms import Chosen, Exact, Free, IsBlank, Ordered, Test
+from .atoms import Chosen, Exact, Free, Happened, IsBlank, Ordered, Test
 from .cells import BLANK, UNKNOWN, Domain, Held
 from .domains_order import number_domain, time_domain
 from .domains_text import text_domain
 
 #: A free atom is false or true.
 FREE_ATOM = Domain((False, True), {Free(): 0b10})
+#: What can happen to a record, one thing at a time: nothing first, then that it is new.
+HAPPENINGS = (None, s.Op.IS_NEW, *(op for op in s.Op if op.event is not None))
+HAPPENING = Domain(
+    HAPPENINGS, {Happened(asked): 1 << cell for cell, asked in enumerate(HAPPENINGS)}
+)
 #: Values of a multi-picklist whose combinations are told apart.
 _CHOICES = 6
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ..model import Field
 from ..rules.values import Clock
-from .atoms import Atom, Node, Test, Variable, Where
+from .atoms import HAPPENED, Atom, Node, Test, Variable, Where
 from .cells import BLANK, Domain
-from .domains import FREE_ATOM, domain_of
+from .domains import FREE_ATOM, HAPPENING, domain_of
 from .formula import Every, Formula, Literal, every, some
 
 #: The cells of a free atom that is true, and of one that is false.
@@ -43,6 +43,7 @@ class Space:
         for variable, asked in tests.items():
             free = variable.where is Where.FREE
             domain = FREE_ATOM if free else shared[str(variable.key)]
+            domain = HAPPENING if variable == HAPPENED else domain
             self._add(variable, domain)
             for test in asked:
                 if test not in domain.masks:

@@ -6,7 +6,7 @@ That holds for records whose values fit the types of their fields: a date field 
 
 from __future__ import annotations
 
-__all__ = ["IS_NEW", "changed", "translate"]
+__all__ = ["changed", "translate"]
 
 from collections.abc import Hashable, Sequence
 
@@ -16,12 +16,14 @@ from ..model import Field, FieldType
 from ..rules.catalog import Scope
 from ..rules.values import day, fold
 from .atoms import (
+    HAPPENED,
     Atom,
     Chosen,
     DayPoint,
     Exact,
     Folded,
     Free,
+    Happened,
     IsBlank,
     Node,
     Ordered,
@@ -44,9 +46,6 @@ _NEGATIVE = {s.Op.NE: s.Op.EQ, s.Op.NOT_IN: s.Op.IN, s.Op.NOT_BLANK: s.Op.BLANK}
 _HISTORY = {s.Op.CHANGED, s.Op.CHANGED_TO, s.Op.CHANGED_FROM, s.Op.WAS}
 #: Fractions of a day move a day only at some hours of it.
 _CLOCK_UNITS = {s.Unit.MINUTE, s.Unit.HOUR}
-
-#: The record was not seen before.
-IS_NEW = Variable(Where.FREE, s.Op.IS_NEW)
 
 
 def changed(field: str) -> Variable:
@@ -86,8 +85,8 @@ class _Comparison:
     def read(self, op: s.Op) -> Node:
         """Return the comparison as if its operator were *op*, a positive one."""
         row, field = self.row, self.field
-        if op is s.Op.IS_NEW:
-            return Atom(IS_NEW, Free(), self.holds)
+        if op is s.Op.IS_NEW or op.event is not None:
+            return self._atom(HAPPENED, Happened(op))
         if field is None:
             return self._free((op, row.left, row.right, row.unit))
         here = Variable(Where.NOW, field.name)
@@ -182,8 +181,10 @@ class _Comparison:
     def _history(self, op: s.Op, here: Variable, field: Field) -> Node:
         right = self.row.right
         before = Variable(Where.BEFORE, field.name)
-        parts: list[Node] = [self._not(IS_NEW, Free())]
+        parts: list[Node] = [self._not(HAPPENED, Happened(s.Op.IS_NEW))]
         if op is not s.Op.WAS:
+            # Of a record to which something happened, no value changed.
+            parts = [self._atom(HAPPENED, Happened(None))]
             parts.append(self._atom(changed(field.name), Free()))
         if op in {s.Op.WAS, s.Op.CHANGED_FROM}:
             parts.append(self._equal(s.Op.EQ, before, field, right[0]))

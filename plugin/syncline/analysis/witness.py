@@ -8,15 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from syncline_grammar import syntax as s
+
 from ..model import Value
-from ..rules.values import normaliser
-from .atoms import Variable, Where
+from ..rules.values import EVENT, normaliser
+from .atoms import HAPPENED, Variable, Where
 from .cells import BLANK, UNKNOWN, Held, Unknown
-from .domains import domain_of
+from .domains import HAPPENINGS, domain_of
 from .findings import Witness
 from .solve import State
 from .space import HOLDS, Space
-from .translate import IS_NEW, changed
+from .translate import changed
 
 Values = dict[str, Value]
 
@@ -50,7 +52,7 @@ def examples(space: Space, state: State) -> Iterator[Example]:
 
 def _ordered(space: Space, values: Values) -> Values:
     """Return *values* in the order of the object's fields, as a person knows them."""
-    return {name: values[name] for name in space.fields if name in values}
+    return {name: values[name] for name in (*space.fields, EVENT) if name in values}
 
 
 def steady_examples(space: Space, state: State) -> Iterator[Example]:
@@ -88,14 +90,19 @@ def _values(space: Space, number: int, mask: int) -> Iterator[Value]:
 
 def _with_history(space: Space, state: State, record: Values, before: Values) -> Example:
     """Give *record* a past, as the free atoms about it want."""
-    new = space.number(IS_NEW)
-    if new is not None and state.get(new) == HOLDS:
+    number = space.number(HAPPENED)
+    cells = 1 if number is None else state.get(number, 1)
+    happened = next(asked for bit, asked in enumerate(HAPPENINGS) if cells >> bit & 1)
+    if happened is s.Op.IS_NEW:
         return Example(record, None)
     for name in space.fields:
         number = space.number(changed(name))
         if number is not None and state.get(number) == HOLDS:
             _part(space, state, name, record, before)
-    return Example(record, {**record, **before})
+    past = {**record, **before}
+    if happened is not None:
+        record[EVENT] = str(happened.event)
+    return Example(record, past)
 
 
 def _part(space: Space, state: State, name: str, record: Values, before: Values) -> None:

@@ -83,12 +83,16 @@ def _place(source: Source, line: int, column: int, text: str) -> str:
 def _example(witness: Witness) -> str:
     """Return the example as a sentence."""
     from ..analysis.wording import a_record_of
+    from ..rules.values import EVENT
 
-    told = f"{a_record_of(witness.object)} with {_values(witness.record)}"
+    values = tuple(pair for pair in witness.record if pair[0] != EVENT)
+    told = f"{a_record_of(witness.object)} with {_values(values)}"
+    if len(values) < len(witness.record):
+        told += f", which was {dict(witness.record)[EVENT]}"
     if witness.looks_back:
         if witness.before is None:
             told += ", seen for the first time"
-        elif witness.before == witness.record:
+        elif witness.before == values:
             told += ", the same as when it was last seen"
         else:
             told += f", which had {_values(witness.before)} when it was last seen"

@@ -80,7 +80,7 @@ def _clear(place: Path) -> None:
     """Make an empty folder; one in which somebody has worked is left alone."""
     if place.exists():
         rules = place / "main.rules"
-        known = {"syncline.toml", "main.rules", "data", "sandbox", ".lock"}
+        known = {"syncline.toml", "main.rules", "data", "sandbox"}
         known |= {"ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"}
         strange = {entry.name for entry in place.iterdir()} - known
         crm = place.name.removeprefix("demo-")

@@ -15,7 +15,7 @@ import click
 from .options import json_option, workspace_option
 
 if TYPE_CHECKING:
-    from ..difference.changes import Effect, Key, RecordChange, RowGiven
+    from ..difference.changes import Effect, RecordChange, RowGiven
     from ..difference.tally import Tally
     from ..difference.texts import TextChange
 
@@ -211,11 +211,4 @@ def _show_texts(tally: Tally, texts: Sequence[TextChange]) -> None:
         for change in unshown:
             places = " -> ".join(at for at in (change.old_at, change.new_at) if at)
             place = click.style(f"  [{places}]", fg="cyan")
-            click.echo(f"  {_TEXTS[change.kind]:<8} {_named(change.key)}{place}")
-
-
-def _named(key: Key) -> str:
-    if key.kind == "row":
-        return f"row {key.name.replace('>', ' … ')} of {key.of}"
-    name = f'"{key.name}"' if key.kind == "workflow" else key.name
-    return f"{key.kind} {name}".strip()
+            click.echo(f"  {_TEXTS[change.kind]:<8} {change.words}{place}")

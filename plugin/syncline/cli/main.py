@@ -38,8 +38,20 @@ _SECTIONS = {
     "Run them": {
         "plan": ("run", "plan"),
         "run": ("run", "run"),
+        "wake": ("schedule", "wake"),
+        "pause": ("pausing", "pause"),
+        "resume": ("pausing", "resume"),
+        "status": ("pausing", "status"),
+        "versions": ("versions", "versions"),
         "log": ("history", "log"),
         "why": ("history", "why"),
+        "budget": ("budget", "budget"),
+    },
+    "Keep it sound": {
+        "doctor": ("upkeep", "doctor"),
+        "prune": ("upkeep", "prune"),
+        "backup": ("upkeep", "backup"),
+        "restore": ("upkeep", "restore"),
     },
     "Connect systems and programs": {
         "connectors": ("start", "connectors"),

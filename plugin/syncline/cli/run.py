@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING
 import click
 
 from ..model import Side
+from .edits import edit_lines
 from .options import json_option, print_json, workspace_option
+from .schedule import EVERY, run_every
 from .show import console, show_plan, show_report
+from .signals import on_signals
 
 if TYPE_CHECKING:
     from ..sync.systems import Progress
@@ -59,6 +62,8 @@ def plan(folder: Path, as_json: bool) -> int:
         print_json(
             {
                 "price": {str(side): preview.price[side] for side in Side},
+                "cost": {str(side): preview.cost[side].to_json() for side in Side},
+                "budget": {str(side): preview.budget[side].to_json() for side in Side},
                 "unit": {str(side): units[side] for side in Side},
                 "counts": {str(fate): n for fate, n in preview.plan.counts().items()},
                 "cases": preview.plan.to_json(),
@@ -70,24 +75,51 @@ def plan(folder: Path, as_json: bool) -> int:
 
 
 @click.command()
+@click.option(
+    "--every",
+    is_flag=False,
+    flag_value=EVERY,
+    metavar="[MINUTES]",
+    help="Go on: a cycle every so many minutes (5 to 240), by default as often as the rules say.",
+)
+@click.option(
+    "--listen",
+    metavar="ADDRESS",
+    help="With --every: take `POST /wake` here, for example 127.0.0.1:8020.",
+)
 @workspace_option
 @json_option
-def run(folder: Path, as_json: bool) -> int:
+def run(every: str | None, listen: str | None, folder: Path, as_json: bool) -> int:
     """Do one cycle: read what changed, reconcile, write, and report.
 
+    With --every it goes on until it is told to stop, and prints a line a cycle. Ctrl-C or SIGTERM
+    lets the batch under way come to its end; a second one does not.
+
     Exit code 0: done. 2: a system failed in passing, or refused records; run it again.
-    3: it needs a person. Nothing is lost in either case.
+    3: it needs a person. 130: it was told to stop. Nothing is lost in any case.
     """
     from ..sync.plan import Fate
     from ..workspace import Workspace
 
+    if every is not None:
+        return run_every(folder, every, listen, as_json=as_json)
+    if listen is not None:
+        raise click.UsageError("--listen goes with --every: one cycle alone waits for nobody")
     with (
+        on_signals() as stop,
         progress_line(quiet=as_json) as progress,
         Workspace(folder, progress=progress) as workspace,
     ):
-        report = workspace.run()
+        report = workspace.run(stop=stop)
+        units = {side: s.description.prices.unit for side, s in workspace.systems.items()}
     if as_json:
         print_json(report.to_json())
     else:
         show_report(console(), report)
+        if report.edit is not None and report.edit.differs and report.edit.version is not None:
+            click.echo(f"It ran by new rules, version {report.rules}:")
+            for line in edit_lines(report.edit, units):
+                click.echo(line)
+    if stop.asked:
+        return 130
     return report.exit_code or (2 if report.counts[Fate.FAILED] else 0)

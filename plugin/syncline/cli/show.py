@@ -16,6 +16,7 @@ from rich.text import Text
 
 from ..model import Side, Value
 from ..sync.plan import Fate, StepKind
+from .spending import cost_words, plan_words, report_words
 
 if TYPE_CHECKING:
     from ..ledger.journal import Entry
@@ -73,12 +74,11 @@ def show_plan(out: Console, preview: Preview, units: Mapping[Side, str]) -> None
         out.print("Nothing to do: both sides are in step.", style="green")
     _examples(out, plan)
     _reasons(out, plan)
-    costs = " and ".join(_cost(preview.price[side], units[side], side) for side in Side)
-    out.print(f"Writing it would cost {costs}.")
-
-
-def _cost(price: int, unit: str, side: Side) -> str:
-    return f"{price:,} {unit}{'' if price == 1 else 's'} of the {side.word}"
+    for side in Side:
+        out.print(cost_words(side, preview.cost[side], units[side]))
+    for stands in preview.budget.values():
+        for line in plan_words(stands):
+            out.print(Text(line))
 
 
 def _examples(out: Console, plan: Plan) -> None:
@@ -158,13 +158,8 @@ def show_report(out: Console, report: Report) -> None:
         out.print(done)
     else:
         out.print("Nothing was written.")
-    out.print(
-        f"CRM calls: {report.calls[Side.CRM]} in this run, {report.used[Side.CRM]} of "
-        f"{report.limit:,} in 24 hours. Cadence calls: {report.calls[Side.CADENCE]}."
-    )
-    for side, usage in report.vendor.items():
-        if usage is not None:
-            out.print(f"The {side.word} itself counts {usage.used:,} of {usage.allowed:,} today.")
+    for line in report_words(report):
+        out.print(Text(line))
     waiting = {k: v for k, v in report.waiting.items() if v}
     if waiting:
         words = ", ".join(f"{count:,} {state}" for state, count in sorted(waiting.items()))

@@ -1,4 +1,7 @@
-"""Which rules of two texts differ, whatever any record shows."""
+"""Which rules of two texts differ, whatever any record shows.
+
+The old text may name what its system no longer has: such a name stands for itself.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from typing import Any
 from syncline_grammar import syntax as s
 
 from ..model import Side
-from ..rules.catalog import Problems
+from ..rules.catalog import Problems, Scope
 from ..rules.checking.maps import find_object
 from ..rules.ruleset import RuleSet
 from .changes import Key
@@ -37,6 +40,15 @@ class TextChange:
     #: Places, ``acme.rules:14``; empty where the rule is not.
     old_at: str
     new_at: str
+
+    @property
+    def words(self) -> str:
+        """Return what a person knows the rule by."""
+        key = self.key
+        if key.kind == "row":
+            return f"row {key.name.replace('>', ' … ')} of {key.of}"
+        name = f'"{key.name}"' if key.kind == "workflow" else key.name
+        return f"{key.kind} {name}".strip()
 
 
 def text_changes(old: RuleSet, new: RuleSet) -> tuple[TextChange, ...]:
@@ -91,21 +103,23 @@ def _name(node: s.Statement) -> str:
             return ""
 
 
+def _field(scope: Scope | None, name: s.Name) -> str:
+    found = None if scope is None else scope.find(name)
+    return name.text if found is None else found.name
+
+
 def _of_map(block: s.ObjectMap, rules: RuleSet) -> Iterator[tuple[Key, tuple[Any, str]]]:
     """Yield the head of a map and each of its rows, under the names of the fields themselves."""
     crm = find_object(block.crm_object, Side.CRM, rules.catalog, Problems())
     cadence = find_object(block.cadence_object, Side.CADENCE, rules.catalog, Problems())
-    assert crm is not None
-    assert cadence is not None
-    name = f"{crm.type.name}/{cadence.type.name}"
+    left_name = block.crm_object.text if crm is None else crm.type.name
+    right_name = block.cadence_object.text if cadence is None else cadence.type.name
+    name = f"{left_name}/{right_name}"
     head = (block.arrow, block.matches)
     yield Key("map", "", name), (head, rules.source.at(block.crm_object.span))
     seen: dict[str, int] = {}
     for row in block.rows:
-        left, right = crm.find(row.crm), cadence.find(row.cadence)
-        assert left is not None
-        assert right is not None
-        key = f"{left.name}>{right.name}"
+        key = f"{_field(crm, row.crm)}>{_field(cadence, row.cadence)}"
         seen[key] = seen.get(key, 0) + 1
         twin = "" if seen[key] == 1 else f" ({seen[key]})"
         yield Key("row", name, key + twin), (row, rules.source.at(row.span))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["dump", "dump_gone", "load_gone", "load_values", "moment", "stamp"]
+__all__ = ["dump", "dump_gone", "load", "load_gone", "load_values", "moment", "stamp"]
 
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+
+import orjson
 
 from ..model import Gone, GoneKind, Value
 
@@ -16,12 +18,25 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 def dump(value: Any) -> str:
     """Return *value* as compact JSON text; tuples become lists."""
-    return _encode(value)
+    try:
+        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:
+        # A whole number of more than 64 bits, which only the slow way writes.
+        return _encode(value)
+
+
+def load(text: str) -> Any:
+    """Return what ``dump`` wrote."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        # Written before with what JSON itself does not know (NaN), or truly damaged.
+        return json.loads(text)
 
 
 def load_values(text: str) -> dict[str, Value]:
     """Return a record's values; lists become tuples again."""
-    found: Mapping[str, Any] = json.loads(text)
+    found: Mapping[str, Any] = load(text)
     return {k: tuple(v) if v.__class__ is list else v for k, v in found.items()}
 
 
@@ -34,7 +49,7 @@ def load_gone(object_name: str, id_: str, text: str) -> Gone | None:
     """Return what ``dump_gone`` wrote; None of an empty text."""
     if not text:
         return None
-    found = json.loads(text)
+    found = load(text)
     return Gone(
         object=object_name,
         id=id_,

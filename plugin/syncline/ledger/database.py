@@ -26,12 +26,14 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 
 from ..errors import LedgerBusyError, LedgerError, WorkspaceError
 from .tables import SCHEMA_VERSION, meta, metadata
 
 _BUSY_SECONDS = 10
+#: PostgreSQL's advisory lock for whoever makes or changes tables.
+_TABLES_LOCK = 7305790
 
 
 class Ledger:
@@ -68,18 +70,26 @@ class Ledger:
                 if self.fence is not None:
                     self.fence(db)
                 yield db
-        except OperationalError as err:
+        except (OperationalError, InterfaceError) as err:
             raise LedgerBusyError(
                 f"the ledger could not be reached or written: {_words(err)}",
                 hint=f"Nothing was lost. See that {self.name} can be reached, that its disk is not "
                 "full and nobody else holds it, then run again.",
             ) from err
         except DatabaseError as err:
-            raise LedgerError(
-                f"the ledger {self.name} is damaged and was left as it is: {_words(err)}",
-                hint="`syncline doctor` says more. Restore it from a backup. Without one, move it "
-                "away: the next run links the records again by their match keys.",
-            ) from err
+            raise self._fault(err) from err
+
+    def _fault(self, err: DatabaseError) -> LedgerError:
+        if self._engine.dialect.name == "postgresql":
+            return LedgerError(
+                f"the database of the ledger {self.name} refused: {_words(err)}",
+                hint="See that its user may make and write tables there. Nothing was written.",
+            )
+        return LedgerError(
+            f"the ledger {self.name} is damaged and was left as it is: {_words(err)}",
+            hint="`syncline doctor` says more. Restore it from a backup. Without one, move it "
+            "away: the next run links the records again by their match keys.",
+        )
 
     def close(self) -> None:
         """Let go of the file or the server."""
@@ -92,7 +102,7 @@ def upsert(db: Connection, table: Table) -> Any:
     return insert(table)
 
 
-def _words(err: DatabaseError) -> str:
+def _words(err: DBAPIError) -> str:
     return str(err.orig).strip().splitlines()[0]
 
 
@@ -116,7 +126,9 @@ def _server(address: str) -> Engine:
     schema = url.query.get("schema")
     url = url.set(drivername="postgresql+psycopg").difference_update_query(["schema"])
     try:
-        engine = create_engine(url, pool_pre_ping=True)
+        engine = create_engine(
+            url, pool_pre_ping=True, connect_args={"connect_timeout": _BUSY_SECONDS}
+        )
     except ImportError as err:
         raise WorkspaceError(
             "the ledger is in PostgreSQL, and what talks to it is not installed",
@@ -127,7 +139,11 @@ def _server(address: str) -> Engine:
     name = engine.dialect.identifier_preparer.quote(str(schema))
 
     def enter(connection: Any, _record: object) -> None:
-        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name}")
+        there = "SELECT 1 FROM pg_namespace WHERE nspname = %s"
+        if connection.execute(there, [schema]).fetchone() is None:
+            # Two that make it in one moment would not both succeed.
+            connection.execute(f"SELECT pg_advisory_xact_lock({_TABLES_LOCK})")
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name}")
         connection.execute(f"SET search_path TO {name}")
         connection.commit()
 
@@ -145,29 +161,51 @@ def _prepare(connection: Any, _record: object) -> None:
 
 def _adopt(db: Connection, name: str, instance: str | None) -> str:
     """Make the tables of a new ledger, bring an old one up to date, refuse a newer one."""
-    if not inspect(db).has_table(meta.name):
-        if db.dialect.name == "postgresql":
-            # Two processes may begin in the same moment.
-            db.execute(text("SELECT pg_advisory_xact_lock(7305790)"))
+    found = _version(db, name)
+    if found < SCHEMA_VERSION:
+        # Whoever opens it in this moment too waits here, and finds it done.
+        _lock(db)
+        found = _version(db, name)
+    if found == 0:
         metadata.create_all(db)
-    found = read_meta(db, "schema")
-    if found is None:
-        write_meta(db, "schema", str(SCHEMA_VERSION))
         write_meta(db, "instance", instance or secrets.token_hex(4))
-    elif int(found) > SCHEMA_VERSION:
+    elif found > SCHEMA_VERSION:
         raise LedgerError(
             f"{name} was written by a newer version of Syncline (ledger {found}; this one "
             f"reads up to {SCHEMA_VERSION})",
             hint="Upgrade Syncline: `pip install --upgrade syncline`.",
         )
-    elif int(found) < SCHEMA_VERSION:
+    elif found < SCHEMA_VERSION:
         from .migrate import migrate
 
-        migrate(db, int(found))
+        migrate(db, found)
+    if found < SCHEMA_VERSION:
         write_meta(db, "schema", str(SCHEMA_VERSION))
     kept = read_meta(db, "instance")
     assert kept is not None
     return kept
+
+
+def _version(db: Connection, name: str) -> int:
+    """Return the version of the ledger's tables, 0 when there are none yet."""
+    if not inspect(db).has_table(meta.name):
+        return 0
+    found = read_meta(db, "schema") or "0"
+    if not found.isdecimal():
+        raise LedgerError(
+            f"{name} does not say its version and was left as it is",
+            hint="Restore it from a backup.",
+        )
+    return int(found)
+
+
+def _lock(db: Connection) -> None:
+    """Let this transaction alone change tables, until its end."""
+    if db.dialect.name == "postgresql":
+        db.execute(text(f"SELECT pg_advisory_xact_lock({_TABLES_LOCK})"))
+    elif not db.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
+        # SQLite's driver begins none before a CREATE TABLE: each would stand by itself.
+        db.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def read_meta(db: Connection, name: str) -> str | None:

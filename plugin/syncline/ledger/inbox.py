@@ -1,67 +1,43 @@
-"""The inbox and its keys: records that wait for a decision, found by state, id or match key."""
+"""The inbox: records that wait for a decision, served in the order in which they came."""
 
 from __future__ import annotations
 
 __all__ = [
+    "ATTEMPTS",
     "arrived",
     "ask_again",
+    "awaken",
     "candidates",
+    "correct",
+    "deleted",
     "departed",
+    "every",
     "fetch",
     "finish",
     "forget",
-    "holders",
-    "note_keys",
-    "owners",
-    "read_cursor",
+    "head",
+    "parts",
     "requeue",
+    "seen_before",
     "waiting_counts",
-    "write_cursor",
 ]
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, select, tuple_
+from sqlalchemy import Connection, and_, bindparam, case, func, literal, select, tuple_
 
-from ..model import Gone, Position, Record, Side, Value
+from ..model import Gone, Record, Side, Value
 from .codec import dump, dump_gone, load_gone, load_values, moment, stamp
 from .database import upsert
-from .rows import Cursor, Entry, State
-from .tables import cursors, inbox, keys
+from .rows import Entry, State, Turn, seen_as
+from .tables import inbox, pairs
 
-#: SQLite takes this many bound values in one statement without trouble.
-_MANY = 400
-
-
-def read_cursor(db: Connection, side: Side, object_name: str) -> Cursor | None:
-    """Return the cursor of one object, None when it was never listed."""
-    row = db.execute(
-        select(cursors).where(cursors.c.side == side, cursors.c.object == object_name)
-    ).one_or_none()
-    if row is None:
-        return None
-    return Cursor(
-        position=None
-        if row.modified is None
-        else Position(modified=moment(row.modified), id=row.id),
-        started=None if row.started is None else moment(row.started),
-        fields=tuple(json.loads(row.fields)),
-    )
-
-
-def write_cursor(db: Connection, side: Side, object_name: str, cursor: Cursor) -> None:
-    """Set the cursor of one object."""
-    values = {
-        "modified": None if cursor.position is None else stamp(cursor.position.modified),
-        "id": "" if cursor.position is None else cursor.position.id,
-        "started": None if cursor.started is None else stamp(cursor.started),
-        "fields": dump(cursor.fields),
-    }
-    statement = upsert(db, cursors).values(side=side, object=object_name, **values)
-    db.execute(statement.on_conflict_do_update(index_elements=["side", "object"], set_=values))
+#: Both databases take this many bound values in one statement without trouble.
+_MANY = 2000
+#: A record that failed this often rests.
+ATTEMPTS = 3
 
 
 def arrived(db: Connection, side: Side, records: Iterable[Record], at: datetime) -> None:
@@ -89,14 +65,17 @@ def departed(
     )
 
 
+#: What a newer change of a record brings; since when it waits is not among it.
+_OF_ITS_STATE = (
+    "modified", "record", "state", "reason", "attempts", "seen", "run", "due", "gone",
+)  # fmt: skip
+
+
 def _put(db: Connection, rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
     statement = upsert(db, inbox)
-    fresh = {
-        name: statement.excluded[name]
-        for name in ("modified", "record", "state", "reason", "attempts", "run", "gone")
-    }
+    fresh = {name: statement.excluded[name] for name in _OF_ITS_STATE}
     db.execute(
         statement.on_conflict_do_update(index_elements=["side", "object", "id"], set_=fresh), rows
     )
@@ -113,70 +92,11 @@ def _row(side: Side, record: Record, at: datetime) -> dict[str, Any]:
         "reason": "",
         "attempts": 0,
         "since": stamp(at),
+        "seen": seen_as(record.modified, record.values),
         "run": 0,
+        "due": "",
         "gone": "",
     }
-
-
-def note_keys(
-    db: Connection, side: Side, object_name: str, found: Mapping[str, Mapping[str, str]]
-) -> set[tuple[str, str]]:
-    """Keep each record's match keys (id -> field -> key); return the (field, key) that moved.
-
-    A key moves when a record takes it on or gives it up: whoever was held for it is asked again.
-    """
-    old: dict[tuple[str, str], str] = {}
-    for part in _parts(sorted(found)):
-        for row in db.execute(
-            select(keys.c.id, keys.c.field, keys.c.key).where(
-                keys.c.side == side, keys.c.object == object_name, keys.c.id.in_(part)
-            )
-        ):
-            old[row.id, row.field] = row.key
-    new = {(id_, field): key for id_, named in found.items() for field, key in named.items()}
-    changed = [at for at, key in new.items() if old.get(at, "") != key]
-    if not changed:
-        return set()
-    rows = [
-        {
-            "side": str(side),
-            "object": object_name,
-            "id": id_,
-            "field": field,
-            "key": new[id_, field],
-        }
-        for id_, field in changed
-    ]
-    statement = upsert(db, keys)
-    db.execute(
-        statement.on_conflict_do_update(
-            index_elements=["side", "object", "id", "field"],
-            set_={"key": statement.excluded["key"]},
-        ),
-        rows,
-    )
-    moved = {(field, new[id_, field]) for id_, field in changed}
-    moved |= {(field, old[id_, field]) for id_, field in changed if (id_, field) in old}
-    return {(field, key) for field, key in moved if key}
-
-
-def holders(
-    db: Connection, side: Side, object_name: str, wanted: Iterable[tuple[str, str]]
-) -> dict[tuple[str, str], list[str]]:
-    """Return the ids of the records with each (field, key), in order."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for part in _parts(sorted(set(wanted))):
-        for row in db.execute(
-            select(keys.c.field, keys.c.key, keys.c.id)
-            .where(
-                keys.c.side == side,
-                keys.c.object == object_name,
-                tuple_(keys.c.field, keys.c.key).in_(part),
-            )
-            .order_by(keys.c.id)
-        ):
-            found.setdefault((row.field, row.key), []).append(row.id)
-    return found
 
 
 def requeue(
@@ -184,11 +104,11 @@ def requeue(
 ) -> None:
     """Ask records in one of *states* again: those with *ids*, or all if None."""
     where = and_(inbox.c.side == side, inbox.c.object == object_name, inbox.c.state.in_([*states]))
-    change = inbox.update().values(state=str(State.NEW), attempts=0)
+    change = inbox.update().values(state=str(State.NEW), attempts=0, run=0, due="")
     if ids is None:
         db.execute(change.where(where))
         return
-    for part in _parts(sorted(set(ids))):
+    for part in parts(sorted(set(ids))):
         db.execute(change.where(where, inbox.c.id.in_(part)))
 
 
@@ -204,30 +124,102 @@ def candidates(
     side: Side,
     object_name: str,
     *,
-    after: str,
+    after: Turn,
     limit: int,
-    attempts: int,
+    run: int = 0,
+    gone: bool = False,
 ) -> list[Entry]:
-    """Return records to decide about, by id after *after*: new, deferred, or worth another try."""
-    rows = db.execute(
-        select(inbox)
-        .where(
-            inbox.c.side == side,
-            inbox.c.object == object_name,
-            inbox.c.id > after,
-            inbox.c.state.in_([State.NEW, State.DEFERRED, State.FAILED]),
-            inbox.c.attempts < attempts,
-        )
-        .order_by(inbox.c.id)
-        .limit(limit)
-    )
+    """Return records to decide about, who waited longest first, after *after*.
+
+    Those that *run* took up already are left out; with *gone*, only those that went, else only
+    those that are there.
+    """
+    where = _turn(side, object_name, after, run)
+    where.append(inbox.c.gone != "" if gone else inbox.c.gone == "")
+    rows = db.execute(select(inbox).where(*where).order_by(inbox.c.since, inbox.c.id).limit(limit))
     return [_entry(row) for row in rows]
+
+
+def every(db: Connection, side: Side, object_name: str, size: int) -> Iterator[list[Entry]]:
+    """Yield all records of an object that are there, *size* at a time, whatever their state."""
+    after = ""
+    while True:
+        rows = db.execute(
+            select(inbox)
+            .where(
+                inbox.c.side == side,
+                inbox.c.object == object_name,
+                inbox.c.id > after,
+                inbox.c.gone == "",
+            )
+            .order_by(inbox.c.id)
+            .limit(size)
+        )
+        found = [_entry(row) for row in rows]
+        if not found:
+            return
+        yield found
+        after = found[-1].id
+
+
+def deleted(db: Connection, side: Side, object_name: str) -> list[str]:
+    """Return the ids of linked records that are said to be deleted and were not dealt with."""
+    mine, kind, gone = (
+        (pairs.c.crm_id, pairs.c.crm_object, pairs.c.crm_gone)
+        if side is Side.CRM
+        else (pairs.c.cadence_id, pairs.c.cadence_object, pairs.c.cadence_gone)
+    )
+    linked = select(mine).where(kind == object_name, gone == "")
+    return list(
+        db.scalars(
+            select(inbox.c.id)
+            .where(
+                inbox.c.side == side,
+                inbox.c.object == object_name,
+                inbox.c.gone.startswith('{"kind":"deleted"'),
+                inbox.c.id.in_(linked),
+            )
+            .order_by(inbox.c.id)
+        )
+    )
+
+
+def head(db: Connection, side: Side, object_name: str, *, after: Turn, run: int) -> str | None:
+    """Return since when the next candidate waits; None when there is none."""
+    found: str | None = db.scalar(
+        select(inbox.c.since)
+        .where(*_turn(side, object_name, after, run), inbox.c.gone == "")
+        .order_by(inbox.c.since, inbox.c.id)
+        .limit(1)
+    )
+    return found
+
+
+def _turn(side: Side, object_name: str, after: Turn, run: int) -> list[Any]:
+    where = [
+        inbox.c.side == side,
+        inbox.c.object == object_name,
+        tuple_(inbox.c.since, inbox.c.id) > tuple_(literal(after.since), literal(after.id)),
+        inbox.c.state.in_([State.NEW, State.DEFERRED, State.FAILED]),
+    ]
+    if run:
+        where.append(inbox.c.run != run)
+    return where
+
+
+def awaken(db: Connection, now: datetime) -> None:
+    """Ask records again whose reason to wait time alone may have lifted."""
+    db.execute(
+        inbox.update()
+        .where(inbox.c.due != "", inbox.c.due <= stamp(now), inbox.c.state == State.WAITING)
+        .values(state=str(State.NEW), due="")
+    )
 
 
 def fetch(db: Connection, side: Side, object_name: str, ids: Iterable[str]) -> dict[str, Entry]:
     """Return the records among *ids* that are in the inbox, whatever their state."""
     found: dict[str, Entry] = {}
-    for part in _parts(sorted(set(ids))):
+    for part in parts(sorted(set(ids))):
         for row in db.execute(
             select(inbox).where(
                 inbox.c.side == side, inbox.c.object == object_name, inbox.c.id.in_(part)
@@ -237,18 +229,57 @@ def fetch(db: Connection, side: Side, object_name: str, ids: Iterable[str]) -> d
     return found
 
 
-def finish(db: Connection, refs: Iterable[tuple[str, str, str]], state: State, reason: str) -> None:
-    """Leave the records (side, object, id) in the inbox with *state*."""
-    failed = state is State.FAILED
-    for side, object_name, id_ in refs:
+def seen_before(
+    db: Connection, side: Side, object_name: str, ids: Iterable[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield (id, how it was last seen) of the records among *ids* that are in the inbox."""
+    for part in parts(sorted(set(ids))):
+        for row in db.execute(
+            select(inbox.c.id, inbox.c.seen).where(
+                inbox.c.side == side, inbox.c.object == object_name, inbox.c.id.in_(part)
+            )
+        ):
+            yield row.id, row.seen
+
+
+def finish(
+    db: Connection,
+    refs: Iterable[tuple[str, str, str]],
+    state: State,
+    reason: str,
+    *,
+    run: int,
+    due: str = "",
+) -> None:
+    """Leave the records (side, object, id) in the inbox with *state*, taken up by *run*.
+
+    One that failed too often rests.
+    """
+    rows = [{"s": side, "o": object_name, "i": id_} for side, object_name, id_ in refs]
+    if not rows:
+        return
+    change: dict[str, Any] = {"state": str(state), "reason": reason, "run": run, "due": due}
+    if state is State.FAILED:
+        change["attempts"] = inbox.c.attempts + 1
+        change["state"] = case(
+            (inbox.c.attempts + 1 >= ATTEMPTS, str(State.DEAD)), else_=str(State.FAILED)
+        )
+    db.execute(inbox.update().where(*_one()).values(change), rows)
+
+
+def correct(
+    db: Connection, ref: tuple[str, str, str], values: Mapping[str, Value], modified: str
+) -> None:
+    """Put what was written to a system until *modified* into its record (side, object, id)."""
+    side, object_name, id_ = ref
+    one = (inbox.c.side == side, inbox.c.object == object_name, inbox.c.id == id_)
+    found = db.execute(select(inbox.c.record, inbox.c.modified).where(*one)).one_or_none()
+    if found is not None:
+        known = load_values(found.record)
         db.execute(
             inbox.update()
-            .where(inbox.c.side == side, inbox.c.object == object_name, inbox.c.id == id_)
-            .values(
-                state=str(state),
-                reason=reason,
-                attempts=inbox.c.attempts + 1 if failed else inbox.c.attempts,
-            )
+            .where(*one)
+            .values(record=dump({**known, **values}), modified=max(found.modified, modified))
         )
 
 
@@ -256,14 +287,15 @@ def forget(db: Connection, refs: Iterable[tuple[str, str, str]]) -> None:
     """Take settled records (side, object, id) out of the inbox."""
     rows = [{"s": side, "o": object_name, "i": id_} for side, object_name, id_ in refs]
     if rows:
-        db.execute(
-            inbox.delete().where(
-                inbox.c.side == bindparam("s"),
-                inbox.c.object == bindparam("o"),
-                inbox.c.id == bindparam("i"),
-            ),
-            rows,
-        )
+        db.execute(inbox.delete().where(*_one()), rows)
+
+
+def _one() -> list[Any]:
+    return [
+        inbox.c.side == bindparam("s"),
+        inbox.c.object == bindparam("o"),
+        inbox.c.id == bindparam("i"),
+    ]
 
 
 def waiting_counts(db: Connection) -> dict[str, int]:
@@ -280,25 +312,14 @@ def _entry(row: Any) -> Entry:
         modified=moment(row.modified),
         values=load_values(row.record),
         state=State(row.state),
-        attempts=row.attempts,
+        seen=row.seen,
+        since=row.since,
+        run=row.run,
         gone=load_gone(row.object, row.id, row.gone),
     )
 
 
-def _parts(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
+def parts(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """Yield *items* in as many as one statement takes."""
     for start in range(0, len(items), _MANY):
         yield items[start : start + _MANY]
-
-
-def owners(db: Connection, side: Side, object_name: str, wanted: Iterable[str]) -> set[str]:
-    """Return the ids of the records that hold one of the keys, as they compare."""
-    found: set[str] = set()
-    for part in _parts(sorted(set(wanted))):
-        found.update(
-            db.scalars(
-                select(keys.c.id).where(
-                    keys.c.side == side, keys.c.object == object_name, keys.c.key.in_(part)
-                )
-            )
-        )
-    return found

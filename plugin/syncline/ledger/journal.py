@@ -1,9 +1,9 @@
-"""Runs, the history of every field, intents before calls, and the calls themselves."""
+"""Runs, the history of every field, and intents before calls."""
 
 from __future__ import annotations
 
-__all__ = ["Entry", "add_calls", "add_entries", "begin_run", "close_intents", "end_run", "history",
-           "open_intents", "pending_intents", "used_since"]  # fmt: skip
+__all__ = ["Entry", "add_entries", "begin_run", "close_intents", "end_run", "history",
+           "last_report", "open_intents", "pending_intents"]  # fmt: skip
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, or_, select
 
-from ..model import Side, Value
+from ..model import Value
 from .codec import dump, stamp
-from .tables import calls, entries, intents, runs
+from .tables import entries, intents, runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +40,9 @@ class Entry:
     reason: str = ""
 
 
-def begin_run(db: Connection, now: datetime) -> int:
-    """Open a run and return its number."""
-    result = db.execute(runs.insert().values(started=stamp(now), state="running"))
+def begin_run(db: Connection, now: datetime, rules: int = 0) -> int:
+    """Open a run by a version of the rules, and return its number."""
+    result = db.execute(runs.insert().values(started=stamp(now), state="running", rules=rules))
     return _number(result.inserted_primary_key)
 
 
@@ -57,6 +57,13 @@ def end_run(db: Connection, run: int, now: datetime, state: str, report: Mapping
         .where(runs.c.id == run)
         .values(finished=stamp(now), state=state, report=dump(report))
     )
+
+
+def last_report(db: Connection) -> Mapping[str, Any]:
+    """Return the report of the run that ended last; empty before the first."""
+    query = select(runs.c.report).where(runs.c.finished.is_not(None)).order_by(runs.c.id.desc())
+    found: Mapping[str, Any] = json.loads(db.scalar(query.limit(1)) or "{}")
+    return found
 
 
 def add_entries(db: Connection, lines: Iterable[Entry]) -> None:
@@ -120,23 +127,3 @@ def pending_intents(db: Connection) -> list[tuple[int, list[dict[str, Any]]]]:
 def close_intents(db: Connection, number: int) -> None:
     """Remove a batch whose outcome is on disk in the same transaction."""
     db.execute(intents.delete().where(intents.c.id == number))
-
-
-def add_calls(db: Connection, run: int, spent: Iterable[tuple[Side, datetime, int, str]]) -> None:
-    """Record calls: (side, when, price, what)."""
-    rows = [
-        {"run": run, "side": str(side), "at": stamp(at), "price": units, "what": what}
-        for side, at, units, what in spent
-    ]
-    if rows:
-        db.execute(calls.insert(), rows)
-
-
-def used_since(db: Connection, side: Side, since: datetime) -> int:
-    """Return the price of all calls of *side* since a moment."""
-    total = db.scalar(
-        select(func.coalesce(func.sum(calls.c.price), 0)).where(
-            calls.c.side == side, calls.c.at > stamp(since)
-        )
-    )
-    return int(total or 0)

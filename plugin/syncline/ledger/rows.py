@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Cursor", "Echo", "Entry", "Owed", "Pair", "State", "seen_as"]
+__all__ = ["Cursor", "Echo", "Entry", "Owed", "Pair", "State", "Turn", "seen_as"]
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -41,17 +41,19 @@ class Entry:
     modified: datetime
     values: Mapping[str, Value]
     state: State
-    attempts: int
+    #: The record's modification and a digest of its values (``seen_as``).
+    seen: str
+    #: Since when it waits.
+    since: str = ""
+    #: The run that took it up last.
+    run: int = 0
     #: What became of it, when it is no longer there.
     gone: Gone | None = None
 
     @property
-    def seen(self) -> str:
-        """The record's modification and a digest of its values: the same is not seen twice.
-
-        The time alone will not do: some systems keep whole seconds.
-        """
-        return seen_as(self.modified, self.values)
+    def turn(self) -> Turn:
+        """Its place in the inbox."""
+        return Turn(self.since, self.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,13 @@ class Cursor:
     started: datetime | None
     #: The fields that were read so far.
     fields: tuple[str, ...]
+
+
+class Turn(NamedTuple):
+    """A place in the inbox: since when a record waits, and its id."""
+
+    since: str = ""
+    id: str = ""
 
 
 class Owed(NamedTuple):
@@ -108,6 +117,9 @@ class Pair:
 
 
 def seen_as(modified: datetime, values: Mapping[str, Value]) -> str:
-    """Return what tells one state of a record from the next."""
+    """Return what tells one state of a record from the next: the same is not seen twice.
+
+    The time alone will not do: some systems keep whole seconds.
+    """
     text = dump(dict(sorted(values.items())))
     return f"{stamp(modified)}#{blake2b(text.encode(), digest_size=8).hexdigest()}"

@@ -71,13 +71,20 @@ inbox = Table(
     Column("attempts", Integer, nullable=False, default=0),
     #: When it began to wait: who waited longest is served first.
     Column("since", Text, nullable=False, default=""),
+    #: What tells this state of the record from the next.
+    Column("seen", Text, nullable=False, default=""),
     #: The run that took it up last: no run takes a record up twice.
     Column("run", Integer, nullable=False, default=0),
+    #: When time alone may lift the reason for which it waits; empty for never.
+    Column("due", Text, nullable=False, default=""),
     #: What became of a record that is no longer there, ``{"kind": "merged", "into": [object, id],
     #: "at": …}``; empty while it is.
     Column("gone", Text, nullable=False, default=""),
 )
-Index("inbox_by_state", inbox.c.object, inbox.c.state, inbox.c.side, inbox.c.id)
+#: In the order in which they are served.
+Index("inbox_by_turn", inbox.c.side, inbox.c.object, inbox.c.since, inbox.c.id)
+_WAITS = inbox.c.due != ""
+Index("inbox_due", inbox.c.due, sqlite_where=_WAITS, postgresql_where=_WAITS)
 
 #: The values of match fields of every record ever seen, as they compare.
 keys = Table(

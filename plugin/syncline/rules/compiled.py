@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["ActivityRule", "FieldRule", "MapRule", "WorkflowRule", "match_key"]
+__all__ = ["ActivityRule", "Due", "FieldRule", "MapRule", "WorkflowRule", "match_key"]
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from syncline_grammar.syntax import ConflictWord, WriteRule
@@ -36,6 +37,17 @@ class Filter(Protocol):
 
     def __call__(self, records: Iterable[Values], /, clock: Clock | None = None) -> list[Values]:
         """Return the records that fit, in their order."""
+        ...
+
+
+class Due(Protocol):
+    """A generated question: when time alone may next change what a test says of a record."""
+
+    def __call__(self, record: Values, clock: Clock, /) -> datetime | None:
+        """Return the first such moment after the clock's now, in UTC; None when there is none.
+
+        It may come too early, and is then asked again; it never comes too late.
+        """
         ...
 
 
@@ -88,9 +100,9 @@ class FieldRule:
         return self.same_crm if side is Side.CRM else self.same_cadence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MapRule:
-    """Two objects kept in step."""
+    """Two objects kept in step. It is itself alone: no two are equal."""
 
     crm_object: str
     cadence_object: str
@@ -99,8 +111,12 @@ class MapRule:
     matches: tuple[tuple[Field, Field], ...]
     #: The sides on which changes may be written at all: the map's arrow and the switches (K8, K9).
     targets: frozenset[Side]
+    #: The sides on which a record is deleted when its partner was (B9).
+    deletes: frozenset[Side]
     #: Criteria of ``sync … where``, by the side that changes come from.
     where: Mapping[Side, Test]
+    #: When time alone may change what they say.
+    due: Mapping[Side, Due]
     #: The fields that hold our key, by side; None where the system has none.
     key_fields: Mapping[Side, str | None]
     #: Every field the rules read, by side.
@@ -152,6 +168,8 @@ class WorkflowRule:
     actions: tuple[tuple[str, str | None], ...]
     #: Whether time alone can make it fit: then it is asked again in every cycle.
     timed: bool
+    #: When time alone may next change whether a record fits.
+    due: Due
     #: Whether a record fits now.
     matches: Test
     #: Those of many records that fit now, each looked at as if it were new.

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from syncline_grammar import syntax as s
 from syncline_grammar.parse import MAX_BYTES, Parsed, parse
@@ -21,6 +21,8 @@ from . import kept
 DEFAULT_MINUTES = 15
 #: K6: the limit when a rule file sets none.
 DEFAULT_CALLS = 5000
+#: The share of an object's records that may go at once when a rule file says nothing of it.
+DEFAULT_MAX_DELETES = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,11 @@ class Head:
     minutes: int
     #: How many calls of the CRM are allowed in any 24 hours (K6).
     calls: int
+    #: What that number counts: calls, or each action on each record (K6).
+    counted: Literal["calls", "actions"]
+    #: The share of an object's records, 0 to 1, that may be gone at once; of more, a person is
+    #: asked.
+    max_deletes: float
     #: The CRM admin's e-mail address (K14).
     admin: str | None
     #: How many statements the file has.
@@ -43,6 +50,8 @@ class Head:
         """Return the head of *tree*; of a word said twice the last counts."""
         systems: dict[Side, str] = {}
         minutes, calls, admin = DEFAULT_MINUTES, DEFAULT_CALLS, None
+        counted: Literal["calls", "actions"] = "calls"
+        max_deletes = DEFAULT_MAX_DELETES
         for statement in tree.statements:
             match statement:
                 case s.Connect(side, system):
@@ -50,6 +59,9 @@ class Head:
                 case s.Schedule():
                     minutes = statement.minutes
                     calls = statement.calls or calls
+                    counted = "actions" if statement.counted is s.Counted.ACTIONS else "calls"
+                    if statement.max_deletes is not None:
+                        max_deletes = statement.max_deletes / 100
                 case s.Admin(email):
                     admin = email
                 case _:
@@ -58,6 +70,8 @@ class Head:
             systems=systems,
             minutes=minutes,
             calls=calls,
+            counted=counted,
+            max_deletes=max_deletes,
             admin=admin,
             statements=len(tree.statements),
         )

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from syncline_grammar import syntax as s
 from syncline_grammar.diagnostics import Diagnostic, Severity
@@ -131,6 +131,16 @@ class RuleSet:
     def calls(self) -> int:
         """How many calls of the CRM are allowed in any 24 hours (K6)."""
         return self.head.calls
+
+    @property
+    def counted(self) -> Literal["calls", "actions"]:
+        """What ``calls`` counts (K6)."""
+        return self.head.counted
+
+    @property
+    def max_deletes(self) -> float:
+        """The share of an object's records, 0 to 1, that may be gone at once."""
+        return self.head.max_deletes
 
     @property
     def admin(self) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "EVENT",
     "Clock",
     "Sum",
     "Unturned",
@@ -32,6 +33,9 @@ from syncline_grammar.syntax import Fallback, Unit
 
 from ..model import Field, FieldType, Value, is_blank
 from .types import family
+
+#: The name under which a record says what happened to it (B9): one of ``Event``. No field has it.
+EVENT = "(event)"
 
 
 def blank(value: Any) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["asks_twice", "is_timed", "looks_back", "names_in"]
+__all__ = ["asks_twice", "is_timed", "looks_back", "names_in", "reads_clock"]
 
 from collections.abc import Iterator
 
@@ -35,7 +35,7 @@ def names_in(node: s.Criterion | s.Expression | None) -> Iterator[s.Name]:
 
 
 def looks_back(node: s.Criterion) -> bool:
-    """Tell whether *node* asks about the record before, so that it holds for one change alone."""
+    """Tell whether *node* asks what has just happened, so that it holds for one change alone."""
     if isinstance(node, s.Not):
         return looks_back(node.row)
     if isinstance(node, s.Group):
@@ -52,7 +52,10 @@ def asks_twice(node: s.Criterion) -> bool:
     return node.op is s.Op.BETWEEN
 
 
-_LOOKING_BACK = {s.Op.CHANGED, s.Op.CHANGED_TO, s.Op.CHANGED_FROM, s.Op.WAS, s.Op.IS_NEW}
+_LOOKING_BACK = {
+    s.Op.CHANGED, s.Op.CHANGED_TO, s.Op.CHANGED_FROM, s.Op.WAS, s.Op.IS_NEW, s.Op.IS_DELETED,
+    s.Op.IS_MERGED, s.Op.IS_CONVERTED, s.Op.IS_UNDELETED,
+}  # fmt: skip
 
 
 def is_timed(node: s.Criterion) -> bool:
@@ -62,14 +65,15 @@ def is_timed(node: s.Criterion) -> bool:
     if isinstance(node, s.Group):
         return any(is_timed(row) for row in node.rows)
     operands = node.right if node.left is None else (node.left, *node.right)
-    return node.op in {s.Op.IN_LAST, s.Op.IN_NEXT} or any(map(_is_relative, operands))
+    return node.op in {s.Op.IN_LAST, s.Op.IN_NEXT} or any(map(reads_clock, operands))
 
 
-def _is_relative(value: s.Expression) -> bool:
+def reads_clock(value: s.Expression) -> bool:
+    """Tell whether *value* is, or is made of, a moment counted from now."""
     match value:
         case s.Call(args=args):
-            return any(map(_is_relative, args))
+            return any(map(reads_clock, args))
         case s.Arithmetic(first=first, rest=rest):
-            return any(map(_is_relative, (first, *(operand for _sign, operand in rest))))
+            return any(map(reads_clock, (first, *(operand for _sign, operand in rest))))
         case _:
             return isinstance(value, s.Relative)

@@ -38,6 +38,7 @@ def activity_case(facts: ActivityFacts) -> Case:
         objects={Side.CRM: target, Side.CADENCE: entry.object},
         candidates=(Ref(entry.side, entry.object, entry.id),),
         seen={entry.side: entry.seen},
+        pair=pair,
     )
     if rule is None:
         reason = "no rule asks for this kind of activity and outcome"

@@ -6,26 +6,29 @@ outcome, so a run cut off anywhere leaves each field either as it was or as plan
 
 from __future__ import annotations
 
-__all__ = ["Applier", "recover"]
+__all__ = ["Applier", "pending_batches", "recover"]
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
 
 from ..errors import ConnectorError, UnknownOutcomeError
 from ..ledger import journal
 from ..ledger.codec import stamp
 from ..ledger.database import Ledger
 from ..model import ActionRequest, Outcome, OutcomeStatus, Side, Write
+from .batches import batches, is_essential
 from .commit import Committer
 from .intents import Task, body_of, look, task_of
 from .meter import BudgetReachedError, Meter
-from .plan import Case, Plan, StepKind
+from .plan import Plan, StepKind
+from .stopping import STOPPED, never
 from .systems import Progress, System, Systems
 
-#: Actions sent before their outcomes are committed: what a crash may have to ask again.
-_ACTIONS = 50
-_ORDER = (StepKind.CREATE, StepKind.UPDATE, StepKind.ACTION)
+#: What has one effect however often it is asked for: an answer that was lost is asked for again.
+_REPEATABLE = frozenset({StepKind.ACTION, StepKind.DELETE})
 
 
 class Applier:
@@ -41,6 +44,7 @@ class Applier:
         run: int,
         skew: Mapping[Side, timedelta],
         progress: Progress,
+        stop: Callable[[], bool] = never,
     ) -> None:
         self._ledger = ledger
         self._systems = systems
@@ -49,6 +53,7 @@ class Applier:
         self._run = run
         self._skew = skew
         self._progress = progress
+        self._stop = stop
 
     def apply(self, plan: Plan) -> None:
         """Do every step of *plan* and commit each batch with its outcomes."""
@@ -56,22 +61,34 @@ class Applier:
             self._committer.open(db, plan.cases)
         total, done = len(plan.steps), 0
         self._progress("writing", 0, total)
-        for batch in _batches(plan.cases, self._systems):
+        prices = {side: system.description.prices for side, system in self._systems.items()}
+        for batch in batches(plan.cases, prices):
             side = batch[0].step.side
-            if side in self._committer.result.faults or not self._has_room(side, batch):
-                self._defer(batch, self._committer.result.faults[side].message)
+            fault = self._committer.result.faults.get(side)
+            if self._stop():
+                self._defer(batch, STOPPED)
+            elif fault is not None and not isinstance(fault, BudgetReachedError):
+                self._defer(batch, fault.message)
             else:
-                self._send(side, batch)
+                self._spend_on(side, batch)
             done += len(batch)
             self._progress("writing", done, total)
 
-    def _has_room(self, side: Side, batch: Sequence[Task]) -> bool:
+    def _spend_on(self, side: Side, batch: Sequence[Task]) -> None:
+        """Send as much of a batch as the budget has room for; the rest waits for a later run."""
         prices = self._systems[side].description.prices
-        action = batch[0].step.kind is StepKind.ACTION
-        if self._meter.has_room(side, prices.action * len(batch) if action else prices.write):
-            return True
-        self._committer.result.faults[side] = BudgetReachedError.of(side)
-        return False
+        acting = batch[0].step.kind is StepKind.ACTION
+        call, each = (0, prices.action) if acting else (prices.write, 0)
+        room = self._meter.room(side, essential=is_essential(batch[0]))
+        fits = room.rows(len(batch), call=call, each=each)
+        if fits:
+            self._send(side, batch[:fits])
+        if rest := batch[fits:]:
+            # What a call carries beside others costs nothing more.
+            price = each * len(rest) if acting or fits else call
+            fault = self._meter.leave(side, price, len(rest))
+            self._committer.result.faults[side] = fault
+            self._defer(rest, fault.message)
 
     def _defer(self, batch: Sequence[Task], reason: str) -> None:
         if not batch:
@@ -100,7 +117,6 @@ class Applier:
                 if not isinstance(err, UnknownOutcomeError):
                     # It was refused before it took effect: nothing to find out about later.
                     journal.close_intents(db, number)
-                self._meter.flush(db, self._run)
                 for task in ready:
                     self._committer.deferred(task, err.message)
                 self._committer.flush(db)
@@ -109,7 +125,6 @@ class Applier:
         skew = self._skew[side]
         span = _span(before + skew, self._committer.now() + skew)
         with self._ledger.begin() as db:
-            self._meter.flush(db, self._run)
             for task, outcome in zip(ready, outcomes, strict=True):
                 self._committer.outcome(task, outcome, span)
             self._committer.flush(db)
@@ -131,17 +146,17 @@ def recover(
     """Find out what became of the steps that an earlier run sent and never committed.
 
     What is done is committed; what is not is forgotten, and planned again from the inbox. An
-    action is asked for again under its own key. Returns how many steps there were.
+    action is asked for again under its own key, and a deletion by its id. Returns how many steps
+    there were.
     """
     with ledger.begin() as db:
         pending = journal.pending_intents(db)
     for number, bodies in pending:
         tasks = [task_of(body) for body in bodies]
         system = systems[tasks[0].step.side]
-        action = tasks[0].step.kind is StepKind.ACTION
-        outcomes = _call(system, tasks)[0] if action else look(system, tasks)
+        again = tasks[0].step.kind in _REPEATABLE
+        outcomes = _call(system, tasks)[0] if again else look(system, tasks)
         with ledger.begin() as db:
-            meter.flush(db, run)
             for task, outcome in zip(tasks, outcomes, strict=True):
                 if outcome.status is OutcomeStatus.DONE:
                     committer.recovered(db, task, outcome.id)
@@ -166,6 +181,8 @@ def _call(
             for task in tasks
         ]
         return system.connector.act(requests), None
+    if first.kind is StepKind.DELETE:
+        return system.connector.delete(first.object, [t.step.id or "" for t in tasks]), None
     writes = [Write(values=task.step.values, id=task.step.id, key=task.step.key) for task in tasks]
     try:
         return system.connector.write(first.object, writes), None
@@ -180,6 +197,14 @@ def _call(
         return outcomes, None if arrived else lost
 
 
+def pending_batches(db: Connection) -> list[tuple[Side, StepKind, int]]:
+    """Return the batches that ``recover`` will find out about: their side, kind and rows."""
+    return [
+        (Side(bodies[0]["side"]), StepKind(bodies[0]["kind"]), len(bodies))
+        for _number, bodies in journal.pending_intents(db)
+    ]
+
+
 def _has_aim(task: Task) -> bool:
     return task.step.id is not None or task.step.kind is StepKind.CREATE
 
@@ -187,17 +212,3 @@ def _has_aim(task: Task) -> bool:
 def _span(first: datetime, last: datetime) -> tuple[str, str]:
     """Return our write's span of time; systems that keep whole seconds round down."""
     return stamp(first.replace(microsecond=0)), stamp(last)
-
-
-def _batches(cases: Iterable[Case], systems: Systems) -> Iterator[list[Task]]:
-    """Yield the steps by kind, side and object, in batches that one call takes."""
-    groups: dict[tuple[int, Side, str], list[Task]] = {}
-    for case in cases:
-        for step in case.steps:
-            where = (_ORDER.index(step.kind), step.side, step.object)
-            groups.setdefault(where, []).append(Task(case=case, step=step))
-    for (kind, side, _name), tasks in sorted(groups.items(), key=lambda group: group[0]):
-        action = _ORDER[kind] is StepKind.ACTION
-        size = _ACTIONS if action else systems[side].description.prices.write_size
-        for start in range(0, len(tasks), size):
-            yield tasks[start : start + size]

@@ -1,4 +1,4 @@
-"""One pair, or one new record: from what is known of it to its case. Pure.
+"""One pair: from what is known of it to its case. Pure.
 
 A pair's base holds two kinds of value on each side: under a row's key, what that row last agreed
 on; under a field's name, what the record was last seen to hold.
@@ -6,22 +6,26 @@ on; under a field's name, what the record was last seen to hold.
 
 from __future__ import annotations
 
-__all__ = ["NewFacts", "PairFacts", "lone_case", "new_case", "pair_case"]
+__all__ = ["PairFacts", "due_of", "lone_case", "pair_case"]
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from ..ledger.codec import stamp
 from ..ledger.rows import Entry, Pair
 from ..model import Side, Value
 from ..rules.compiled import FieldRule, MapRule, WorkflowRule
 from ..rules.values import Clock
+from .echo import FLIPS, flipped, is_echo, made_of
 from .firing import fire
 from .plan import Case, Fate, FieldNote, FieldWrite, Ref, Step, StepKind
-from .reconcile import MISSING, Base, Decision, FieldState, Verb, decide, make_record
+from .reconcile import MISSING, Base, Decision, FieldState, Verb, decide, prefer, touched
 
-Values = dict[str, Value]
-BySide = dict[Side, Values]
+Values = Mapping[str, Value]
+BySide = dict[Side, dict[str, Value]]
+_CRM, _CADENCE = Side.CRM, Side.CADENCE
+_NO_VALUES: Values = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,54 +43,89 @@ class PairFacts:
 
 
 def _sides() -> BySide:
-    return {Side.CRM: {}, Side.CADENCE: {}}
+    return {_CRM: {}, _CADENCE: {}}
 
 
 @dataclass(slots=True)
 class _Draft:
     """What the rows of one pair have come to so far."""
 
-    writes: dict[Side, list[FieldWrite]] = field(
-        default_factory=lambda: {Side.CRM: [], Side.CADENCE: []}
-    )
+    facts: PairFacts
+    clock: Clock
+    writes: dict[Side, list[FieldWrite]] = field(default_factory=lambda: {_CRM: [], _CADENCE: []})
     #: The baselines that hold at once, and those that hold once a side is written.
     settles: BySide = field(default_factory=_sides)
-    after: dict[Side, BySide] = field(
-        default_factory=lambda: {Side.CRM: _sides(), Side.CADENCE: _sides()}
-    )
+    after: dict[Side, BySide] = field(default_factory=lambda: {_CRM: _sides(), _CADENCE: _sides()})
     notes: list[FieldNote] = field(default_factory=list[FieldNote])
+    flips: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    chosen: list[str] = field(default_factory=list[str])
 
-    def take(self, row: FieldRule, state: FieldState, decision: Decision, *, fresh: bool) -> None:
-        """Add one row's decision; *fresh* is whether either value is seen for the first time."""
+    def take(self, row: FieldRule, state: FieldState, decision: Decision) -> None:
+        """Add one row's decision."""
+        pair = self.facts.pair
+        if decision.verb is Verb.NOTHING:
+            return
+        if decision.verb is Verb.HOLD and pair is not None and row.key in pair.choices:
+            decision = prefer(row, state, pair.choices[row.key])
+            self.chosen.append(row.key)
         if decision.verb is Verb.WRITE:
             self._write(row, state, decision)
-            return
-        if decision.verb is Verb.SKIP and not decision.settled and not fresh:
-            return
-        if decision.verb in {Verb.HOLD, Verb.SKIP}:
-            self.notes.append(
-                FieldNote(
-                    field=row.crm.name,
-                    value=state.now[Side.CRM],
-                    at=row.at,
-                    reason=decision.reason,
-                    held=decision.verb is Verb.HOLD,
-                )
+        elif decision.verb is Verb.SETTLE:
+            self._settle(row, state)
+        elif decision.verb is Verb.HOLD:
+            self._note(row, state, decision.reason, "hold")
+        elif decision.settled:
+            self._note(row, state, decision.reason, "skip")
+            self._settle(row, state)
+        elif self._is_news(row, state):
+            self._note(row, state, decision.reason, "skip")
+
+    def _settle(self, row: FieldRule, state: FieldState) -> None:
+        self.settles[_CRM][row.key] = state.now[_CRM]
+        self.settles[_CADENCE][row.key] = state.now[_CADENCE]
+
+    def _is_news(self, row: FieldRule, state: FieldState) -> bool:
+        """Tell whether either value is seen for the first time: a shut row is told of once."""
+        pair = self.facts.pair
+        return pair is None or any(
+            pair.base[side].get(row.field(side).name) != state.now[side] for side in Side
+        )
+
+    def _note(self, row: FieldRule, state: FieldState, reason: str, kind: str) -> None:
+        self.notes.append(
+            FieldNote(
+                field=row.crm.name,
+                value=state.now[_CRM],
+                across=state.now[_CADENCE],
+                row=row.key,
+                at=row.at,
+                reason=reason,
+                held=kind == "hold",
+                kind=kind,
             )
-        if decision.verb is not Verb.HOLD and decision.settled:
-            for side in Side:
-                self.settles[side][row.key] = state.now[side]
+        )
 
     def _write(self, row: FieldRule, state: FieldState, decision: Decision) -> None:
         target = decision.target
         assert target is not None
+        old = state.now[target]
+        kept = () if self.facts.pair is None else self.facts.pair.flips.get(row.key, ())
+        if row.key in self.chosen:
+            kept = ()
+        flips = flipped(kept, old, decision.value, self.clock.now)
+        if flips.stop:
+            reason = f"put back and forth {FLIPS} times in 24 hours: something else writes it too"
+            self._note(row, state, reason, "hold")
+            return
+        self.flips[row.key] = flips.kept
         name = row.field(target).name
-        self.after[target][target] |= {row.key: decision.value, name: decision.value}
-        self.after[target][target.other][row.key] = state.now[target.other]
+        after = self.after[target]
+        after[target][row.key] = after[target][name] = decision.value
+        after[target.other][row.key] = state.now[target.other]
         self.writes[target].append(
             FieldWrite(
                 field=name,
-                old=state.now[target],
+                old=old,
                 new=decision.value,
                 at=row.at,
                 reason=decision.reason,
@@ -94,145 +133,159 @@ class _Draft:
             )
         )
 
-    def steps(self, facts: PairFacts) -> list[Step]:
+    def steps(self) -> list[Step]:
         """Return an update for each side that is written."""
+        rule, ids = self.facts.rule, self.facts.ids
         return [
             Step(
                 kind=StepKind.UPDATE,
                 side=side,
-                object=facts.rule.object(side),
-                id=facts.ids[side],
-                writes=tuple(self.writes[side]),
+                object=rule.object(side),
+                id=ids[side],
+                writes=tuple(writes),
                 settles=self.after[side],
             )
-            for side in Side
-            if self.writes[side]
+            for side, writes in self.writes.items()
+            if writes
         ]
 
 
-def pair_case(facts: PairFacts, workflows: Sequence[WorkflowRule], clock: Clock) -> Case:
-    """Decide about every field of a pair, and which workflows fire for it."""
-    rule, pair = facts.rule, facts.pair
-    now = {side: _now(facts, side) for side in Side}
-    base = {side: _base(facts, side, now[side]) for side in Side}
-    targets = _targets(rule, now, clock)
-    turned = {
-        Side.CADENCE: rule.turn_to_cadence(now[Side.CRM]),
-        Side.CRM: rule.turn_to_crm(now[Side.CADENCE], now[Side.CRM]),
-    }
-    newest = _newest(facts)
-    draft = _Draft()
-    for number, row in enumerate(rule.rows):
-        state = FieldState(
-            base={side: base[side].get(row.key, MISSING) for side in Side},
-            now={side: now[side].get(row.field(side).name) for side in Side},
-            turned={side: turned[side][number] for side in Side},
-            newest=newest,
-        )
-        fresh = pair is None or any(
-            pair.base[side].get(row.field(side).name) != state.now[side] for side in Side
-        )
-        draft.take(row, state, decide(row, targets, state), fresh=fresh)
-    for side, entry in facts.entries.items():
-        draft.settles[side] |= entry.values
-    changed = facts.entries[Side.CRM].seen if Side.CRM in facts.entries else ""
-    actions, holding = fire(rule, workflows, pair, facts.ids, now[Side.CRM], clock, changed)
-    steps = [*draft.steps(facts), *actions]
+def pair_case(
+    facts: PairFacts, workflows: Sequence[WorkflowRule], clock: Clock, event: str = ""
+) -> Case:
+    """Decide about every field of a pair, and which workflows fire for it.
+
+    *event* is what happened to the CRM's record, as a criterion names it (``undeleted``).
+    """
+    rule, pair, entries = facts.rule, facts.pair, facts.entries
+    now = {_CRM: _now(facts, _CRM), _CADENCE: _now(facts, _CADENCE)}
+    draft = _Draft(facts, clock)
+    base = {_CRM: _base(draft, _CRM, now[_CRM]), _CADENCE: _base(draft, _CADENCE, now[_CADENCE])}
+    rows = touched(rule)(base[_CRM], now[_CRM], base[_CADENCE], now[_CADENCE])
+    if rows:
+        _decide_rows(draft, rows, base, now)
+    for side, entry in entries.items():
+        # A row's agreed value is never that of a field: their names differ.
+        draft.settles[side].update(entry.values)
+    changed = entries[_CRM].seen if _CRM in entries else ""
+    fired = fire(rule, workflows, pair, facts.ids, now[_CRM], clock, changed, event)
+    steps = [*draft.steps(), *fired.steps]
+    notes = (*draft.notes, *fired.notes)
     return Case(
         map=rule.name,
         ids=facts.ids,
-        objects={side: rule.object(side) for side in Side},
-        candidates=tuple(Ref(s, e.object, e.id) for s, e in sorted(facts.entries.items())),
-        seen={side: entry.seen for side, entry in facts.entries.items()},
+        objects={_CRM: rule.crm_object, _CADENCE: rule.cadence_object},
+        candidates=tuple(Ref(s, e.object, e.id) for s, e in sorted(entries.items())),
+        seen={side: entry.seen for side, entry in entries.items()},
         steps=tuple(steps),
-        notes=tuple(draft.notes),
+        notes=notes,
         settles=draft.settles,
         links=pair is None,
-        holding=holding,
-        fate=_fate(steps, draft.notes),
-        reason=draft.notes[0].reason if draft.notes else "",
+        pair=pair,
+        holding=fired.holding,
+        due=due_of(rule, workflows, now, clock),
+        flips=draft.flips | fired.flips,
+        chosen=tuple(draft.chosen),
+        fate=_fate(steps, notes),
+        reason=notes[0].reason if notes else "",
     )
+
+
+def _decide_rows(
+    draft: _Draft, rows: Sequence[int], base: Mapping[Side, Mapping[str, Base]], now: BySideValues
+) -> None:
+    facts = draft.facts
+    rule = facts.rule
+    targets = _targets(rule, now, draft.clock)
+    to_cadence = rule.turn_to_cadence(now[_CRM])
+    to_crm = rule.turn_to_crm(now[_CADENCE], now[_CRM])
+    newest = _newest(facts)
+    for number in rows:
+        row = rule.rows[number]
+        state = FieldState(
+            base={
+                _CRM: base[_CRM].get(row.key, MISSING),
+                _CADENCE: base[_CADENCE].get(row.key, MISSING),
+            },
+            now={_CRM: now[_CRM].get(row.crm.name), _CADENCE: now[_CADENCE].get(row.cadence.name)},
+            turned={_CRM: to_crm[number], _CADENCE: to_cadence[number]},
+            newest=newest,
+        )
+        draft.take(row, state, decide(row, targets, state))
+
+
+BySideValues = Mapping[Side, Values]
 
 
 def _now(facts: PairFacts, side: Side) -> Values:
     """Return a record's values: as it came, or, when it did not change, as last seen."""
     entry = facts.entries.get(side)
     if entry is not None:
-        return dict(entry.values)
+        return entry.values
     assert facts.pair is not None
-    return dict(facts.pair.base[side])
+    return facts.pair.base[side]
 
 
-def _base(facts: PairFacts, side: Side, now: Values) -> Mapping[str, Base]:
+def _base(draft: _Draft, side: Side, now: Values) -> Mapping[str, Base]:
     """Return the baselines of a side; for what it echoes of our write, what it made of it (B12)."""
-    base: dict[str, Base] = {} if facts.pair is None else dict(facts.pair.base[side])
-    entry = facts.entries.get(side)
-    echo = None if facts.pair is None else facts.pair.echo[side]
-    if entry is None or echo is None:
-        return base
-    first, last = datetime.fromisoformat(echo.first), datetime.fromisoformat(echo.last)
-    if first <= entry.modified <= last:
-        for row in facts.rule.rows:
-            seen = now.get(row.field(side).name)
-            if row.key in echo.rows and _made_of(base.get(row.key, MISSING), seen):
-                base[row.key] = seen
+    facts = draft.facts
+    if facts.pair is None:
+        return _NO_VALUES
+    entry, echo = facts.entries.get(side), facts.pair.echo[side]
+    known = facts.pair.base[side]
+    if entry is None or echo is None or not is_echo(echo, entry.modified):
+        return known
+    base: dict[str, Base] = dict(known)
+    for row in facts.rule.rows:
+        if row.key not in echo.rows:
+            continue
+        seen, written = now.get(row.field(side).name), base.get(row.key, MISSING)
+        if seen != written and made_of(written, seen):
+            base[row.key] = seen
+            draft.settles[side][row.key] = seen
+            draft.notes.append(
+                FieldNote(
+                    field=row.field(side).name,
+                    value=seen,
+                    at=row.at,
+                    row=row.key,
+                    reason=f"the {side.word} made this of what was written to it",
+                    kind="echo",
+                )
+            )
     return base
 
 
-def _made_of(written: Base, seen: Value) -> bool:
-    """Tell whether *seen* is what a system may make of a value: cut, trimmed, cased, rounded.
-
-    Anything else is somebody's edit, though it fell into the very second of our write.
-    """
-    if isinstance(written, str) and isinstance(seen, str):
-        ours, theirs = _bare(written), _bare(seen)
-        # A cut text is the beginning of ours; a phone number gains or loses its country.
-        return ours.startswith(theirs) or (
-            len(theirs) > _NUMBER and (ours.endswith(theirs) or theirs.endswith(ours))
-        )
-    if isinstance(written, int | float) and isinstance(seen, int | float):
-        return any(round(written, places) == seen for places in range(6))
-    return False
-
-
-#: Fewer signs than a telephone number has prove nothing by their end.
-_NUMBER = 6
-
-
-def _bare(text: str) -> str:
-    return "".join(sign for sign in text.casefold() if sign.isalnum())
-
-
-def _targets(rule: MapRule, now: Mapping[Side, Values], clock: Clock) -> frozenset[Side]:
+def _targets(rule: MapRule, now: BySideValues, clock: Clock) -> frozenset[Side]:
     """Return the sides that may be written for this record: the switches and ``where`` (K8)."""
     shut = {side.other for side, where in rule.where.items() if not where(now[side], None, clock)}
-    return rule.targets - shut
+    return rule.targets - shut if shut else rule.targets
 
 
 def _newest(facts: PairFacts) -> Side:
     """Return the side modified last, each by its own server's clock; the CRM in a tie."""
     times = {side: e.modified - facts.skew[side] for side, e in facts.entries.items()}
     if len(times) == len(Side):
-        return Side.CADENCE if times[Side.CADENCE] > times[Side.CRM] else Side.CRM
-    return next(iter(times), Side.CRM)
+        return _CADENCE if times[_CADENCE] > times[_CRM] else _CRM
+    return next(iter(times), _CRM)
 
 
-def _fate(steps: Sequence[Step], notes: Iterable[FieldNote]) -> Fate:
-    notes = list(notes)
+def _fate(steps: Sequence[Step], notes: Sequence[FieldNote]) -> Fate:
     if any(note.held for note in notes):
         return Fate.HELD
     if steps:
         return Fate.WRITTEN
-    return Fate.SKIPPED if notes else Fate.UNCHANGED
+    return Fate.SKIPPED if any(note.kind == "skip" for note in notes) else Fate.UNCHANGED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewFacts:
-    """A record without a partner, and the part of our key that names this ledger."""
-
-    rule: MapRule
-    entry: Entry
-    instance: str
+def due_of(
+    rule: MapRule, workflows: Iterable[WorkflowRule], now: BySideValues, clock: Clock
+) -> str:
+    """Return when time alone may next change what the rules say of a pair; empty for never."""
+    asked = [workflow.due(now[_CRM], clock) for workflow in workflows if workflow.timed]
+    asked += [due(now[side], clock) for side, due in rule.due.items()]
+    moments = [moment for moment in asked if moment is not None]
+    return stamp(min(moments)) if moments else ""
 
 
 def lone_case(rule: MapRule, entry: Entry) -> Case:
@@ -240,59 +293,7 @@ def lone_case(rule: MapRule, entry: Entry) -> Case:
     return Case(
         map=rule.name,
         ids={entry.side: entry.id},
-        objects={side: rule.object(side) for side in Side},
+        objects={_CRM: rule.crm_object, _CADENCE: rule.cadence_object},
         candidates=(Ref(entry.side, entry.object, entry.id),),
         seen={entry.side: entry.seen},
-    )
-
-
-def new_case(facts: NewFacts, workflows: Sequence[WorkflowRule], clock: Clock) -> Case:
-    """Decide whether a record gets a partner, and with which values (E4, E7, RS5)."""
-    rule, entry = facts.rule, facts.entry
-    source, target = entry.side, entry.side.other
-    where = rule.where.get(source)
-    case = lone_case(rule, entry)
-    if target not in rule.targets:
-        reason = f"the {target.word} gets no records from the {source.word}"
-        return case.ended(Fate.SKIPPED, reason)
-    if where is not None and not where(entry.values, None, clock):
-        return case.ended(Fate.SKIPPED, f"it does not fit the criteria of `sync {source} to …`")
-    made = make_record(rule, target, entry.values)
-    if made.hold or made.skip:
-        return case.ended(Fate.HELD if made.hold else Fate.SKIPPED, made.hold or made.skip)
-    steps = [_creation(facts, made.values)]
-    holding: frozenset[str] = frozenset()
-    if source is Side.CRM:
-        actions, holding = fire(rule, workflows, None, case.ids, entry.values, clock, entry.seen)
-        # Somebody who was never in a cadence has none to leave.
-        steps += [action for action in actions if action.action != "exit"]
-    return case.with_steps(steps, holding)
-
-
-def _creation(facts: NewFacts, values: Sequence[tuple[FieldRule, Value]]) -> Step:
-    rule, entry = facts.rule, facts.entry
-    source, target = entry.side, entry.side.other
-    created = {row.key: value for row, value in values}
-    # A row that had nothing to give, and takes the other way, is looked at when both are there.
-    rows = [row for row in rule.rows if row.key in created or target in row.targets]
-    settles: BySide = {
-        source: dict(entry.values)
-        | {row.key: entry.values.get(row.field(source).name) for row in rows},
-        target: {row.key: created.get(row.key) for row in rows}
-        | {row.field(target).name: value for row, value in values},
-    }
-    return Step(
-        kind=StepKind.CREATE,
-        side=target,
-        object=rule.object(target),
-        id=None,
-        key=f"{facts.instance}:{entry.object}:{entry.id}",
-        writes=tuple(
-            FieldWrite(
-                field=row.field(target).name, old=None, new=value, at=row.at, reason="new record"
-            )
-            for row, value in values
-        ),
-        settles=settles,
-        at=rule.at,
     )

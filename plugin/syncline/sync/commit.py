@@ -11,16 +11,16 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from ..errors import ConnectorError
-from ..ledger import inbox, journal, pairs
-from ..ledger.codec import stamp
+from ..ledger import holds, inbox, journal, matchkeys, pairs, waking
+from ..ledger.codec import moment
 from ..ledger.rows import Echo, Pair, State
-from ..model import Outcome, OutcomeStatus, Side, Value
+from ..model import Gone, GoneKind, Outcome, OutcomeStatus, Side, Value
 from ..rules.compiled import match_key
 from .firing import owed_by
+from .history import Historian
 from .intents import Task
 from .plan import Case, Fate, Step, StepKind
 
-_KINDS = {StepKind.CREATE: "create", StepKind.UPDATE: "update"}
 _STATES = {
     Fate.HELD: State.HELD,
     Fate.FAILED: State.FAILED,
@@ -31,6 +31,7 @@ _STATES = {
 _WORSE = (
     Fate.UNCHANGED, Fate.SKIPPED, Fate.WRITTEN, Fate.HELD, Fate.DEFERRED, Fate.FAILED,
 )  # fmt: skip
+_Name = tuple[str, str]
 
 
 @dataclass(slots=True)
@@ -40,7 +41,7 @@ class Result:
     #: Candidates taken up; the fates must add up to them (B8).
     taken: int = 0
     fates: dict[Fate, int] = field(default_factory=lambda: dict.fromkeys(Fate, 0))
-    #: (side, object, what) -> rows done; *what* is create, update, or the action's name.
+    #: (side, object, what) -> rows done; *what* is create, update, delete, or the action's name.
     done: dict[tuple[Side, str, str], int] = field(default_factory=dict[tuple[Side, str, str], int])
     #: Why a side was given up, by side.
     faults: dict[Side, ConnectorError] = field(default_factory=dict[Side, ConnectorError])
@@ -55,6 +56,10 @@ class _UnderWay:
     left: int
     fate: Fate
     reason: str
+    #: What was written so far, and until when, by side.
+    written: dict[Side, tuple[Mapping[str, Value], str]] = field(
+        default_factory=dict[Side, tuple[Mapping[str, Value], str]]
+    )
 
 
 class Committer:
@@ -64,34 +69,47 @@ class Committer:
         self._run = run
         self.now = now
         self.result = Result()
+        self._history = Historian(run, now)
         self._open: dict[int, _UnderWay] = {}
         self._finished: list[_UnderWay] = []
-        self._new: dict[tuple[str, str], Pair] = {}
-        self._changed: dict[tuple[str, str], Pair] = {}
+        #: Pairs that give way, that are new, and that changed, by name.
+        self._removed: list[_Name] = []
+        self._new: dict[_Name, Pair] = {}
+        self._changed: dict[_Name, Pair] = {}
         #: Prospects that got a partner: their activities need wait no longer.
         self._linked: set[str] = set()
-        self._lines: list[journal.Entry] = []
+        #: Match keys of records created, by (side, object) and id.
+        self._keys: dict[tuple[Side, str], dict[str, Mapping[str, str]]] = {}
+        #: Records found to be gone when they were written, with what they last held.
+        self._lost: list[tuple[Side, Gone, Mapping[str, Value]]] = []
 
     def open(self, db: Connection, cases: Sequence[Case]) -> None:
         """Take in a plan's cases, and commit all that needs no call: links and baselines."""
-        known = self._known(db, cases)
         for case in cases:
             self.result.taken += len(case.candidates)
-            pair = known.get((case.map, case.ids.get(Side.CRM, "")))
-            if case.links:
-                pair = self._add(_new_pair(case))
-                self._note(case, "link", case.reason or "matched")
-            elif pair is not None:
-                pair = _settled(pair, case.settles)
-                owed = owed_by(case.steps)
-                pair = self._keep(replace(pair, holding=case.holding, owed=owed))
+            if case.replaces is not None:
+                self._removed.append(case.replaces)
+            pair = self._standing(case)
             under_way = _UnderWay(case, pair, len(case.steps), case.fate, case.reason)
             if case.steps:
                 self._open[id(case)] = under_way
             else:
                 self._finished.append(under_way)
-            self._notes(case)
+            self._history.notes(case)
         self.flush(db)
+
+    def _standing(self, case: Case) -> Pair | None:
+        """Return a case's pair with all that holds before any call."""
+        if case.links:
+            self._history.note(case, "link", case.reason or "matched")
+            return self._add(_new_pair(case))
+        if case.pair is None:
+            return None
+        pair = _moved(case.pair, case)
+        if case.replaces is not None:
+            return self._add(pair)
+        # A firing must be on disk before its call; all else is proposed again from the inbox.
+        return self._keep(pair) if pair.owed or not case.steps else pair
 
     def outcome(self, task: Task, outcome: Outcome, span: tuple[str, str]) -> None:
         """Take in what became of one step; *span* is when it was written, by the server."""
@@ -104,11 +122,25 @@ class Committer:
             self.result.done[place] = self.result.done.get(place, 0) + 1
         else:
             words = f"{outcome.code}: {outcome.message}" if outcome.code else outcome.message
-            passing = outcome.status is OutcomeStatus.RETRY
-            self._worsen(under_way, Fate.DEFERRED if passing else Fate.FAILED, words)
-            if not passing:
-                self._note(task.case, "fail", words, step)
+            if outcome.status is OutcomeStatus.REFUSED or step.id is None:
+                self._worsen(under_way, Fate.FAILED, words)
+                self._history.note(task.case, "fail", words, step)
+            elif outcome.status is OutcomeStatus.GONE:
+                self._worsen(under_way, Fate.DEFERRED, words or f"{step.id} is no longer there")
+                self._lose(step, span, under_way.pair)
+            else:
+                self._worsen(under_way, Fate.DEFERRED, words)
         self._step_over(under_way)
+
+    def _lose(self, step: Step, span: tuple[str, str], pair: Pair | None) -> None:
+        """Note that a record was not there when it was written: the next run deals with it."""
+        assert step.id is not None
+        gone = Gone(
+            object=step.object, id=step.id, kind=GoneKind.DELETED, at=moment(span[1]), into=None
+        )
+        known = {} if pair is None else pair.base[step.side]
+        values = {name: value for name, value in known.items() if ">" not in name}
+        self._lost.append((step.side, gone, values))
 
     def deferred(self, task: Task, reason: str) -> None:
         """Leave a step for a later run."""
@@ -132,14 +164,19 @@ class Committer:
     def flush(self, db: Connection) -> None:
         """Write all that was taken in since the last flush, within *db*'s transaction."""
         self._close(db)
+        pairs.remove(db, self._removed)
         pairs.add(db, self._new.values())
         pairs.save(db, self._changed.values())
-        journal.add_entries(db, self._lines)
+        journal.add_entries(db, self._history.taken())
+        for (side, name), keys in self._keys.items():
+            matchkeys.note_keys(db, side, name, keys)
+        for side, gone, values in self._lost:
+            inbox.departed(db, side, [(gone, values)], self.now())
         if self._linked:
-            waiting = inbox.owners(db, Side.CADENCE, "activity", map(match_key, self._linked))
+            waiting = matchkeys.owners(db, Side.CADENCE, "activity", map(match_key, self._linked))
             inbox.requeue(db, Side.CADENCE, "activity", [State.WAITING], waiting)
-        self._finished, self._lines, self._linked = [], [], set()
-        self._new, self._changed = {}, {}
+        self._finished, self._linked, self._removed, self._lost = [], set(), [], []
+        self._new, self._changed, self._keys = {}, {}, {}
 
     def _done(
         self, task: Task, id_: str | None, span: tuple[str, str] | None, under_way: _UnderWay
@@ -148,18 +185,28 @@ class Committer:
         ids = dict(task.case.ids)
         if step.kind is StepKind.CREATE and id_ is not None:
             ids[step.side] = id_
+            self._keys.setdefault((step.side, step.object), {})[id_] = step.keys
         pair = under_way.pair
         if step.kind is StepKind.ACTION:
             if pair is not None:
                 left = tuple(owed for owed in pair.owed if owed.key != step.key)
                 under_way.pair = self._keep(replace(pair, owed=left))
+        elif step.kind is StepKind.DELETE:
+            if pair is not None:
+                gone = {**pair.gone, step.side: "deleted by the rules"}
+                under_way.pair = self._keep(replace(pair, gone=gone))
         else:
             if pair is None:
                 pair = self._add(_new_pair(replace(task.case, ids=ids, settles={})))
-            echo = None if span is None else Echo(*span, tuple(step.settles[step.side]))
-            pair = replace(_settled(pair, step.settles), echo={**pair.echo, step.side: echo})
+            settled = step.settles[step.side]
+            rows = tuple(name for name in settled if ">" in name)
+            echo = None if span is None else Echo(*span, rows)
+            base = {side: {**pair.base[side], **step.settles.get(side, {})} for side in Side}
+            pair = replace(pair, base=base, echo={**pair.echo, step.side: echo})
             under_way.pair = self._keep(pair)
-        self._written(task, ids)
+            if span is not None:
+                under_way.written[step.side] = (step.values, span[1])
+        self._history.written(task, ids)
 
     def _add(self, pair: Pair) -> Pair:
         self._new[_name(pair)] = pair
@@ -184,126 +231,59 @@ class Committer:
     def _close(self, db: Connection) -> None:
         """End cases: their records leave the inbox, or stay in it with their reason."""
         gone: list[tuple[str, str, str]] = []
-        staying: dict[tuple[State, str], list[tuple[str, str, str]]] = {}
+        staying: dict[tuple[State, str, str], list[tuple[str, str, str]]] = {}
         for under_way in self._finished:
             case, pair, fate = under_way.case, under_way.pair, under_way.fate
             self.result.fates[fate] += len(case.candidates)
             refs = [(str(r.side), r.object, r.id) for r in case.candidates]
             if fate in _STATES and (fate is not Fate.SKIPPED or pair is None):
-                staying.setdefault((_STATES[fate], under_way.reason), []).extend(refs)
+                place = (_STATES[fate], under_way.reason, case.due if pair is None else "")
+                staying.setdefault(place, []).extend(refs)
+                self._correct(db, under_way)
             else:
                 gone += refs
             if pair is not None:
-                self._keep(replace(pair, seen={**pair.seen, **case.seen}))
+                self._keep(pair)
             elif case.candidates and not case.steps:
                 kind = {Fate.HELD: "hold", Fate.FAILED: "fail"}.get(fate, "skip")
-                self._note(case, kind, under_way.reason)
-        for (state, reason), refs in staying.items():
-            inbox.finish(db, refs, state, reason)
+                self._history.note(case, kind, under_way.reason)
+            for ref in case.rereads:
+                waking.wake(db, self.now(), ref.side, ref.object, [ref.id])
+        for (state, reason, due), refs in staying.items():
+            inbox.finish(db, refs, state, reason, run=self._run, due=due)
         inbox.forget(db, gone)
+        ended = [(u.case, u.fate, u.reason) for u in self._finished]
+        holds.keep(db, self._run, self.now(), ended)
 
-    def _known(self, db: Connection, cases: Sequence[Case]) -> dict[tuple[str, str], Pair]:
-        by_map: dict[str, list[str]] = {}
-        for case in cases:
-            if Side.CRM in case.ids and Side.CADENCE in case.ids and not case.links:
-                by_map.setdefault(case.map, []).append(case.ids[Side.CRM])
-        return {
-            (name, id_): pair
-            for name, ids in by_map.items()
-            for id_, pair in pairs.by_side(db, name, Side.CRM, ids).items()
-        }
-
-    # -- history
-
-    def _notes(self, case: Case) -> None:
-        self._lines += [
-            self._line(
-                case,
-                "hold" if note.held else "skip",
-                side=str(Side.CRM),
-                object_name=case.objects[Side.CRM],
-                field=note.field,
-                new=note.value,
-                rule=note.at,
-                reason=note.reason,
-            )
-            for note in case.notes
-        ]
-
-    def _note(self, case: Case, kind: str, reason: str, step: Step | None = None) -> None:
-        line = self._line(
-            case,
-            kind,
-            side="" if step is None else str(step.side),
-            object_name="" if step is None else step.object,
-            rule="" if step is None else step.at,
-            reason=reason,
-        )
-        self._lines.append(line)
-
-    def _written(self, task: Task, ids: Mapping[Side, str]) -> None:
-        step = task.step
-        case = replace(task.case, ids=ids)
-        if step.kind is StepKind.ACTION:
-            what = step.action if step.target is None else f"{step.action} to {step.target}"
-            reason = f'{what}: workflow "{step.workflow}"'
-            self._note(case, "action", reason, step)
-            return
-        self._lines += [
-            self._line(
-                case,
-                _KINDS[step.kind],
-                side=str(step.side),
-                object_name=step.object,
-                field=w.field,
-                old=w.old,
-                new=w.new,
-                lost=None if w.lost is None else [str(w.lost[0]), w.lost[1]],
-                rule=w.at,
-                reason=w.reason,
-            )
-            for w in step.writes
-        ]
-
-    def _line(
-        self,
-        case: Case,
-        kind: str,
-        *,
-        side: str,
-        object_name: str,
-        field: str = "",
-        old: Value = None,
-        new: Value = None,
-        lost: list[Value] | None = None,
-        rule: str = "",
-        reason: str = "",
-    ) -> journal.Entry:
-        return journal.Entry(
-            run=self._run,
-            at=stamp(self.now()),
-            kind=kind,
-            map=case.map,
-            crm_id=case.ids.get(Side.CRM, ""),
-            cadence_id=case.ids.get(Side.CADENCE, ""),
-            side=side,
-            object=object_name,
-            field=field,
-            old=old,
-            new=new,
-            lost=lost,
-            rule=rule,
-            reason=reason,
-        )
+    def _correct(self, db: Connection, under_way: _UnderWay) -> None:
+        """Let a record that waits on, though it was written, wait with what was written."""
+        for ref in under_way.case.candidates:
+            if ref.side in under_way.written:
+                values, until = under_way.written[ref.side]
+                inbox.correct(db, (str(ref.side), ref.object, ref.id), values, until)
 
 
-def _name(pair: Pair) -> tuple[str, str]:
+def _name(pair: Pair) -> _Name:
     return pair.map, pair.ids[Side.CRM]
 
 
-def _settled(pair: Pair, values: Mapping[Side, Mapping[str, Value]]) -> Pair:
-    base = {side: {**pair.base[side], **values.get(side, {})} for side in Side}
-    return replace(pair, base=base)
+def _moved(pair: Pair, case: Case) -> Pair:
+    """Return a pair with all that a case settles without a call."""
+    settles = case.settles
+    return replace(
+        pair,
+        base={
+            side: {**pair.base[side], **settles[side]} if settles.get(side) else pair.base[side]
+            for side in Side
+        },
+        seen={**pair.seen, **case.seen},
+        holding=case.holding,
+        owed=owed_by(case.steps),
+        gone={**pair.gone, **case.gone},
+        due=case.due,
+        flips={**pair.flips, **case.flips},
+        choices={row: side for row, side in pair.choices.items() if row not in case.chosen},
+    )
 
 
 def _new_pair(case: Case) -> Pair:
@@ -312,8 +292,10 @@ def _new_pair(case: Case) -> Pair:
         ids=dict(case.ids),
         objects=dict(case.objects),
         base={side: dict(case.settles.get(side, {})) for side in Side},
-        seen=dict.fromkeys(Side, ""),
+        seen={**dict.fromkeys(Side, ""), **case.seen},
         echo=dict.fromkeys(Side),
         holding=case.holding,
         owed=owed_by(case.steps),
+        due=case.due,
+        flips=case.flips,
     )

@@ -4,35 +4,32 @@ from __future__ import annotations
 
 __all__ = ["Cycle", "Preview"]
 
-import sys
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
+from functools import partial
 
-from sqlalchemy import Connection
-
-from ..errors import ConnectorError, FatalError, SynclineError
-from ..ledger import inbox, journal, pairs
-from ..ledger.codec import moment
-from ..ledger.database import Ledger, read_meta, write_meta
-from ..ledger.rows import Pair, State
-from ..model import Page, Record, Side
-from ..rules.compiled import MapRule, match_key
+from ..errors import ConnectorError, FatalError, RetriableError, SynclineError
+from ..ledger import inbox, journal
+from ..ledger.database import Ledger
+from ..model import Side
 from ..rules.ruleset import RuleSet
 from ..rules.values import Clock
-from .apply import Applier, recover
+from .apply import Applier, pending_batches, recover
+from .caution import check_deletions
 from .commit import Committer
-from .detect import detect
+from .cost import Cost, Estimate, differences
+from .listening import Listener
 from .locks import check_locked, keep_rows
 from .meter import Meter
-from .plan import Plan, price
-from .propose import ACTIVITY, CHUNK, Proposer
+from .plan import Case, Plan
+from .propose import Proposer
 from .report import Report
+from .revision import ask_again_after_edit
+from .standing import Standing
+from .stopping import StoppedError, never
 from .systems import Progress, Systems
-
-#: Servers date their answers to the second, and the answer takes its time.
-_TELLABLE = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +37,14 @@ class Preview:
     """What the next run would do, and what that costs by side (B3)."""
 
     plan: Plan
-    price: Mapping[Side, int]
+    cost: Mapping[Side, Cost]
+    #: How each side's budget stands, with all of that waiting for it.
+    budget: Mapping[Side, Standing]
+
+    @property
+    def price(self) -> dict[Side, int]:
+        """What the whole run costs, in each side's own unit."""
+        return {side: cost.total for side, cost in self.cost.items()}
 
 
 class Cycle:
@@ -56,6 +60,9 @@ class Cycle:
         now: Callable[[], datetime],
         progress: Progress,
         before_apply: Callable[[Plan], None],
+        version: int = 0,
+        stop: Callable[[], bool] = never,
+        allow_deletes: bool = False,
     ) -> None:
         self._ledger = ledger
         self._systems = systems
@@ -64,7 +71,22 @@ class Cycle:
         self._now = now
         self._progress = progress
         self._before_apply = before_apply
-        self._skew: dict[Side, timedelta] = dict.fromkeys(Side, timedelta(0))
+        self._version = version
+        self._stop = stop
+        self._allow_deletes = allow_deletes
+        prices = {side: system.description.prices for side, system in systems.items()}
+        #: What this cycle is expected to cost, as it becomes known.
+        self._estimate = Estimate(prices)
+        self._listener = Listener(
+            ledger,
+            systems,
+            rules,
+            meter,
+            self._estimate,
+            now=now,
+            progress=progress,
+            go_on=self._go_on,
+        )
 
     def preview(self) -> Preview:
         """Read what changed and plan, without writing to either system.
@@ -74,10 +96,14 @@ class Cycle:
         self._meter.start()
         with self._ledger.begin() as db:
             check_locked(db, self._rules)
-        self._detect(run=0)
-        plan = Plan(cases=tuple(c for part in self._proposer().plans() for c in part.cases))
-        prices = {side: self._systems[side].description.prices for side in Side}
-        return Preview(plan=plan, price=price(plan.steps, prices))
+            self._estimate.looks(pending_batches(db))
+        cases: list[Case] = []
+        for part in self._plans(run=0):
+            self._estimate.steps(part.steps)
+            cases += part.cases
+        cost = self._estimate.costs
+        budget = {s: self._meter.stand(s, (cost[s].total, cost[s].records)) for s in Side}
+        return Preview(plan=Plan(cases=tuple(cases)), cost=cost, budget=budget)
 
     def run(self) -> Report:
         """Do one cycle. A fault of a system ends up in the report; nothing is lost by it."""
@@ -85,6 +111,7 @@ class Cycle:
         with self._ledger.begin() as db:
             check_locked(db, self._rules)
             keep_rows(db, self._rules)
+            self._estimate.looks(pending_batches(db))
         recovered = 0
         faults: list[ConnectorError] = []
         with self._run() as (run, committer, started):
@@ -94,18 +121,22 @@ class Cycle:
                 self._meter,
                 committer,
                 run=run,
-                skew=self._skew,
+                skew=self._listener.skew,
                 progress=self._progress,
+                stop=self._stop,
             )
             try:
                 recovered = recover(self._ledger, self._systems, self._meter, committer, run=run)
-                self._detect(run)
-                for plan in self._proposer().plans():
+                for plan in self._plans(run):
                     self._before_apply(plan)
+                    self._estimate.steps(plan.steps)
                     applier.apply(plan)
+                    self._go_on()
+                    self._listener.refresh(run)
             except ConnectorError as err:
                 faults.append(err)
-            faults += [f for f in committer.result.faults.values() if f not in faults]
+            given_up = (*committer.result.faults.values(), *self._meter.resting.values())
+            faults += [fault for fault in given_up if fault not in faults]
             return self._report(run, started, committer, recovered, faults)
 
     @contextmanager
@@ -113,107 +144,34 @@ class Cycle:
         """Open a run in the ledger; whatever is raised, its calls and its end are written."""
         started = self._now()
         with self._ledger.begin() as db:
-            run = journal.begin_run(db, started)
+            run = journal.begin_run(db, started, self._version)
+        self._meter.run = run
         try:
             yield run, Committer(run, self._now), started
         except SynclineError as err:
             with self._ledger.begin() as db:
                 journal.end_run(db, run, self._now(), "failed", {"error": err.message})
             raise
-        finally:
-            with self._ledger.begin() as db:
-                self._meter.flush(db, run)
 
-    def _proposer(self) -> Proposer:
-        return Proposer(self._ledger, self._rules, Clock(self._now()), self._skew)
+    def _go_on(self) -> None:
+        """Raise ``StoppedError`` if the cycle was asked to stop."""
+        if self._stop():
+            raise StoppedError
 
-    def _detect(self, run: int) -> None:
-        """Read what changed on both sides, one listing an object."""
+    def _plans(self, run: int) -> Iterator[Plan]:
+        """Listen to both sides, and yield what is to be done."""
+        now = self._now()
+        ask_again_after_edit(self._ledger, self._rules, now)
+        self._listener.listen(run)
         maps = self._rules.compiled.maps
-        self._ask_again_after_edit()
-        for side in Side:
-            for name in dict.fromkeys(m.object(side) for m in maps):
-                mine = [m for m in maps if m.object(side) == name]
-                matches = [pair[list(Side).index(side)] for m in mine for pair in m.matches]
-                detect(
-                    self._ledger,
-                    self._systems[side],
-                    side,
-                    name,
-                    fields=list(dict.fromkeys(f for m in mine for f in m.reads[side])),
-                    key_fields=list(dict.fromkeys(field.name for field in matches)),
-                    others={m.name: m.object(side.other) for m in mine},
-                    seen_page=self._page_counter(run, side, name),
-                )
-        if self._rules.activities:
-            targets = {a.template.object for a in self._rules.activities}
-            detect(
-                self._ledger,
-                self._systems[Side.CADENCE],
-                Side.CADENCE,
-                ACTIVITY,
-                fields=self._rules.activities[0].reads,
-                key_fields=["prospect_id"],
-                others={f"{target}/{ACTIVITY}": target for target in sorted(targets)},
-                seen_page=self._page_counter(run, Side.CADENCE, ACTIVITY),
-            )
-
-    def _page_counter(self, run: int, side: Side, name: str) -> Callable[[Connection, Page], None]:
-        rows = 0
-        asked = self._now()
-
-        def seen(db: Connection, page: Page) -> None:
-            nonlocal rows, asked
-            rows += len(page.records)
-            self._meter.flush(db, run)
-            now = self._now()
-            self._skew[side] = _skew(page.server_time - now, page.server_time - asked)
-            asked = now
-            self._progress(f"reading {name} from the {side.word}", rows, None)
-
-        return seen
-
-    def _ask_again_after_edit(self) -> None:
-        """When the rules mean something else than last time, ask every record again (E5).
-
-        Records that wait or are held get another hearing, and each pair is looked at in the light
-        of the new rows and workflows. It is one transaction with the note of the new rules.
-        """
-        meaning = self._rules.meaning
+        objects = dict.fromkeys((side, m.object(side)) for side in Side for m in maps)
+        if not self._allow_deletes:
+            share = self._rules.head.max_deletes
+            check_deletions(self._ledger, objects, share, partial(self._listener.check, run))
         with self._ledger.begin() as db:
-            known = read_meta(db, "rules")
-            if known == meaning:
-                return
-            write_meta(db, "rules", meaning)
-            if known is None:
-                return
-            states = [State.WAITING, State.HELD, State.FAILED]
-            for rule in self._rules.compiled.maps:
-                for side in Side:
-                    inbox.requeue(db, side, rule.object(side), states, None)
-                self._reopen(db, rule)
-            inbox.requeue(db, Side.CADENCE, ACTIVITY, states, None)
-
-    def _reopen(self, db: Connection, rule: MapRule) -> None:
-        """Put the records of every pair of a map back into the inbox, as last seen."""
-        after = ""
-        while found := pairs.quiet(db, rule.name, after=after, limit=CHUNK, owing=False):
-            after = found[-1].ids[Side.CRM]
-            for side in Side:
-                inbox.ask_again(db, side, [_last_seen(pair, side) for pair in found], self._now())
-        for side in Side:
-            self._index_again(db, rule, side)
-
-    def _index_again(self, db: Connection, rule: MapRule, side: Side) -> None:
-        """Keep the keys of the rules' match rows, which may be new, for every record."""
-        fields = [(crm if side is Side.CRM else cadence).name for crm, cadence in rule.matches]
-        name, after = rule.object(side), ""
-        while found := inbox.candidates(
-            db, side, name, after=after, limit=CHUNK, attempts=sys.maxsize
-        ):
-            after = found[-1].id
-            keys = {e.id: {f: match_key(e.values.get(f)) for f in fields} for e in found}
-            inbox.note_keys(db, side, name, keys)
+            inbox.awaken(db, self._now())
+        clock = Clock(self._now())
+        return Proposer(self._ledger, self._rules, clock, self._listener.skew, run=run).plans()
 
     def _report(
         self,
@@ -234,10 +192,13 @@ class Cycle:
             )
         failed = any(isinstance(f, FatalError) for f in faults)
         code = max((f.exit_code for f in faults), default=0)
+        budget = {side: self._meter.stand(side) for side in Side}
+        used = {side: self._meter.used(side) for side in Side}
+        units = {side: s.description.prices.unit for side, s in self._systems.items()}
         with self._ledger.begin() as db:
-            self._meter.flush(db, run)
             report = Report(
                 run=run,
+                rules=self._version,
                 state="failed" if failed else "stopped" if faults else "done",
                 started=started,
                 finished=self._now(),
@@ -246,30 +207,23 @@ class Cycle:
                 done=result.done,
                 recovered=recovered,
                 calls=dict(self._meter.spent),
-                used={side: self._meter.used(side) for side in Side},
+                planned={side: cost.total for side, cost in self._estimate.costs.items()},
+                differences=differences(
+                    self._estimate.costs, self._meter.tally, self._meter.left, units
+                ),
+                left=dict(self._meter.left),
+                units=units,
+                used=used,
+                budget=budget,
                 limit=self._rules.calls,
                 vendor={side: system.connector.usage() for side, system in self._systems.items()},
                 waiting=inbox.waiting_counts(db),
                 faults=tuple((f.message, f.hint) for f in faults),
                 exit_code=code,
+                retry_after=max(
+                    (f.retry_after or 0 for f in faults if isinstance(f, RetriableError)), default=0
+                )
+                or None,
             )
             journal.end_run(db, run, report.finished, report.state, report.to_json())
         return report
-
-
-def _skew(least: timedelta, most: timedelta) -> timedelta:
-    """Return how far a server's clock is ahead, when an answer took its time: within bounds."""
-    if least > _TELLABLE:
-        return least
-    return most if most < -_TELLABLE else timedelta(0)
-
-
-def _last_seen(pair: Pair, side: Side) -> Record:
-    at, _, _ = pair.seen[side].partition("#")
-    return Record(
-        object=pair.objects[side],
-        id=pair.ids[side],
-        # Row baselines are named `field>field`; the rest is the record itself.
-        values={name: value for name, value in pair.base[side].items() if ">" not in name},
-        modified=moment(at) if at else datetime.min.replace(tzinfo=UTC),
-    )

@@ -7,18 +7,18 @@ anywhere goes on at the next page.
 
 from __future__ import annotations
 
-__all__ = ["OVERLAP", "detect"]
+__all__ = ["OVERLAP", "detect", "reread"]
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from ..ledger import inbox, pairs
+from ..ledger import cursors
 from ..ledger.database import Ledger
-from ..ledger.rows import Cursor, State, seen_as
-from ..model import Page, Position, Record, Side
-from ..rules.compiled import match_key
+from ..ledger.rows import Cursor
+from ..model import Gone, GoneKind, Page, Position
+from .arrivals import Arrivals
 from .systems import System
 
 #: A vendor may show a change a while after its time stamp.
@@ -28,43 +28,40 @@ OVERLAP = timedelta(minutes=2)
 def detect(
     ledger: Ledger,
     system: System,
-    side: Side,
-    object_name: str,
+    arrivals: Arrivals,
     *,
     fields: Sequence[str],
-    key_fields: Sequence[str],
-    others: Mapping[str, str],
+    run: int,
+    now: Callable[[], datetime],
     seen_page: Callable[[Connection, Page], None],
+    go_on: Callable[[], None],
 ) -> None:
     """Bring the inbox up to date with one object of one side.
 
-    *others* are the maps of this object: the map's name, and the object across. *seen_page* hears
-    of every page in the transaction that stores it.
+    *seen_page* hears of every page in the transaction that stores it; *go_on* raises between
+    pages to end it early.
     """
+    side, name = arrivals.side, arrivals.object
     with ledger.begin() as db:
-        cursor = inbox.read_cursor(db, side, object_name)
+        cursor = cursors.read_cursor(db, side, name)
     anew = cursor is None or not set(fields) <= set(cursor.fields)
     position = None if anew or cursor is None else cursor.position
     started = None if anew or cursor is None else cursor.started
-    for page in _pages(system, object_name, fields, position):
-        started = started or page.server_time
+    for page in _pages(system, name, fields, position):
+        # The next listing begins at the earlier of both clocks: neither, gone wrong for a while,
+        # may hide what was changed meanwhile.
+        started = started or min(page.server_time, now())
         with ledger.begin() as db:
-            fresh = page.records if anew else _unseen(db, side, page.records, others)
-            inbox.arrived(db, side, fresh, page.server_time)
-            _index(db, side, object_name, fresh, key_fields, others.values())
-            inbox.write_cursor(
-                db,
-                side,
-                object_name,
-                Cursor(position=page.position, started=started, fields=tuple(fields)),
-            )
+            arrivals.take(db, run, page.records, page.gone, now(), anew=anew)
+            cursor = Cursor(position=page.position, started=started, fields=tuple(fields))
+            cursors.write_cursor(db, side, name, cursor)
             seen_page(db, page)
+        go_on()
     if started is not None:
         with ledger.begin() as db:
-            done = Cursor(
-                position=Position(modified=started - OVERLAP), started=None, fields=tuple(fields)
-            )
-            inbox.write_cursor(db, side, object_name, done)
+            after = Position(modified=started - OVERLAP)
+            done = Cursor(position=after, started=None, fields=tuple(fields))
+            cursors.write_cursor(db, side, name, done)
 
 
 def _pages(
@@ -79,41 +76,29 @@ def _pages(
         yield page
 
 
-def _unseen(
-    db: Connection, side: Side, records: Sequence[Record], maps: Iterable[str]
-) -> list[Record]:
-    """Leave out the records that were seen before in this very state."""
-    if not records:
-        return []
-    ids = [record.id for record in records]
-    known: dict[str, set[str]] = {
-        id_: {entry.seen} for id_, entry in inbox.fetch(db, side, records[0].object, ids).items()
-    }
-    for map_name in maps:
-        for id_, pair in pairs.by_side(db, map_name, side, ids).items():
-            known.setdefault(id_, set()).add(pair.seen[side])
-    return [r for r in records if seen_as(r.modified, r.values) not in known.get(r.id, ())]
-
-
-def _index(
-    db: Connection,
-    side: Side,
-    object_name: str,
-    records: Sequence[Record],
-    key_fields: Sequence[str],
-    others: Iterable[str],
-) -> None:
-    """Keep the match keys, and ask again whoever was held for one that moved."""
-    if not records or not key_fields:
-        return
-    named = {
-        record.id: {field: match_key(record.values.get(field)) for field in key_fields}
-        for record in records
-    }
-    moved = inbox.note_keys(db, side, object_name, named)
-    if not moved:
-        return
-    keys = {key for _field, key in moved}
-    for where, name in ((side, object_name), *((side.other, other) for other in others)):
-        owners = inbox.owners(db, where, name, keys)
-        inbox.requeue(db, where, name, [State.HELD, State.WAITING], owners)
+def reread(
+    ledger: Ledger,
+    system: System,
+    arrivals: Arrivals,
+    ids: Sequence[str],
+    *,
+    fields: Sequence[str],
+    run: int,
+    now: Callable[[], datetime],
+) -> set[str]:
+    """Read records by their ids, as if a listing had brought them; return who is still there."""
+    size = system.description.prices.page_size
+    there: set[str] = set()
+    for start in range(0, len(ids), size):
+        part = ids[start : start + size]
+        records = system.connector.read(arrivals.object, part, fields)
+        there.update(record.id for record in records)
+        at = now().astimezone(UTC)
+        gone = [
+            Gone(object=arrivals.object, id=id_, kind=GoneKind.DELETED, at=at)
+            for id_ in part
+            if id_ not in there
+        ]
+        with ledger.begin() as db:
+            arrivals.take(db, run, records, gone, at, anew=False)
+    return there

@@ -1,22 +1,43 @@
 """Which workflows fire for a pair, and which of their actions are still owed (K10, K11). Pure.
 
 A firing is owed from the moment its criteria are seen to hold until its action is done: it stands
-in the pair, so that neither a crash nor a refusal loses it, and its key gives it one effect.
+in the pair, so that neither a crash nor a refusal loses it, and its key gives it one effect. A
+move back to where another workflow moved the prospect within a day is a circle, and is stopped.
 """
 
 from __future__ import annotations
 
-__all__ = ["fire", "owed_by"]
+__all__ = ["Fired", "fire", "owed_by", "still_owed"]
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
 
+from ..ledger.codec import stamp
 from ..ledger.rows import Owed, Pair
 from ..model import Side, Value
 from ..rules.compiled import MapRule, WorkflowRule
-from ..rules.values import Clock
-from .plan import Step, StepKind
+from ..rules.values import EVENT, Clock
+from .plan import FieldNote, Step, StepKind
 
 Values = Mapping[str, Value]
+#: Where a pair keeps its moves among its flips; no row has such a key.
+_MOVES = "move"
+_DAY = timedelta(hours=24)
+
+
+@dataclass(slots=True)
+class Fired:
+    """The actions to take, the workflows that hold, and the moves that would go in a circle."""
+
+    steps: list[Step] = field(default_factory=list[Step])
+    holding: frozenset[str] = frozenset()
+    notes: list[FieldNote] = field(default_factory=list[FieldNote])
+    #: The moves of the last day, ``moment cadence``.
+    flips: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+
+
+_NONE = Fired()
 
 
 def fire(
@@ -27,28 +48,66 @@ def fire(
     record: Values,
     clock: Clock,
     changed: str,
-) -> tuple[list[Step], frozenset[str]]:
-    """Return the actions to take, and the names of all workflows whose criteria hold.
+    event: str = "",
+) -> Fired:
+    """Return what the workflows ask for.
 
-    *record* is the CRM's; *changed* names its modification, and is empty if it did not change.
+    *record* is the CRM's; *changed* names its modification, and is empty if it did not change;
+    *event* is what happened to it (``deleted``), empty for a change.
     """
+    if not workflows:
+        return _NONE
     before = None if pair is None else pair.base[Side.CRM]
     held = frozenset[str]() if pair is None else pair.holding
-    steps = [] if pair is None else _still_owed(rule, workflows, pair)
-    known = {step.key for step in steps}
+    found = Fired(steps=[] if pair is None else still_owed(rule, workflows, pair))
+    known = {step.key for step in found.steps}
     holding: set[str] = set()
+    moves = _moves(pair, clock)
+    seen = {**record, EVENT: event} if event else record
     for workflow in workflows:
-        if not workflow.matches(record, before, clock):
+        if not workflow.matches(seen, before, clock):
             continue
         holding.add(workflow.name)
         if workflow.name in held and not (workflow.every_time and changed):
             continue
         moment = changed or clock.now.isoformat()
-        for number, _action in enumerate(workflow.actions):
+        for number, (_action, target) in enumerate(workflow.actions):
             key = f"{rule.name}:{ids[Side.CRM]}:{workflow.name}:{number}:{moment}"
-            if key not in known:
-                steps.append(_step(rule, workflow, number, key, ids.get(Side.CADENCE)))
-    return steps, frozenset(holding)
+            if key in known:
+                continue
+            if target is not None and _comes_back(moves, target):
+                found.notes.append(_circle(workflow, target))
+                continue
+            if target is not None:
+                moves = (*moves, f"{stamp(clock.now)} {target}")
+                found.flips[_MOVES] = moves
+            found.steps.append(_step(rule, workflow, number, key, ids.get(Side.CADENCE)))
+    found.holding = frozenset(holding)
+    return found
+
+
+def _moves(pair: Pair | None, clock: Clock) -> tuple[str, ...]:
+    if pair is None or _MOVES not in pair.flips:
+        return ()
+    since = stamp(clock.now - _DAY)
+    return tuple(move for move in pair.flips[_MOVES] if move > since)
+
+
+def _comes_back(moves: Sequence[str], target: str) -> bool:
+    """Tell whether a prospect was moved to *target* within the day, and on from there."""
+    went = [move.partition(" ")[2] for move in moves]
+    return target in went[:-1] and went[-1] != target
+
+
+def _circle(workflow: WorkflowRule, target: str) -> FieldNote:
+    return FieldNote(
+        field="",
+        value=target,
+        at=workflow.at,
+        reason=f'workflow "{workflow.name}" would move it to {target} a second time within a day: '
+        "workflows that send one another's prospects back make a circle",
+        kind="skip",
+    )
 
 
 def owed_by(steps: Iterable[Step]) -> tuple[Owed, ...]:
@@ -60,8 +119,10 @@ def owed_by(steps: Iterable[Step]) -> tuple[Owed, ...]:
     )
 
 
-def _still_owed(rule: MapRule, workflows: Sequence[WorkflowRule], pair: Pair) -> list[Step]:
+def still_owed(rule: MapRule, workflows: Sequence[WorkflowRule], pair: Pair) -> list[Step]:
     """Return the actions of earlier firings; a workflow that the rules lost owes nothing."""
+    if not pair.owed:
+        return []
     by_name = {workflow.name: workflow for workflow in workflows}
     return [
         _step(rule, workflow, owed.number, owed.key, pair.ids[Side.CADENCE])

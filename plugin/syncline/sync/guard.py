@@ -4,13 +4,24 @@ from __future__ import annotations
 
 __all__ = ["Guarded"]
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from ..connector import Connector
 from ..errors import FatalError, SynclineError, UnknownOutcomeError
-from ..model import ActionRequest, Description, Outcome, Page, Position, Record, Usage, Write
+from ..model import (
+    ActionRequest,
+    Description,
+    Outcome,
+    Page,
+    Position,
+    Record,
+    Usage,
+    Value,
+    Write,
+)
 
 T = TypeVar("T")
 
@@ -108,13 +119,25 @@ class Guarded:
 
 
 def _readable(record: Record) -> Record:
-    """Return the record; halves of signs, which no file takes, become question marks."""
-    broken = {
-        name: value.encode("utf-8", "replace").decode()
-        for name, value in record.values.items()
-        if isinstance(value, str) and not value.isascii() and _is_broken(value)
-    }
-    return replace(record, values={**record.values, **broken}) if broken else record
+    """Return the record with what no ledger can keep made into what it can.
+
+    Halves of signs become question marks, what is no number becomes blank, and a whole number of
+    more than 64 bits is rounded.
+    """
+    mended: dict[str, Value] = {}
+    for name, value in record.values.items():
+        if isinstance(value, str):
+            if not value.isascii() and _is_broken(value):
+                mended[name] = value.encode("utf-8", "replace").decode()
+        elif isinstance(value, float):
+            if not math.isfinite(value):
+                mended[name] = None
+        elif isinstance(value, int) and not -_LARGE < value < _LARGE:
+            mended[name] = float(value)
+    return replace(record, values={**record.values, **mended}) if mended else record
+
+
+_LARGE = 1 << 63
 
 
 def _is_broken(text: str) -> bool:

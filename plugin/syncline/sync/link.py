@@ -24,6 +24,8 @@ class Kin:
     holders: Mapping[Side, Holders]
     #: Ids with a partner, by side, and the partner's id.
     linked: Mapping[Side, Mapping[str, str]]
+    #: Ids whose pair rests because its other record went, and the pair's (map, CRM id).
+    resting: Mapping[Side, Mapping[str, tuple[str, str]]]
 
 
 def partner_by_key(rule: MapRule, side: Side, values: Mapping[str, Value], instance: str) -> str:
@@ -41,6 +43,8 @@ class Link:
     partner: str | None = None
     hold: str = ""
     reason: str = ""
+    #: (map, CRM id) of the pair that rests, to which the partner belonged.
+    replaces: tuple[str, str] | None = None
 
 
 def find_partner(rule: MapRule, side: Side, id_: str, keys: list[str], kin: Kin) -> Link:

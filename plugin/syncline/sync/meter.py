@@ -1,74 +1,198 @@
-"""The budget: every call counted in the vendor's unit over a sliding 24 hours (K6)."""
+"""The budget of a cycle: every call is reserved in the ledger before it is made (K6).
+
+Several processes may work on one ledger: what one has reserved is used for all of them.
+"""
 
 from __future__ import annotations
 
 __all__ = ["BudgetReachedError", "Meter"]
 
+from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import Connection
 
 from ..errors import RetriableError
-from ..ledger import journal
+from ..ledger import spending
 from ..ledger.database import Ledger
-from ..model import Side
+from ..ledger.spent import WINDOW, Level, Spent
+from ..model import Side, Usage
+from .limits import Limit, Room, cap, level_of, room_of, share_of
+from .standing import Book, Standing, standing
 
-WINDOW = timedelta(hours=24)
+#: Looking for changes takes at most this share (percent) of a limit: some is left for writing.
+_POLLS = 50
+#: What the first page of a listing is called among the calls; it looks for changes.
+POLL = "poll"
 
 
 class BudgetReachedError(RetriableError):
-    """The calls of the last 24 hours have reached the limit; the rest waits, none is lost."""
+    """What was asked for does not fit into the budget now; it waits, and nothing is lost."""
 
     @classmethod
-    def of(cls, side: Side) -> BudgetReachedError:
-        """Return the error for *side*."""
+    def of(cls, standing: Standing) -> BudgetReachedError:
+        """Return the error for a side whose budget stands so."""
+        until = "" if standing.fits is None else f" until about {standing.fits:%Y-%m-%d %H:%M} UTC"
         return cls(
-            f"the {side.word}'s limit of calls in 24 hours is reached",
-            hint="The records left over wait; later runs go on with them as calls come free.",
+            f"{standing.why_waiting}; what is left over waits{until}",
+            hint="Later runs go on with it, the longest waiting first. `syncline budget` says how "
+            "the budget stands.",
+        )
+
+    @classmethod
+    def of_polls(cls, side: Side, most: int) -> BudgetReachedError:
+        """Return the error for a side that has looked for changes too often."""
+        return cls(
+            f"looking for changes in the {side.word} has taken {_POLLS} % of its {most:,} calls in "
+            "24 hours; it rests in this run",
+            hint="Let the rules sync less often, or raise their limit of calls.",
         )
 
 
 class Meter:
-    """Counts what a cycle spends and refuses what would pass the limit."""
+    """Reserves what a cycle spends, and refuses what would pass a limit."""
 
     def __init__(
-        self, ledger: Ledger, now: Callable[[], datetime], limits: Mapping[Side, int | None]
+        self,
+        ledger: Ledger,
+        now: Callable[[], datetime],
+        limits: Mapping[Side, int | None],
+        counted: Literal["calls", "actions"] = "calls",
     ) -> None:
         self._ledger = ledger
         self._now = now
-        self._limits = limits
-        self._unwritten: list[tuple[Side, datetime, int, str]] = []
-        self._before = dict.fromkeys(Side, 0)
-        #: What this cycle has spent so far, by side.
+        self._limits = {side: Limit(most=limits.get(side), counted=counted) for side in Side}
+        self._heard: dict[Side, tuple[Usage, datetime]] = {}
+        self._unwritten: set[Side] = set()
+        self._reset()
+
+    def _reset(self) -> None:
+        #: The run under whose number calls are noted; 0 outside of one.
+        self.run = 0
+        #: What this cycle has spent so far, by side, and on what.
         self.spent = dict.fromkeys(Side, 0)
-        self.start()
+        self.tally: dict[Side, Counter[str]] = {side: Counter() for side in Side}
+        #: Sides that were not listed to the end, and why: they are not written either, for a
+        #: change that was not seen would be written over.
+        self.resting: dict[Side, BudgetReachedError] = {}
+        #: Price and rows of what did not fit.
+        self.left: dict[Side, tuple[int, int]] = dict.fromkeys(Side, (0, 0))
 
     def start(self) -> None:
-        """Begin a cycle: look at the last 24 hours as they are now."""
+        """Begin a cycle: count from nothing, and look how full the budget is."""
+        self._reset()
+        for side in Side:
+            with self._ledger.begin() as db:
+                before, now = spending.hold(db, side), self._now()
+                spending.heal(db, side, now)
+                self._note_level(db, side, before, spending.read(db, side, now), now)
+
+    def spend(
+        self, side: Side, price: int, what: str, records: int = 0, *, essential: bool = True
+    ) -> None:
+        """Reserve a call about to be made; raise ``BudgetReachedError`` if it does not fit."""
         with self._ledger.begin() as db:
-            self.flush(db, 0)
-            since = self._now() - WINDOW
-            self._before = {side: journal.used_since(db, side, since) for side in Side}
-        self.spent = dict.fromkeys(Side, 0)
-
-    def spend(self, side: Side, price: int, what: str) -> None:
-        """Count a call about to be made; raise ``BudgetReachedError`` if it does not fit."""
-        if not self.has_room(side, price):
-            raise BudgetReachedError.of(side)
+            before = spending.hold(db, side)
+            spent, now = self._read(db, side)
+            limit = self._limits[side]
+            fits = room_of(spent, limit, before, now, essential=essential).takes(price, records)
+            if fits:
+                at = _stamped(spent, now)
+                run = self.run
+                spending.add(db, side, at, run=run, price=price, what=what, records=records)
+                spent = replace(
+                    spent,
+                    units=spent.units + price,
+                    records=spent.records + records,
+                    after=spent.after + price,
+                )
+            self._note_level(db, side, before, spent, now)
+        if not fits:
+            raise BudgetReachedError.of(self.stand(side, (price, records)))
         self.spent[side] += price
-        self._unwritten.append((side, self._now(), price, what))
+        self.tally[side][what] += price
 
-    def has_room(self, side: Side, price: int) -> bool:
-        """Tell whether *price* still fits into the limit of *side*."""
-        limit = self._limits.get(side)
-        return limit is None or self.used(side) + price <= limit
+    def room(self, side: Side, *, essential: bool) -> Room:
+        """Return what may still be spent on work that cannot wait, or on the rest."""
+        if side in self.resting and not essential:
+            return Room(units=0, records=0)
+        with self._ledger.begin() as db:
+            spent, now = self._read(db, side)
+            level = self._note_level(db, side, spending.peek(db, side), spent, now)
+        return room_of(spent, self._limits[side], level, now, essential=essential)
+
+    def admit(self, side: Side, price: int) -> None:
+        """Let a side be looked at for changes at this price, or raise ``BudgetReachedError``.
+
+        All its listings or none: a side that was half read cannot be written.
+        """
+        limit = self._limits[side]
+        if limit.most is not None and limit.counted == "calls":
+            with self._ledger.begin() as db:
+                polls = spending.by_what(db, side, self._now()).get(POLL, 0)
+            if polls + price > max(cap(limit.most, _POLLS), price):
+                raise BudgetReachedError.of_polls(side, limit.most)
+        if not self.room(side, essential=True).takes(price):
+            raise BudgetReachedError.of(self.stand(side, (price, 0)))
+
+    def rest(self, side: Side, why: BudgetReachedError) -> None:
+        """Leave a side alone for the rest of the cycle, but for what cannot wait."""
+        self.resting[side] = why
+
+    def leave(self, side: Side, price: int, rows: int) -> BudgetReachedError:
+        """Note work that does not fit now; return why, and until when all of it waits."""
+        units, before = self.left[side]
+        self.left[side] = units + price, before + rows
+        return self.resting.get(side) or BudgetReachedError.of(self.stand(side))
+
+    def hear(self, side: Side, usage: Usage | None) -> None:
+        """Take in what the vendor says; it is written with the next call, or at the end."""
+        if usage is not None and (side not in self._heard or self._heard[side][0] != usage):
+            self._heard[side] = usage, self._now()
+            self._unwritten.add(side)
+
+    def stand(self, side: Side, needed: tuple[int, int] | None = None) -> Standing:
+        """Return how the budget of *side* stands; *needed* are units and records that wait."""
+        with self._ledger.begin() as db:
+            self._write_heard(db, side)
+            now = self._now()
+            book = Book(
+                spent=spending.read(db, side, now),
+                slices=spending.slices(db, side, now),
+                spent_on=spending.by_what(db, side, now),
+                before=spending.peek(db, side),
+            )
+        return standing(side, self._limits[side], now, book, needed or self.left[side])
 
     def used(self, side: Side) -> int:
-        """Return the price of all calls in the 24 hours before this cycle, and in it."""
-        return self._before[side] + self.spent[side]
+        """Return the price of all calls of the last 24 hours, this cycle's among them."""
+        with self._ledger.begin() as db:
+            return spending.read(db, side, self._now()).units
 
-    def flush(self, db: Connection, run: int) -> None:
-        """Write the calls counted since the last flush into the ledger, in *db*'s transaction."""
-        journal.add_calls(db, run, self._unwritten)
-        self._unwritten = []
+    def _read(self, db: Connection, side: Side) -> tuple[Spent, datetime]:
+        self._write_heard(db, side)
+        now = self._now()
+        return spending.read(db, side, now), now
+
+    def _write_heard(self, db: Connection, side: Side) -> None:
+        if side in self._unwritten:
+            self._unwritten.discard(side)
+            spending.state(db, side, *self._heard[side])
+
+    def _note_level(
+        self, db: Connection, side: Side, before: Level, spent: Spent, now: datetime
+    ) -> Level:
+        level = level_of(before, share_of(spent, self._limits[side], now))
+        if level is not before:
+            spending.set_level(db, side, level)
+        return level
+
+
+def _stamped(spent: Spent, now: datetime) -> datetime:
+    """Return when a call counts as made: never before an earlier one, should the clock go back."""
+    if spent.latest is None or spent.latest > now + WINDOW:
+        return now
+    return max(now, spent.latest)

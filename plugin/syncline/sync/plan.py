@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from ..ledger.rows import Pair
 from ..model import Prices, Side, Value
 
 
@@ -36,6 +37,7 @@ class StepKind(StrEnum):
 
     CREATE = "create"
     UPDATE = "update"
+    DELETE = "delete"
     ACTION = "action"
 
 
@@ -58,10 +60,16 @@ class FieldNote:
     """A field that was not written, and why."""
 
     field: str
+    #: The value that stays where it is: the CRM's.
     value: Value
     at: str
     reason: str
     held: bool = False
+    #: The row's key, and the cadence's value.
+    row: str = ""
+    across: Value = None
+    #: hold, skip, or echo: what the system made of our write.
+    kind: str = "skip"
 
 
 Values = dict[str, Value]
@@ -84,6 +92,8 @@ class Step:
     key: str | None = None
     writes: tuple[FieldWrite, ...] = ()
     settles: Mapping[Side, Mapping[str, Value]] = field(default_factory=_bases)
+    #: The match keys of a creation, by field: the new record is found by them at once.
+    keys: Mapping[str, str] = field(default_factory=dict[str, str])
     #: An action, the cadence it leads to, the workflow that wants it, and its place in it.
     action: str = ""
     target: str | None = None
@@ -116,19 +126,45 @@ class Case:
     settles: Mapping[Side, Mapping[str, Value]] = field(default_factory=_bases)
     #: Whether the two records become a pair in this cycle.
     links: bool = False
+    #: The pair as it stood, and (map, CRM id) of one that gives way to it.
+    pair: Pair | None = field(default=None, repr=False)
+    replaces: tuple[str, str] | None = None
+    #: Why a side has no record any more, by side; only what this cycle learns.
+    gone: Mapping[Side, str] = field(default_factory=dict[Side, str])
+    #: What the pair keeps for later: see ``Pair``.
+    due: str = ""
+    flips: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    #: Records to be read again before the case can be decided.
+    rereads: tuple[Ref, ...] = ()
+    #: Rows for which a person's choice is used up.
+    chosen: tuple[str, ...] = ()
     #: Workflows that hold for the record after this cycle.
     holding: frozenset[str] = frozenset()
     #: How the case ends if every step succeeds, and why when nothing is written.
     fate: Fate = Fate.UNCHANGED
     reason: str = ""
 
-    def ended(self, fate: Fate, reason: str) -> Case:
-        """Return the case with this end and no steps."""
-        return replace(self, fate=fate, reason=reason)
+    def ended(self, fate: Fate, reason: str, *, due: str = "") -> Case:
+        """Return the case with this end and no steps; it is asked again at *due*, if ever."""
+        return replace(self, fate=fate, reason=reason, due=due)
 
-    def with_steps(self, steps: Iterable[Step], holding: frozenset[str] = frozenset()) -> Case:
+    def with_steps(
+        self,
+        steps: Iterable[Step],
+        holding: frozenset[str] = frozenset(),
+        *,
+        due: str = "",
+        flips: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> Case:
         """Return the case with steps, which make it end as written."""
-        return replace(self, steps=tuple(steps), holding=holding, fate=Fate.WRITTEN)
+        return replace(
+            self,
+            steps=tuple(steps),
+            holding=holding,
+            due=due,
+            flips=flips or {},
+            fate=Fate.WRITTEN,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,15 @@
 """From the inbox to plans: take records in turn, find their partners, make their cases.
 
-Reads the ledger, writes nothing: proposing twice gives the same plan.
+Who waited longest is served first, whatever its object and side. Reads the ledger, writes
+nothing: proposing twice gives the same plan.
 """
 
 from __future__ import annotations
 
-__all__ = ["CHUNK", "Proposer"]
+__all__ = ["ACTIVITY", "CHUNK", "Proposer"]
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -15,124 +17,167 @@ from sqlalchemy import Connection
 
 from ..ledger import inbox, pairs
 from ..ledger.database import Ledger
-from ..ledger.rows import Entry, Pair
+from ..ledger.rows import Entry, Pair, State, Turn
 from ..model import Side
-from ..rules.compiled import ActivityRule, MapRule, WorkflowRule, match_key
+from ..rules.compiled import ActivityRule, MapRule
 from ..rules.ruleset import RuleSet
 from ..rules.values import Clock
 from .activities import ActivityFacts, activity_case
-from .cases import NewFacts, PairFacts, lone_case, new_case, pair_case
-from .link import Kin, Link, find_partner, partner_by_key
-from .plan import Case, Fate, Plan, Ref, StepKind
+from .cases import PairFacts, lone_case, pair_case
+from .creation import NewFacts, new_case
+from .departures import GoneFacts, Successor, gone_case, left_case, resting_case
+from .link import Kin
+from .linking import Linker
+from .plan import Case, Fate, Plan, Ref
 
 #: Records decided about at once; memory stays level however many wait.
 CHUNK = 2000
-#: A record that failed this often rests until it changes.
-ATTEMPTS = 3
 ACTIVITY = "activity"
 
 
 class Proposer:
-    """Makes the plans of one cycle."""
+    """Makes the plans of one cycle. *run* is 0 when nothing of it will be applied."""
 
     def __init__(
-        self, ledger: Ledger, rules: RuleSet, clock: Clock, skew: Mapping[Side, timedelta]
+        self,
+        ledger: Ledger,
+        rules: RuleSet,
+        clock: Clock,
+        skew: Mapping[Side, timedelta],
+        *,
+        run: int,
     ) -> None:
         self._ledger = ledger
         self._rules = rules
         self._clock = clock
         self._skew = skew
+        self._run = run
         self._maps = rules.compiled.maps
-        self._names = {rule.name for rule in self._maps}
-        self._done: set[Ref] = set()
-        #: (side, object, field, key) of records that this cycle creates, and for whom.
-        self._promised: dict[tuple[Side, str, str, str], str] = {}
+        self._workflows = {
+            rule.name: [w for w in rules.workflows.values() if w.object == rule.crm_object]
+            for rule in self._maps
+        }
+        self._linker = Linker(ledger.instance, self._maps)
+        #: What was taken up, in this plan or, when nothing is applied, in any before it.
+        self._taken: set[Ref] = set()
+        #: Pairs that a plan not yet applied makes of others, by (map, side, id).
+        self._handed: dict[tuple[str, Side, str], Pair] = {}
 
     def plans(self) -> Iterator[Plan]:
         """Yield the cycle's plans; each may be applied before the next is asked for."""
-        for rule in self._maps:
-            workflows = [w for w in self._rules.workflows.values() if w.object == rule.crm_object]
-            for side in Side:
-                yield from self._records(rule, side, workflows)
-            timed = any(workflow.timed for workflow in workflows)
-            yield from self._quiet(rule, workflows, owing=not timed)
+        objects = dict.fromkeys((side, m.object(side)) for side in Side for m in self._maps)
+        for side, name in objects:
+            yield from self._part(partial(self._departures, side, name))
+        queues = {where: Turn() for where in objects}
         if self._rules.activities:
-            yield from self._activities()
-
-    def _records(
-        self, rule: MapRule, side: Side, workflows: Sequence[WorkflowRule]
-    ) -> Iterator[Plan]:
-        after = ""
-        while True:
-            with self._ledger.begin() as db:
-                found = inbox.candidates(
-                    db, side, rule.object(side), after=after, limit=CHUNK, attempts=ATTEMPTS
-                )
-                if not found:
-                    return
-                cases = self._cases(db, rule, side, found, workflows)
-            after = found[-1].id
+            queues[Side.CADENCE, ACTIVITY] = Turn()
+        while queues:
+            where = self._next(queues)
+            if where is None:
+                break
+            cases, queues[where] = self._chunk(*where, queues[where])
             if cases:
-                yield Plan(cases=tuple(cases))
+                yield self._plan(cases)
+        for rule in self._maps:
+            yield from self._part(partial(self._quiet, rule))
 
-    def _cases(
-        self,
-        db: Connection,
-        rule: MapRule,
-        side: Side,
-        found: Sequence[Entry],
-        workflows: Sequence[WorkflowRule],
-    ) -> list[Case]:
-        fresh = [e for e in found if Ref(side, e.object, e.id) not in self._done]
-        linked = pairs.by_side(db, rule.name, side, (e.id for e in fresh))
-        across = inbox.fetch(
-            db, side.other, rule.object(side.other), (p.ids[side.other] for p in linked.values())
-        )
-        others = pairs.partners(db, side, rule.object(side), (e.id for e in fresh), but=rule.name)
-        # A pair of a map that the rules no longer have binds nobody.
-        elsewhere = {id_ for id_, pair in others.items() if pair.map in self._names}
-        loose = [e for e in fresh if e.id not in linked and e.id not in elsewhere]
-        kin = self._kin(db, rule, side, loose)
-        cases: list[Case] = []
-        for entry in fresh:
-            if Ref(side, entry.object, entry.id) in self._done or entry.id in elsewhere:
-                continue
-            pair = linked.get(entry.id)
-            case: Case | None
-            if pair is not None:
-                partner = across.get(pair.ids[side.other])
-                case = self._pair_case(rule, pair, entry, partner, workflows)
+    def _plan(self, cases: Sequence[Case]) -> Plan:
+        if self._run:
+            # It is applied before the next is made: the ledger remembers.
+            self._taken.clear()
+            self._handed.clear()
+            self._linker.applied()
+        return Plan(cases=tuple(cases))
+
+    def _part(self, chunks: Callable[[], Iterator[list[Case]]]) -> Iterator[Plan]:
+        for cases in chunks():
+            if cases:
+                yield self._plan(cases)
+
+    def _next(self, queues: Mapping[tuple[Side, str], Turn]) -> tuple[Side, str] | None:
+        """Return the queue whose head has waited longest."""
+        heads: list[tuple[str, int, tuple[Side, str]]] = []
+        with self._ledger.begin() as db:
+            for order, ((side, name), after) in enumerate(queues.items()):
+                since = inbox.head(db, side, name, after=after, run=self._run)
+                if since is not None:
+                    heads.append((since, order, (side, name)))
+        return min(heads)[2] if heads else None
+
+    def _chunk(self, side: Side, name: str, after: Turn) -> tuple[list[Case], Turn]:
+        with self._ledger.begin() as db:
+            found = inbox.candidates(db, side, name, after=after, limit=CHUNK, run=self._run)
+            if not found:
+                return [], after
+            if side is Side.CADENCE and name == ACTIVITY:
+                cases = self._activities(db, found)
             else:
-                case = self._loose_case(db, rule, entry, kin, workflows)
-            if case is not None:
-                self._done.update(case.candidates)
-                cases.append(case)
+                cases = self._records(db, side, name, found)
+        return cases, found[-1].turn
+
+    # -- records
+
+    def _records(self, db: Connection, side: Side, name: str, found: Sequence[Entry]) -> list[Case]:
+        """Return the cases of changed records: the first map that keeps one decides about it."""
+        rules = [m for m in self._maps if m.object(side) == name]
+        names = [rule.name for rule in self._maps]
+        left = [e for e in found if Ref(side, name, e.id) not in self._taken]
+        bonds = pairs.bonds(db, side, name, (e.id for e in left), names)
+        cases: list[Case] = []
+        for rule in rules:
+            linked = pairs.by_side(
+                db, rule.name, side, (e.id for e in left if e.id in bonds or self._handed)
+            )
+            mine = [
+                e
+                for e in left
+                if e.id in linked or (rule.name, side, e.id) in self._handed or e.id not in bonds
+            ]
+            across = inbox.fetch(
+                db,
+                side.other,
+                rule.object(side.other),
+                (pair.ids[side.other] for pair in linked.values()),
+            )
+            kin = self._linker.kin(db, rule, side, [e for e in mine if e.id not in linked])
+            for entry in mine:
+                if Ref(side, name, entry.id) in self._taken:
+                    continue
+                pair = self._handed.get((rule.name, side, entry.id)) or linked.get(entry.id)
+                if pair is None:
+                    case = self._loose_case(db, rule, entry, kin)
+                elif all(pair.gone.values()):
+                    # Both were gone and one is back: it is as if it were new.
+                    case = self._loose_case(db, rule, entry, kin)
+                    if case is not None:
+                        case = replace(case, replaces=(pair.map, pair.ids[Side.CRM]))
+                else:
+                    case = self._pair_case(rule, pair, entry, across.get(pair.ids[side.other]))
+                if case is not None:
+                    self._taken.update(case.candidates)
+                    cases.append(case)
+            left = [e for e in left if Ref(side, name, e.id) not in self._taken]
         return cases
 
     def _pair_case(
-        self,
-        rule: MapRule,
-        pair: Pair | None,
-        entry: Entry,
-        partner: Entry | None,
-        workflows: Sequence[WorkflowRule],
+        self, rule: MapRule, pair: Pair | None, entry: Entry, partner: Entry | None
     ) -> Case:
         entries = {entry.side: entry}
-        if partner is not None:
+        if partner is not None and partner.gone is None:
             entries[partner.side] = partner
+        event = ""
+        if pair is not None and pair.gone[entry.side.other]:
+            return left_case(rule, pair, entry)
+        if pair is not None and pair.gone[entry.side]:
+            event = "undeleted" if entry.side is Side.CRM else ""
+            pair = replace(pair, gone=dict.fromkeys(Side, ""))
         ids = {s: e.id for s, e in entries.items()} if pair is None else pair.ids
         facts = PairFacts(rule=rule, pair=pair, ids=ids, entries=entries, skew=self._skew)
-        return _guarded(rule, entries, partial(pair_case, facts, workflows, self._clock))
+        make = partial(pair_case, facts, self._workflows[rule.name], self._clock, event)
+        return _guarded(rule, entries, make)
 
-    def _loose_case(
-        self,
-        db: Connection,
-        rule: MapRule,
-        entry: Entry,
-        kin: Kin,
-        workflows: Sequence[WorkflowRule],
-    ) -> Case | None:
-        link = self._link(db, rule, entry, kin)
+    def _loose_case(self, db: Connection, rule: MapRule, entry: Entry, kin: Kin) -> Case | None:
+        link = self._linker.find(db, rule, entry, kin)
         if link.hold:
             return lone_case(rule, entry).ended(Fate.HELD, link.hold)
         if link.partner is not None:
@@ -141,127 +186,153 @@ class Proposer:
             if link.partner not in found:
                 reason = f"its partner {link.partner} was not seen again"
                 return lone_case(rule, entry).ended(Fate.SKIPPED, reason)
-            return self._pair_case(rule, None, entry, found[link.partner], workflows)
-        if entry.side is Side.CADENCE and self._belongs_elsewhere(db, rule, entry):
+            case = self._pair_case(rule, None, entry, found[link.partner])
+            return replace(case, reason=case.reason or link.reason, replaces=link.replaces)
+        if entry.side is Side.CADENCE and self._linker.belongs_elsewhere(db, rule, entry):
             return None
         facts = NewFacts(rule=rule, entry=entry, instance=self._ledger.instance)
-        make = partial(new_case, facts, workflows, self._clock)
+        make = partial(new_case, facts, self._workflows[rule.name], self._clock)
         made = _guarded(rule, {entry.side: entry}, make)
-        if made.fate is Fate.SKIPPED and self._later(rule, entry.side):
+        if made.fate is Fate.SKIPPED and self._linker.later(rule, entry.side):
             return None
-        self._promise(rule, entry, made)
-        return made
+        self._linker.promise(rule, entry, made)
+        return replace(made, replaces=link.replaces)
 
-    def _link(self, db: Connection, rule: MapRule, entry: Entry, kin: Kin) -> Link:
-        """Find the partner by our key, then by the match keys (E8)."""
-        side = entry.side
-        made_for = partner_by_key(rule, side, entry.values, self._ledger.instance)
-        if made_for and not pairs.by_side(db, rule.name, side.other, [made_for]):
-            return Link(partner=made_for, reason="matched by our key")
-        keys = rule.keys(side, entry.values)
-        for pair, key in zip(rule.matches, keys, strict=True):
-            field = pair[0 if side is Side.CADENCE else 1]
-            owner = self._promised.get((side.other, rule.object(side.other), field.name, key))
-            if key and owner is not None:
-                return Link(hold=f"its partner by {field.name} is already linked to {owner}")
-        return find_partner(rule, side, entry.id, keys, kin)
-
-    def _promise(self, rule: MapRule, entry: Entry, case: Case) -> None:
-        """Remember the match keys of a record about to be created: a later map may want it."""
-        for step in case.steps:
-            if step.kind is StepKind.CREATE:
-                for pair in rule.matches:
-                    field = pair[0 if step.side is Side.CRM else 1]
-                    key = match_key(step.values.get(field.name))
-                    if key:
-                        self._promised[step.side, step.object, field.name, key] = entry.id
-
-    def _kin(self, db: Connection, rule: MapRule, side: Side, loose: Sequence[Entry]) -> Kin:
-        wanted: dict[Side, list[tuple[str, str]]] = {Side.CRM: [], Side.CADENCE: []}
-        for entry in loose:
-            for (crm, cadence), key in zip(
-                rule.matches, rule.keys(side, entry.values), strict=True
-            ):
-                if key:
-                    wanted[Side.CRM].append((crm.name, key))
-                    wanted[Side.CADENCE].append((cadence.name, key))
-        holders = {s: inbox.holders(db, s, rule.object(s), wanted[s]) for s in Side}
-        linked: dict[Side, dict[str, str]] = {}
-        for s in Side:
-            ids = [id_ for held in holders[s].values() for id_ in held]
-            found = pairs.partners(db, s, rule.object(s), ids)
-            linked[s] = {
-                id_: pair.ids[s.other] for id_, pair in found.items() if pair.map in self._names
-            }
-        return Kin(holders=holders, linked=linked)
-
-    def _later(self, rule: MapRule, side: Side) -> list[MapRule]:
-        """Return the maps after *rule* that share its object on *side*."""
-        at = self._maps.index(rule)
-        return [m for m in self._maps[at + 1 :] if m.object(side) == rule.object(side)]
-
-    def _belongs_elsewhere(self, db: Connection, rule: MapRule, entry: Entry) -> bool:
-        """Tell whether a later map finds a partner for a record that *rule* would make new."""
-        for later in self._later(rule, entry.side):
-            kin = self._kin(db, later, entry.side, [entry])
-            keys = later.keys(entry.side, entry.values)
-            link = find_partner(later, entry.side, entry.id, keys, kin)
-            if link.partner or link.hold:
-                return True
-        return False
-
-    def _quiet(
-        self, rule: MapRule, workflows: Sequence[WorkflowRule], *, owing: bool
-    ) -> Iterator[Plan]:
+    def _quiet(self, rule: MapRule) -> Iterator[list[Case]]:
         """Look at pairs that did not change: time alone can fire a workflow, or one is owed."""
         after = ""
         while True:
             with self._ledger.begin() as db:
-                found = pairs.quiet(db, rule.name, after=after, limit=CHUNK, owing=owing)
+                found = pairs.quiet(db, rule.name, after=after, limit=CHUNK, now=self._clock.now)
+                waiting = {
+                    s: inbox.fetch(db, s, rule.object(s), (pair.ids[s] for pair in found))
+                    for s in Side
+                }
             if not found:
                 return
             after = found[-1].ids[Side.CRM]
             cases: list[Case] = []
             for pair in found:
-                refs = [Ref(s, pair.objects[s], pair.ids[s]) for s in Side]
-                if any(ref in self._done for ref in refs):
+                if any(self._in_hand(waiting[s].get(pair.ids[s])) for s in Side):
                     continue
-                facts = PairFacts(rule=rule, pair=pair, ids=pair.ids, entries={}, skew=self._skew)
-                case = _guarded(rule, {}, partial(pair_case, facts, workflows, self._clock))
-                if case.steps or case.holding != pair.holding:
+                if any(pair.gone.values()):
+                    case = resting_case(rule, pair, self._workflows[rule.name])
+                else:
+                    facts = PairFacts(
+                        rule=rule, pair=pair, ids=pair.ids, entries={}, skew=self._skew
+                    )
+                    make = partial(pair_case, facts, self._workflows[rule.name], self._clock)
+                    case = _guarded(rule, {}, make)
+                if case.steps or case.holding != pair.holding or case.due != pair.due:
                     cases.append(case)
-            if cases:
-                yield Plan(cases=tuple(cases))
+            yield cases
 
-    def _activities(self) -> Iterator[Plan]:
-        people = [m for m in self._maps if m.cadence_object == "prospect"]
-        after = ""
+    def _in_hand(self, entry: Entry | None) -> bool:
+        """Tell whether a record was taken up in this cycle, or will be in the next."""
+        if entry is None:
+            return False
+        return (
+            entry.state in {State.NEW, State.DEFERRED, State.FAILED}
+            or (self._run > 0 and entry.run == self._run)
+            or Ref(entry.side, entry.object, entry.id) in self._taken
+        )
+
+    # -- records that went
+
+    def _departures(self, side: Side, name: str) -> Iterator[list[Case]]:
+        rules = [m for m in self._maps if m.object(side) == name]
+        after = Turn()
         while True:
             with self._ledger.begin() as db:
                 found = inbox.candidates(
-                    db, Side.CADENCE, ACTIVITY, after=after, limit=CHUNK, attempts=ATTEMPTS
+                    db, side, name, after=after, limit=CHUNK, run=self._run, gone=True
                 )
-                if not found:
-                    return
-                persons = [str(e.values.get("prospect_id") or "") for e in found]
-                prospects = pairs.partners(db, Side.CADENCE, "prospect", persons) if people else {}
-                known = pairs.partners(db, Side.CADENCE, ACTIVITY, (e.id for e in found))
-            after = found[-1].id
-            cases: list[Case] = []
-            for entry, person in zip(found, persons, strict=True):
-                partner = prospects.get(person)
-                cases.append(
-                    activity_case(
-                        ActivityFacts(
-                            entry=entry,
-                            rule=_asked(self._rules.activities, entry),
-                            person=None if partner is None else partner.ids[Side.CRM],
-                            pair=known.get(entry.id),
-                            instance=self._ledger.instance,
-                        )
-                    )
+                cases = [case for entry in found for case in self._departed(db, rules, entry)]
+            if not found:
+                return
+            after = found[-1].turn
+            yield cases
+
+    def _departed(self, db: Connection, rules: Sequence[MapRule], entry: Entry) -> list[Case]:
+        if Ref(entry.side, entry.object, entry.id) in self._taken:
+            return []
+        for rule in rules:
+            pair = pairs.by_side(db, rule.name, entry.side, [entry.id]).get(entry.id)
+            if pair is not None:
+                case = _guarded(
+                    rule, {entry.side: entry}, partial(self._gone_case, db, rule, pair, entry)
                 )
-            yield Plan(cases=tuple(cases))
+                self._taken.update(case.candidates)
+                if case.replaces is not None and case.pair is not None:
+                    for s in Side:
+                        self._handed[case.map, s, case.pair.ids[s]] = case.pair
+                return [case]
+        reason = "it went before it had a partner"
+        return [lone_case(rules[0], entry).ended(Fate.UNCHANGED, reason)]
+
+    def _gone_case(self, db: Connection, rule: MapRule, pair: Pair, entry: Entry) -> Case:
+        other = entry.side.other
+        if pair.gone[entry.side]:
+            return replace(lone_case(rule, entry), pair=pair, ids=pair.ids, gone=pair.gone)
+        partner = inbox.fetch(db, other, rule.object(other), [pair.ids[other]])
+        facts = GoneFacts(
+            rule=rule,
+            pair=pair,
+            entry=entry,
+            successor=self._successor(db, rule, entry),
+            partner=partner.get(pair.ids[other]),
+            skew=self._skew,
+        )
+        return gone_case(facts, self._workflows[rule.name], self._clock)
+
+    def _successor(self, db: Connection, rule: MapRule, entry: Entry) -> Successor | None:
+        """Return what the record went into, if a map keeps such records with *rule*'s partners."""
+        assert entry.gone is not None
+        if entry.gone.into is None:
+            return None
+        side, (name, id_) = entry.side, entry.gone.into
+        keeping = [
+            m
+            for m in self._maps
+            if m.object(side) == name and m.object(side.other) == rule.object(side.other)
+        ]
+        if not keeping:
+            return None
+        heir = keeping[0]
+        pair = self._handed.get((heir.name, side, id_)) or pairs.by_side(
+            db, heir.name, side, [id_]
+        ).get(id_)
+        return Successor(
+            rule=heir,
+            workflows=self._workflows[heir.name],
+            id=id_,
+            pair=pair,
+            entry=inbox.fetch(db, side, name, [id_]).get(id_),
+        )
+
+    # -- activities
+
+    def _activities(self, db: Connection, found: Sequence[Entry]) -> list[Case]:
+        people = [m.name for m in self._maps if m.cadence_object == "prospect"]
+        persons = [str(e.values.get("prospect_id") or "") for e in found]
+        partners = pairs.bonds(db, Side.CADENCE, "prospect", persons, people)
+        targets = {a.template.object for a in self._rules.activities}
+        known: dict[str, Pair] = {}
+        for target in sorted(targets):
+            ids = (entry.id for entry in found)
+            known |= pairs.by_side(db, f"{target}/{ACTIVITY}", Side.CADENCE, ids)
+        return [
+            activity_case(
+                ActivityFacts(
+                    entry=entry,
+                    rule=_asked(self._rules.activities, entry),
+                    person=partners[person].partner if person in partners else None,
+                    pair=known.get(entry.id),
+                    instance=self._ledger.instance,
+                )
+            )
+            for entry, person in zip(found, persons, strict=True)
+        ]
 
 
 def _asked(rules: Sequence[ActivityRule], entry: Entry) -> ActivityRule | None:

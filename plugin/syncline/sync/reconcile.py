@@ -20,12 +20,24 @@ open it, what changed meanwhile still differs from its baseline, and flows.
 
 from __future__ import annotations
 
-__all__ = ["MISSING", "Decision", "FieldState", "NewRecord", "Verb", "decide", "make_record"]
+__all__ = [
+    "MISSING",
+    "Decision",
+    "FieldState",
+    "NewRecord",
+    "Verb",
+    "decide",
+    "make_record",
+    "prefer",
+    "touched",
+]
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from typing import Any, Final
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, Final, NamedTuple
 
 from syncline_grammar.syntax import ConflictWord, Fallback, WriteRule
 
@@ -56,8 +68,7 @@ class Verb(StrEnum):
     HOLD = "hold"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldState:
+class FieldState(NamedTuple):
     """One field of one pair: its baselines, its values, and each value as the other side's."""
 
     base: Mapping[Side, Base]
@@ -68,8 +79,7 @@ class FieldState:
     newest: Side
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(NamedTuple):
     """What to do about one field; ``target`` and ``value`` belong to a write."""
 
     verb: Verb
@@ -83,46 +93,114 @@ class Decision:
 
 
 _NOTHING = Decision(verb=Verb.NOTHING)
+_AGREED = Decision(verb=Verb.SETTLE, reason="both sides agree")
+
+Values = Mapping[str, Value]
+Bases = Mapping[str, Base]
+
+
+@lru_cache(maxsize=256)
+def touched(rule: MapRule) -> Callable[[Bases, Values, Bases, Values], Sequence[int]]:
+    """Return what finds the rows of a pair that there is anything to decide about.
+
+    The function takes the baselines and the values of the CRM, then those of the cadence, and
+    returns the numbers of the rows where one of them differs or has no baseline. All others are
+    as they were, and ``decide`` would do nothing about them.
+    """
+    keys = [row.key for row in rule.rows]
+    crm = [row.crm.name for row in rule.rows]
+    cadence = [row.cadence.name for row in rule.rows]
+    if len(keys) < _A_TUPLE:
+        return lambda b, n, c, m: _one_by_one(keys, crm, cadence, b, n, c, m)
+    agreed, crm_values, cadence_values = itemgetter(*keys), itemgetter(*crm), itemgetter(*cadence)
+    numbers = range(len(keys))
+
+    def find(base: Bases, now: Values, other_base: Bases, other_now: Values) -> Sequence[int]:
+        try:
+            a, b = agreed(base), crm_values(now)
+            c, d = agreed(other_base), cadence_values(other_now)
+        except KeyError:
+            return _one_by_one(keys, crm, cadence, base, now, other_base, other_now)
+        if a == b and c == d:
+            return ()
+        return [n for n in numbers if a[n] != b[n] or c[n] != d[n]]
+
+    return find
+
+
+#: From so many names on, itemgetter gives a tuple.
+_A_TUPLE = 2
+
+
+def _one_by_one(
+    keys: Sequence[str],
+    crm: Sequence[str],
+    cadence: Sequence[str],
+    base: Bases,
+    now: Values,
+    other_base: Bases,
+    other_now: Values,
+) -> Sequence[int]:
+    return [
+        number
+        for number, (key, left, right) in enumerate(zip(keys, crm, cadence, strict=True))
+        if base.get(key, MISSING) != now.get(left)
+        or other_base.get(key, MISSING) != other_now.get(right)
+    ]
 
 
 def decide(rule: FieldRule, targets: frozenset[Side], state: FieldState) -> Decision:
     """Decide about one field; *targets* are the sides that may be written for this record."""
-    targets &= rule.targets
-    # A side that the row never writes makes no conflict, and settles nothing: it is shut.
-    targets -= {side for side in targets if rule.write[side] is WriteRule.NEVER}
-    if MISSING in state.base.values():
+    base, now = state.base, state.now
+    targets = _open(rule, targets)
+    crm_base, cadence_base = base[Side.CRM], base[Side.CADENCE]
+    if crm_base is MISSING or cadence_base is MISSING:
         return _first_time(rule, targets, state)
-    changed = [s for s in Side if rule.same(s)(state.now[s]) != rule.same(s)(_known(state, s))]
-    if not changed:
+    same = rule.same_crm
+    crm_changed = same(now[Side.CRM]) != same(crm_base)
+    same = rule.same_cadence
+    cadence_changed = same(now[Side.CADENCE]) != same(cadence_base)
+    if not crm_changed and not cadence_changed:
         return _NOTHING
     if _equal(rule, state):
-        return Decision(verb=Verb.SETTLE, reason="both sides agree")
-    if len(changed) == 1:
-        source = changed[0]
-        if source.other in targets:
-            return _write(rule, source.other, state, f"changed in the {source.word}")
-        return _shut(f"the {source.word} is not a source of this field")
-    return _both(rule, targets, state, "changed on both sides")
+        return _AGREED
+    if crm_changed and cadence_changed:
+        return _both(rule, targets, state, "changed on both sides")
+    source = Side.CRM if crm_changed else Side.CADENCE
+    if source.other in targets:
+        return _write(rule, source.other, state, _CHANGED[source])
+    return _shut(_NO_SOURCE[source])
+
+
+_CHANGED = {side: f"changed in the {side.word}" for side in Side}
+_NO_SOURCE = {side: f"the {side.word} is not a source of this field" for side in Side}
+
+
+def _open(rule: FieldRule, targets: frozenset[Side]) -> frozenset[Side]:
+    """Return the sides that the row may write.
+
+    One that it never writes makes no conflict, and settles nothing: it is shut.
+    """
+    targets &= rule.targets
+    write = rule.write
+    if write[Side.CRM] is WriteRule.NEVER or write[Side.CADENCE] is WriteRule.NEVER:
+        return frozenset(side for side in targets if write[side] is not WriteRule.NEVER)
+    return targets
 
 
 def _shut(reason: str) -> Decision:
     return Decision(verb=Verb.SKIP, reason=reason, settled=False)
 
 
-def _known(state: FieldState, side: Side) -> Value:
-    base = state.base[side]
-    return None if base is MISSING else base
-
-
 def _equal(rule: FieldRule, state: FieldState) -> bool:
     """Tell whether the sides agree, in either side's terms, or once both are tidied."""
     if rule.tidies and state.turned[Side.CRM] == state.turned[Side.CADENCE]:
         return True
-    return any(
-        not isinstance(state.turned[side], Unturned)
-        and rule.same(side)(state.turned[side]) == rule.same(side)(state.now[side])
-        for side in Side
-    )
+    turned, now = state.turned[Side.CRM], state.now[Side.CRM]
+    if turned.__class__ is not Unturned and rule.same_crm(turned) == rule.same_crm(now):
+        return True
+    turned, now = state.turned[Side.CADENCE], state.now[Side.CADENCE]
+    return turned.__class__ is not Unturned and rule.same_cadence(turned) == rule.same_cadence(now)
 
 
 def _first_time(rule: FieldRule, targets: frozenset[Side], state: FieldState) -> Decision:
@@ -132,7 +210,7 @@ def _first_time(rule: FieldRule, targets: frozenset[Side], state: FieldState) ->
         if is_blank(state.now[side]):
             if side in targets:
                 return _write(rule, side, state, "filled a blank")
-            return _shut(f"the {side.other.word} is not a source of this field")
+            return _shut(_NO_SOURCE[side.other])
     return _both(rule, targets, state, "differed when first seen")
 
 
@@ -183,6 +261,22 @@ def _write(
         reason = f"the {target.word} already has a value"
     if reason is not None:
         return Decision(verb=Verb.SKIP, reason=f"{why}; {reason}")
+    return Decision(verb=Verb.WRITE, reason=why, target=target, value=value, lost=lost)
+
+
+def prefer(rule: FieldRule, state: FieldState, winner: Side) -> Decision:
+    """Decide as a person did who was asked: *winner*'s value stands (``resolve``)."""
+    target = winner.other
+    why = f"a person chose the {winner.word}'s value"
+    if target not in rule.targets:
+        return Decision(verb=Verb.SETTLE, reason=why)
+    value = state.turned[target]
+    if isinstance(value, Unturned):
+        return Decision(verb=Verb.HOLD, reason=f"{why}; {value.reason}")
+    if not rule.field(target).updatable:
+        name = rule.field(target).name
+        return Decision(verb=Verb.HOLD, reason=f"{why}; {name} is set only on creation")
+    lost = (target, state.now[target])
     return Decision(verb=Verb.WRITE, reason=why, target=target, value=value, lost=lost)
 
 

@@ -7,10 +7,14 @@ __all__ = ["Report"]
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..model import Side, Usage
 from .plan import Fate
+from .standing import Standing
+
+if TYPE_CHECKING:
+    from ..at_work import Edit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +22,8 @@ class Report:
     """One cycle's figures. ``state`` is done, stopped (rerun it) or failed (a person)."""
 
     run: int
+    #: The version of the rules it ran by.
+    rules: int
     state: str
     started: datetime
     finished: datetime
@@ -28,10 +34,17 @@ class Report:
     done: Mapping[tuple[Side, str, str], int]
     #: Steps of an earlier run whose outcome was found out first.
     recovered: int
-    #: Price of the calls made, and of all calls in the last 24 hours, by side.
+    #: Price of the calls made, and of all calls in the last 24 hours, by side, in its own unit.
     calls: Mapping[Side, int]
     used: Mapping[Side, int]
+    units: Mapping[Side, str]
     limit: int
+    #: What the run was expected to cost, and for a side that cost something else why (B3).
+    planned: Mapping[Side, int]
+    differences: tuple[str, ...]
+    #: Price and rows of what did not fit into the budget, and how the budget stands (K6).
+    left: Mapping[Side, tuple[int, int]]
+    budget: Mapping[Side, Standing]
     #: What each vendor itself says was used of its own limit, where it says so.
     vendor: Mapping[Side, Usage | None]
     #: Records in the inbox after the cycle, by state.
@@ -40,6 +53,10 @@ class Report:
     faults: tuple[tuple[str, str], ...]
     #: The error's own exit code, 0 when nothing went wrong.
     exit_code: int
+    #: Seconds that a system asked to be left alone for.
+    retry_after: float | None = None
+    #: What the rules said otherwise than in the run before (E5).
+    edit: Edit | None = None
 
     def __repr__(self) -> str:
         return f"Report(run {self.run}: {self.state}, {self.writes} writes)"
@@ -53,6 +70,7 @@ class Report:
         """Return the report as plain JSON (``report.schema.json``)."""
         return {
             "run": self.run,
+            "rules": self.rules,
             "state": self.state,
             "started": self.started.isoformat(),
             "finished": self.finished.isoformat(),
@@ -65,11 +83,21 @@ class Report:
             "recovered": self.recovered,
             "calls": {str(side): count for side, count in self.calls.items()},
             "used": {str(side): count for side, count in self.used.items()},
+            "units": {str(side): unit for side, unit in self.units.items()},
             "limit": self.limit,
+            "planned": {str(side): count for side, count in self.planned.items()},
+            "differences": list(self.differences),
+            "left": {
+                str(side): {"price": price, "rows": rows}
+                for side, (price, rows) in self.left.items()
+            },
+            "budget": {str(side): stands.to_json() for side, stands in self.budget.items()},
             "vendor": {
                 str(side): None if usage is None else {"used": usage.used, "allowed": usage.allowed}
                 for side, usage in self.vendor.items()
             },
             "waiting": dict(self.waiting),
             "faults": [{"message": message, "hint": hint} for message, hint in self.faults],
+            "retry_after": self.retry_after,
+            "edit": None if self.edit is None else self.edit.to_json(),
         }

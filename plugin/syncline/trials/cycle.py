@@ -10,7 +10,9 @@ from datetime import timedelta
 
 from ..model import Side, Value
 from ..rules.compiled import MapRule, WorkflowRule
-from ..sync.cases import NewFacts, PairFacts, new_case, pair_case
+from ..sync.cases import PairFacts, pair_case
+from ..sync.creation import NewFacts, new_case
+from ..sync.departures import GoneFacts, gone_case
 from ..sync.plan import Case, Fate, FieldWrite, Step, StepKind
 from .scene import Scene
 
@@ -98,13 +100,26 @@ def _pair(scene: Scene, rule: MapRule, workflows: Sequence[WorkflowRule]) -> Cas
     if not scene.entries and not any(workflow.timed for workflow in own):
         # Nobody looks at a pair that did not change, unless time alone can fire a workflow.
         return Case(map=rule.name, ids=ids, objects={}, candidates=())
+    gone = next((entry for entry in scene.entries.values() if entry.gone is not None), None)
+    if gone is not None and scene.pair is not None:
+        left = GoneFacts(
+            rule=rule,
+            pair=scene.pair,
+            entry=gone,
+            successor=None,
+            partner=scene.entries.get(gone.side.other),
+            skew=_NO_SKEW,
+        )
+        return gone_case(left, own, scene.clock)
     facts = PairFacts(rule=rule, pair=scene.pair, ids=ids, entries=scene.entries, skew=_NO_SKEW)
-    return pair_case(facts, own, scene.clock)
+    return pair_case(facts, own, scene.clock, str(scene.events.get(Side.CRM, "")))
 
 
 def _after(case: Case, before: Mapping[Side, Values | None]) -> dict[Side, Values | None]:
     after = dict(before)
     for step in case.steps:
-        if step.kind is not StepKind.ACTION:
+        if step.kind is StepKind.DELETE:
+            after[step.side] = None
+        elif step.kind is not StepKind.ACTION:
             after[step.side] = {**(before[step.side] or {}), **step.values}
     return after

@@ -8,11 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from syncline_grammar import syntax as s
+
+from ..ledger.codec import stamp
 from ..ledger.rows import Entry, Pair, State
-from ..model import Side, Value
+from ..model import Gone, GoneKind, Side, Value
 from ..rules.checking.tests import Case
 from ..rules.compiled import MapRule, WorkflowRule
-from ..rules.values import Clock
+from ..rules.values import EVENT, Clock
 from .rulebook import Rulebook
 
 Values = Mapping[str, Value]
@@ -36,6 +39,8 @@ class Scene:
     #: The fields that the test gives, by side.
     known: Mapping[Side, frozenset[str]]
     clock: Clock
+    #: What happened to a record (B9).
+    events: Mapping[Side, s.Event]
 
     @property
     def is_lone(self) -> bool:
@@ -45,7 +50,8 @@ class Scene:
     def record(self, side: Side, rule: MapRule) -> Values | None:
         """Return what *side* holds when the cycle begins; None when there is no record."""
         if (entry := self.entries.get(side)) is not None:
-            return entry.values
+            event = self.events.get(side)
+            return entry.values if event is None else {**entry.values, EVENT: str(event)}
         if self.pair is None:
             return None
         keys = {row.key for row in rule.rows}
@@ -61,17 +67,17 @@ def set_scene(case: Case, book: Rulebook, now: datetime) -> Scene:
     }
     rule = maps[0]
     pair = None
-    if case.last_sync is not None:
-        pair = _pair(case.last_sync, rule, book.own(rule), Clock(clock.now - _BEFORE))
+    # To what was never there, nothing happens.
+    last_sync = known if case.last_sync is None and case.events else case.last_sync
+    if last_sync is not None:
+        pair = _pair(last_sync, rule, book.own(rule), Clock(clock.now - _BEFORE))
     entries = {
-        side: Entry(
-            side=side,
-            object=rule.object(side),
-            id=IDS[side],
-            modified=_moment(now, case.at[side]) if side in case.at else clock.now,
-            values={**dict.fromkeys(f for m in maps for f in m.reads[side]), **known[side]},
-            state=State.NEW,
-            attempts=0,
+        side: _entry(
+            side,
+            rule.object(side),
+            _moment(now, case.at[side]) if side in case.at else clock.now,
+            {**dict.fromkeys(f for m in maps for f in m.reads[side]), **known[side]},
+            case.events.get(side),
         )
         for side in case.given
     }
@@ -90,6 +96,25 @@ def set_scene(case: Case, book: Rulebook, now: datetime) -> Scene:
         entries=entries,
         known={side: frozenset(known[side]) for side in Side},
         clock=clock,
+        events=case.events,
+    )
+
+
+def _entry(
+    side: Side, kind: str, modified: datetime, values: Values, event: s.Event | None
+) -> Entry:
+    gone = None
+    if event is not None and event is not s.Event.UNDELETED:
+        gone = Gone(object=kind, id=IDS[side], kind=GoneKind(event.value), at=modified)
+    return Entry(
+        side=side,
+        object=kind,
+        id=IDS[side],
+        modified=modified,
+        values=values,
+        state=State.NEW,
+        seen=stamp(modified),
+        gone=gone,
     )
 
 

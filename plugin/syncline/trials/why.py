@@ -14,7 +14,7 @@ from ..rules.checking.tests import Expected, action_text
 from ..rules.compiled import FieldRule, WorkflowRule
 from ..rules.explaining.deciding import deciding
 from ..rules.explaining.explanation import Explanation, as_written
-from ..sync.plan import Fate, Step
+from ..sync.plan import Fate, Step, StepKind
 from .cycle import Outcome
 from .judge import Miss
 from .report import Fault
@@ -41,6 +41,15 @@ def told(miss: Miss, scene: Scene, outcome: Outcome, book: Rulebook) -> Fault:
 
 
 def _of_unchanged(miss: Miss, expected: Expected, outcome: Outcome) -> Fault:
+    for step in outcome.case.steps:
+        if step.kind is StepKind.DELETE and step.side is expected.side:
+            return Fault(
+                line=miss.line,
+                expected=f"{expected.object} unchanged",
+                found="it is deleted",
+                reason=outcome.case.reason,
+                rule=step.at,
+            )
     writes = outcome.writes(expected.side)
     is_new = outcome.before[expected.side] is None
     changes = [

@@ -13,6 +13,7 @@ from syncline_grammar.diagnostics import Diagnostic, Severity, Span
 from ...model import Side
 from ..catalog import Catalog, Problems
 from .blocks import check_activity, check_allow, check_form
+from .deletes import check_deletes
 from .directions import check_direction
 from .maps import check_map, find_object
 from .tests import check_test
@@ -21,6 +22,8 @@ from .workflows import check_workflow
 
 #: More statements than this are no rule file; every cycle would have to look at each.
 MAX_RULES = 20_000
+#: Per cent.
+_ALL = 100
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -56,8 +59,9 @@ def check(tree: s.RuleFile, catalog: Catalog) -> tuple[Diagnostic, ...]:
     for statement in tree.statements:
         match statement:
             case s.ObjectMap():
-                creates = in_flow(statement, flows)
-                check_map(statement, catalog, problems, creates=creates)
+                open_to = in_flow(statement, flows)
+                check_map(statement, catalog, problems, creates=open_to)
+                check_deletes(statement, flows, catalog, problems)
             case s.Workflow():
                 check_workflow(statement, mapped, catalog, problems)
             case s.Activity():
@@ -159,6 +163,13 @@ def _check_schedule(schedule: s.Schedule, problems: Problems) -> None:
             schedule.span,
         )
     if schedule.calls is not None and schedule.calls < 1:
-        problems.add("E111", "at most 0 calls would leave every record waiting", schedule.span)
+        message = f"at most 0 {schedule.counted} would leave every record waiting"
+        problems.add("E111", message, schedule.span)
     if schedule.hours != 24:
-        problems.add("E111", "calls are counted per 24 hours", schedule.span)
+        problems.add("E111", f"{schedule.counted} are counted per 24 hours", schedule.span)
+    if schedule.max_deletes is not None and schedule.max_deletes > _ALL:
+        problems.add(
+            "E111",
+            f"{schedule.max_deletes} % is more than all: choose 0 to 100 %",
+            schedule.span,
+        )

@@ -55,6 +55,13 @@ def check_criterion(
                 f"`{row.op}` compares with the record before; here there is only the record",
                 row.span,
             )
+        if row.op.event is not None and not history:
+            problems.add(
+                "E319",
+                f"`{row.op}` asks what happened to the record; here there is only the record",
+                row.span,
+                notes=("Ask it in a workflow: `when is deleted`.",),
+            )
         _check_comparison(row, scope, catalog, problems)
 
 

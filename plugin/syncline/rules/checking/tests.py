@@ -43,6 +43,8 @@ class Case:
     last_sync: Mapping[Side, Mapping[str, Value]] | None
     #: What changed since, or what a new record holds, by side.
     given: Mapping[Side, Mapping[str, Value]]
+    #: What happened to a record, by side (B9).
+    events: Mapping[Side, s.Event]
     #: When a side was changed, in minutes of the day.
     at: Mapping[Side, int]
     expected: tuple[Expected, ...]
@@ -71,6 +73,7 @@ def read_case(test: s.Test, tree: s.RuleFile, catalog: Catalog, problems: Proble
         _check_actions(test, cast, tree, catalog, problems)
     last_sync = _last_sync(test, cast, problems)
     given: dict[Side, dict[str, Value]] = {}
+    events: dict[Side, s.Event] = {}
     at: dict[Side, int] = {}
     for row in test.givens:
         if row.at is not None and row.at >= _DAY:
@@ -81,6 +84,12 @@ def read_case(test: s.Test, tree: s.RuleFile, catalog: Catalog, problems: Proble
         values = given.setdefault(scope.side, {})
         for field, value, _span in _fields(row.values, scope, values, problems):
             values[field.name] = value
+        if row.event is not None:
+            if scope.side in events:
+                message = f"this {scope.type.name} was {events[scope.side]} already"
+                notes = ("One thing happens to a record in a test.",)
+                problems.add("E208", message, row.span, notes=notes)
+            events.setdefault(scope.side, row.event)
         if row.at is not None:
             at[scope.side] = row.at
     return Case(
@@ -88,6 +97,7 @@ def read_case(test: s.Test, tree: s.RuleFile, catalog: Catalog, problems: Proble
         maps=tuple(mapped.names for mapped in cast.maps),
         last_sync=last_sync,
         given=given,
+        events=events,
         at=at,
         expected=tuple(
             Expected(

@@ -15,9 +15,10 @@ from ...functions.function import Function
 from ...model import Side
 from ..catalog import Catalog
 from ..checking.maps import scope_of
-from ..compiled import ActivityRule, MapRule, WorkflowRule
+from ..compiled import ActivityRule, Due, MapRule, WorkflowRule
 from ..walk import is_timed
 from .activities import activity_rule, write_activity
+from .due import due_of
 from .maps import MapCompiler
 from .program import Late, Program, dump, load
 
@@ -40,7 +41,7 @@ def compile_rules(
     """
     program = Program(catalog)
     maps: list[MapCompiler] = []
-    workflows: list[tuple[s.Workflow, Late]] = []
+    workflows: list[tuple[s.Workflow, Late, Due]] = []
     activities: list[s.Activity] = []
     for statement in tree.statements:
         match statement:
@@ -50,7 +51,8 @@ def compile_rules(
             case s.Workflow():
                 scope = scope_of(statement.object, Side.CRM, catalog)
                 late = program.criterion(f"w{len(workflows)}", statement.when, scope)
-                workflows.append((statement, late))
+                due = due_of(program, statement.when, scope)
+                workflows.append((statement, late, due))
             case s.Activity():
                 write_activity(f"a{len(activities)}", statement, catalog, program)
                 activities.append(statement)
@@ -60,8 +62,8 @@ def compile_rules(
     rules = Compiled(
         maps=tuple(block.rule(made) for block in maps),
         workflows=tuple(
-            _workflow(f"w{n}", rule, late, catalog, source, made)
-            for n, (rule, late) in enumerate(workflows)
+            _workflow(f"w{n}", rule, late, due, catalog, source, made)
+            for n, (rule, late, due) in enumerate(workflows)
         ),
         activities=tuple(
             activity_rule(f"a{n}", rule, catalog, source, made) for n, rule in enumerate(activities)
@@ -81,6 +83,7 @@ def _workflow(
     name: str,
     rule: s.Workflow,
     late: Late,
+    due: Due,
     catalog: Catalog,
     source: Source,
     made: Mapping[str, Any],
@@ -93,6 +96,7 @@ def _workflow(
             (a.action, None if a.cadence is None else a.cadence.value) for a in rule.actions
         ),
         timed=is_timed(rule.when),
+        due=due,
         matches=made[name],
         matching=late,
         at=source.at(rule.object.span),

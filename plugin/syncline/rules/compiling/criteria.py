@@ -6,7 +6,7 @@ A value that is not text is folded by ``fold``; text, nearly always, in place.
 
 from __future__ import annotations
 
-__all__ = ["Code"]
+__all__ = ["ORDER", "Code", "is_day"]
 
 from syncline_grammar import syntax as s
 
@@ -14,10 +14,11 @@ from ...model import FieldType
 from ..catalog import Scope
 from ..patterns import Pattern
 from ..types import EXACT, TIMES
-from ..values import fold, normaliser
+from ..values import EVENT, fold, normaliser
 from .expressions import READ, Expressions
 
-_ORDER = {
+#: The operators that order, and their signs.
+ORDER = {
     s.Op.LT: "<", s.Op.LE: "<=", s.Op.GT: ">", s.Op.GE: ">=", s.Op.BEFORE: "<", s.Op.AFTER: ">",
 }  # fmt: skip
 _NEGATIVE = {s.Op.NE: s.Op.EQ, s.Op.NOT_IN: s.Op.IN, s.Op.NOT_BLANK: s.Op.BLANK}
@@ -41,6 +42,8 @@ class Code(Expressions):
     def _comparison(self, op: s.Op, row: s.Comparison, scope: Scope) -> str:
         if op is s.Op.IS_NEW:
             return "(b is None)"
+        if op.event is not None:
+            return f"(r.get({self.bind(EVENT)}) == {self.bind(str(op.event))})"
         assert row.left is not None
         left = self.expression(row.left, scope)
         kind = self.kind_of(row.left, scope)
@@ -65,7 +68,7 @@ class Code(Expressions):
             case s.Op.CHANGED | s.Op.CHANGED_TO | s.Op.CHANGED_FROM | s.Op.WAS:
                 return self._history(op, left, row, kind, scope)
             case _:
-                return self._ordered(left, _ORDER[op], row.right[0], kind, scope)
+                return self._ordered(left, ORDER[op], row.right[0], kind, scope)
 
     def _blank(self, left: str) -> str:
         name = self.name()
@@ -132,7 +135,7 @@ class Code(Expressions):
             number = f"isinstance({name} := {left}, NUMBERS) and {name}.__class__ is not bool"
             return f"({number} and {name} {sign} {value})"
         read = READ.get(kind, "num")
-        if kind is FieldType.DATETIME and _is_day(right):
+        if kind is FieldType.DATETIME and is_day(right):
             # A moment lies within a day, not at its midnight.
             kind, read = FieldType.DATE, "t.day_of"
         first = f"({name} := {read}({left})) is not None"
@@ -181,7 +184,8 @@ def _folded(name: str) -> str:
     return f"({name}.strip().casefold() if {name}.__class__ is str else fold({name}) or '')"
 
 
-def _is_day(value: s.Expression) -> bool:
+def is_day(value: s.Expression) -> bool:
+    """Tell whether *value* is a whole day, in which a moment lies."""
     return isinstance(value, s.Date) or (
         isinstance(value, s.Relative) and value.word not in {"", "now"}
     )

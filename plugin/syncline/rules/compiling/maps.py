@@ -15,9 +15,10 @@ from ..catalog import Catalog, Scope
 from ..checking.check import flows_of, in_flow
 from ..checking.maps import scope_of
 from ..checking.turning import argument_scope, sides_of
-from ..compiled import FieldRule, MapRule
+from ..compiled import Due, FieldRule, MapRule
 from ..values import normaliser
 from ..walk import names_in
+from .due import due_of
 from .program import Late, Program
 from .turning import MapSource, found
 
@@ -39,6 +40,7 @@ class MapCompiler:
             Side.CADENCE: scope_of(block.cadence_object, Side.CADENCE, catalog),
         }
         self._turn_all: dict[Side, Late] = {}
+        self._due: dict[Side, Due] = {}
 
     def write(self, program: Program) -> None:
         """Add the map's functions to *program*."""
@@ -48,6 +50,7 @@ class MapCompiler:
         for side, flow in self._flows.items():
             if flow.where is not None:
                 program.criterion(f"{self._name}_{side}_where", flow.where, self._scopes[side])
+                self._due[side] = due_of(program, flow.where, self._scopes[side])
 
     @property
     def _both(self) -> tuple[Scope, Scope]:
@@ -65,11 +68,13 @@ class MapCompiler:
                 for match in self._block.matches
             ),
             targets=in_flow(self._block, self._flows),
+            deletes=frozenset(side for row in self._block.deletes for side in sides_of(row.arrow)),
             where={
                 side: made[f"{self._name}_{side}_where"]
                 for side, flow in self._flows.items()
                 if flow.where is not None
             },
+            due=self._due,
             key_fields={side: self._scopes[side].type.key_field for side in Side},
             reads={side: self._reads(self._scopes[side]) for side in Side},
             turn_to_cadence=made[f"{self._name}_to_cadence"],

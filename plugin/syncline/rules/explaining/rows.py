@@ -161,6 +161,8 @@ class Row:
         op = self.node.op
         if op is s.Op.IS_NEW:
             return ("the record was seen before",)
+        if op.event is not None:
+            return (f"the record was not {op.event}",)
         if op in {s.Op.BLANK, s.Op.NOT_BLANK}:
             return ()
         failed = tuple(

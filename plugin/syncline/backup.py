@@ -1,0 +1,196 @@
+"""Back a workspace up into one file, and restore it: settings, rules, data and ledger."""
+
+from __future__ import annotations
+
+__all__ = ["back_up", "restore"]
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from .archive import Archive, pack, unpack
+from .errors import LedgerBusyError, LedgerError, WorkspaceError
+from .ledger import copying
+from .ledger.database import Ledger
+from .ledger.integrity import check_file
+from .ledger.opening import keep_instance, locate, open_existing, read_instance
+from .ledger.tables import SCHEMA_VERSION
+from .settings import FILE_NAME, Settings, read_settings
+from .sync.lease import Lease
+
+#: The parts of the archive: the ledger, and the folder of the workspace's own files.
+_LEDGER = "ledger.sqlite"
+_FILES = "workspace"
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def back_up(
+    folder: Path,
+    file: Path,
+    *,
+    now: Callable[[], datetime] = _utc_now,
+    environ: Mapping[str, str] | None = None,
+) -> Archive:
+    """Write the workspace in *folder* and its ledger into the new archive *file*.
+
+    Runs may be at work. The ledger is copied before the embedded systems' files: of a change in
+    between the restored ledger does not know yet, and the next run finds it. Raises
+    ``LedgerError`` if the ledger is damaged, ``WorkspaceError`` if *file* exists.
+    """
+    settings = read_settings(folder)
+    if file.exists():
+        raise WorkspaceError(f"{file} exists already", hint="Give the backup another name.")
+    if not file.resolve().parent.is_dir():
+        raise WorkspaceError(f"there is no folder {file.resolve().parent}", hint="Make it first.")
+    with (
+        closing(open_existing(folder, environ)) as ledger,
+        tempfile.TemporaryDirectory(dir=file.resolve().parent, prefix=".backup-") as place,
+    ):
+        copy = Path(place) / _LEDGER
+        copying.snapshot(ledger, copy)
+        _check_whole(copy)
+        parts = {_LEDGER: copy, **_own_files(settings)}
+        return pack(file, parts, made=now(), instance=ledger.instance, schema=SCHEMA_VERSION)
+
+
+def _own_files(settings: Settings) -> dict[str, Path]:
+    """Return the files that make the workspace, by their names in the archive."""
+    folder = settings.folder
+    wanted = [folder / FILE_NAME, settings.rules, *settings.rules.parent.glob("*.rules")]
+    wanted += sorted((folder / "data").rglob("*"))
+    here = folder.resolve()
+    return {
+        f"{_FILES}/{path.resolve().relative_to(here).as_posix()}": path
+        for path in wanted
+        if path.is_file() and not path.name.startswith(".") and path.resolve().is_relative_to(here)
+    }
+
+
+def _check_whole(copy: Path) -> None:
+    if broken := check_file(copy):
+        raise LedgerError("the ledger is damaged, and so would be its copy", hint=broken[0].advice)
+
+
+def restore(
+    file: Path,
+    folder: Path,
+    *,
+    ledger_only: bool = False,
+    overwrite: bool = False,
+    now: Callable[[], datetime] = _utc_now,
+    environ: Mapping[str, str] | None = None,
+) -> Archive:
+    """Restore the workspace and the ledger in the archive *file* to *folder*.
+
+    The ledger goes where the restored settings say, a file or a database. With *ledger_only* the
+    workspace in *folder* stays as it is, and its own settings say where: so a ledger is moved
+    between databases. Everything is checked before anything is changed. Raises
+    ``WorkspaceError`` for a bad archive, and for a workspace or ledger that is there already
+    unless *overwrite* is given; ``LeaseHeldError`` while a run is at work on that ledger.
+    """
+    made = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".restore-") as place:
+            staged = Path(place)
+            archive = unpack(file, staged)
+            _check_ledger(staged / _LEDGER, archive, file.name)
+            files = [] if ledger_only else _staged_files(staged / _FILES)
+            settings = read_settings(folder if ledger_only else staged / _FILES)
+            settings = replace(settings, folder=folder)
+            where = locate(settings, environ)
+            if not overwrite:
+                _check_free(settings, files, archive.instance)
+            _place_ledger(where, staged / _LEDGER, folder, now, archive, overwrite=overwrite)
+            for name in files:
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (staged / _FILES / name).replace(folder / name)
+            keep_instance(settings.instance, archive.instance)
+            return archive
+    finally:
+        if made:
+            with suppress(OSError):  # it holds something: the workspace
+                folder.rmdir()
+
+
+def _check_ledger(path: Path, archive: Archive, name: str) -> None:
+    """See that the ledger in the archive is one, is whole, and is the one that the list names."""
+    if not path.exists():
+        raise WorkspaceError(f"{name} holds no ledger", hint="Take another backup.")
+    _check_whole(path)
+    # Opening brings one of an older version up to date, and refuses one of a newer.
+    with closing(Ledger(path)) as ledger:
+        if ledger.instance != archive.instance:
+            raise WorkspaceError(
+                f"{name} is damaged: its ledger is another than its list names",
+                hint="Take another backup; nothing was changed.",
+            )
+
+
+def _staged_files(place: Path) -> list[Path]:
+    """Return the workspace's files, the settings last: without them there is no workspace yet."""
+    found = [path.relative_to(place) for path in place.rglob("*") if path.is_file()]
+    return sorted(found, key=lambda path: (path == Path(FILE_NAME), path))
+
+
+def _check_free(settings: Settings, files: list[Path], instance: str) -> None:
+    folder = settings.folder
+    there = [name for name in files if (folder / name).exists()]
+    if there:
+        raise WorkspaceError(
+            f"{folder} already holds {there[0]}" + (" and more" if len(there) > 1 else ""),
+            hint="Restore into an empty folder, or say --overwrite to replace what is there.",
+        )
+    if read_instance(settings.instance) not in {None, instance}:
+        raise WorkspaceError(
+            f"the backup is of another workspace than {folder}",
+            hint="Say --overwrite if its ledger is to be used here all the same.",
+        )
+
+
+def _place_ledger(
+    where: Path | str,
+    staged: Path,
+    folder: Path,
+    now: Callable[[], datetime],
+    archive: Archive,
+    *,
+    overwrite: bool,
+) -> None:
+    if isinstance(where, Path) and not where.exists():
+        _put_file(staged, where)
+        return
+    try:
+        with closing(Ledger(where, instance=archive.instance)) as ledger:
+            if copying.is_used(ledger) and not overwrite:
+                raise WorkspaceError(
+                    f"the ledger {ledger.name} is in use: it holds pairs or runs",
+                    hint="Say --overwrite to replace it by the one in the backup.",
+                )
+            with Lease(ledger, now, folder):
+                if not isinstance(where, Path):
+                    copying.fill(ledger, staged)
+    except LedgerBusyError:
+        raise
+    except LedgerError:
+        # It is damaged or of a newer version: the very reason to restore, if that was said.
+        if not overwrite or not isinstance(where, Path):
+            raise
+    if isinstance(where, Path):
+        _put_file(staged, where)
+
+
+def _put_file(staged: Path, where: Path) -> None:
+    """Put the file in its place; what a run left beside the old one belongs to the old one."""
+    for ending in ("-wal", "-shm"):
+        where.with_name(where.name + ending).unlink(missing_ok=True)
+    with staged.open("rb") as file:
+        os.fsync(file.fileno())
+    staged.replace(where)

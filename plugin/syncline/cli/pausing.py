@@ -1,0 +1,156 @@
+"""`syncline pause`, `resume` and `status`: whether cycles run, and by which rules."""
+
+from __future__ import annotations
+
+__all__ = ["pause", "resume", "status"]
+
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..model import Side
+from .edits import edit_lines
+from .options import json_option, print_json, workspace_option
+
+if TYPE_CHECKING:
+    from ..at_work import Edit
+    from ..status import Status
+    from ..workspace import Workspace
+
+
+@click.command()
+@click.option("--why", default="", help="A word for whoever finds it paused.")
+@workspace_option
+@json_option
+def pause(why: str, folder: Path, as_json: bool) -> int:
+    """Let no cycle begin until `syncline resume`: the time to edit rules in peace.
+
+    A cycle that is under way comes to its end by the rules that it began with.
+    """
+    from ..workspace import Workspace
+
+    with Workspace(folder) as workspace:
+        found = workspace.pause(why)
+        after = workspace.status()
+    if as_json:
+        print_json(after.to_json())
+        return 0
+    click.echo(f"Paused since {_when(found.at)}{f' by {found.who}' if found.who else ''}.")
+    if after.running is not None:
+        click.echo("A run is at work and comes to its end.")
+    click.echo("`syncline resume` puts the rules to work and lets cycles run again.")
+    return 0
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Mappings that the edit deletes may go.")
+@workspace_option
+@json_option
+def resume(yes: bool, folder: Path, as_json: bool) -> int:
+    """Put the edited rules to work, and let cycles run again.
+
+    It checks the rules, says what they change, and asks before mappings are deleted. A schedule
+    begins a cycle at once.
+
+    Exit code 1: the rules are wrong, and it stays paused. 3: mappings would be deleted, and
+    nobody has said yes.
+    """
+    from ..at_work import UnconfirmedError
+    from ..workspace import Workspace
+
+    with Workspace(folder) as workspace:
+        try:
+            version, edit = workspace.resume(confirmed=yes)
+        except UnconfirmedError as err:
+            edit_now = workspace.status().edit
+            if edit_now is not None and not as_json:
+                _show_edit(edit_now, _units(workspace))
+            if as_json or not sys.stdin.isatty():
+                err.hint = "`syncline resume --yes` deletes them. To keep them, put them back."
+                raise
+            click.confirm(f"{err.message}. Delete them?", abort=True)
+            version, edit = workspace.resume(confirmed=True)
+        else:
+            if edit.differs and not as_json:
+                _show_edit(edit, _units(workspace))
+        if as_json:
+            print_json(workspace.status().to_json())
+            return 0
+    new = "now" if edit.differs else "still"
+    click.echo(f"At work {new}: version {version.number} of the rules. Cycles run again.")
+    return 0
+
+
+@click.command()
+@workspace_option
+@json_option
+def status(folder: Path, as_json: bool) -> int:
+    """Say whether cycles run, what the last one did, and what the rule file would change."""
+    from ..workspace import Workspace
+
+    with Workspace(folder) as workspace:
+        found = workspace.status()
+        units = _units(workspace) if found.edit is not None else {}
+    if as_json:
+        print_json(found.to_json())
+    else:
+        _show(found, units)
+    return 0
+
+
+def _units(workspace: Workspace) -> dict[Side, str]:
+    descriptions = workspace.rules.catalog.descriptions
+    return {side: descriptions[side].prices.unit for side in Side}
+
+
+def _when(text: str) -> str:
+    return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M} UTC"
+
+
+def _show(found: Status, units: Mapping[Side, str]) -> None:
+    if found.running is not None:
+        click.echo(f"A run is at work: {found.running.holder or 'of another version'}.")
+    if found.paused is not None:
+        by = f" by {found.paused.who}" if found.paused.who else ""
+        why = f": {found.paused.why}" if found.paused.why else ""
+        click.secho(f"Paused since {_when(found.paused.at)}{by}{why}.", fg="yellow")
+    elif found.running is None:
+        click.echo(f"Ready: cycles may run. The rules want one every {found.minutes} minutes.")
+    last = found.last
+    if last is None:
+        click.echo("Nothing has run here yet.")
+    else:
+        cut = last.state == "running" and found.running is None
+        state = "was cut off, and the next looks first" if cut else last.state
+        click.echo(f"Run {last.run} began {last.started:%Y-%m-%d %H:%M} UTC: {state}.")
+    if waiting := {state: n for state, n in found.waiting.items() if n}:
+        words = ", ".join(f"{count:,} {state}" for state, count in sorted(waiting.items()))
+        click.echo(f"In the inbox: {words}.")
+    if found.wakes and found.paused is None:
+        click.echo("Somebody asked for a cycle before its time.")
+    if found.version is not None:
+        by = f", by {found.version.who}" if found.version.who else ""
+        click.echo(
+            f"At work: version {found.version.number} of the rules, since "
+            f"{found.version.at:%Y-%m-%d %H:%M} UTC{by}."
+        )
+    if found.fault is not None:
+        click.secho(f"The rule file cannot be put to work: {found.fault.message}", fg="red")
+        if found.fault.hint:
+            click.echo(found.fault.hint)
+    elif found.edit is not None and found.edit.differs and found.version is not None:
+        _show_edit(found.edit, units)
+        if found.edit.deleted:
+            click.echo("It deletes mappings: `syncline resume` asks before it is put to work.")
+
+
+def _show_edit(edit: Edit, units: Mapping[Side, str]) -> None:
+    if edit.version is None:
+        return
+    click.secho(f"The rule file against version {edit.version.number}:", bold=True)
+    for line in edit_lines(edit, units):
+        click.echo(line)

@@ -1,0 +1,143 @@
+"""`syncline run --every`, which goes on running, and `syncline wake`, which hurries it."""
+
+from __future__ import annotations
+
+__all__ = ["EVERY", "run_every", "wake"]
+
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import SynclineError, WorkspaceError
+from ..model import Side
+from .options import print_json, workspace_option
+from .signals import on_signals
+
+if TYPE_CHECKING:
+    from ..ledger.wakes import Wake
+    from ..rules.reading import RuleText
+    from ..schedule.loop import Turn
+    from ..sync.report import Report
+    from ..workspace import Workspace
+
+#: What ``--every`` without a number means.
+EVERY = "rules"
+_SECRET = "SYNCLINE_WAKE_SECRET"  # noqa: S105 - the name of a variable
+_COLOURS = {"done": None, "stopped": "yellow", "failed": "red"}
+
+
+@click.command()
+@click.option("--side", type=click.Choice([str(side) for side in Side]), help="Where it changed.")
+@click.option("--object", "object_name", default="", help="What changed, for example Lead.")
+@click.argument("ids", nargs=-1)
+@workspace_option
+def wake(side: str | None, object_name: str, ids: tuple[str, ...], folder: Path) -> int:
+    """Ask a schedule (`syncline run --every`) for a cycle before its time.
+
+    Say what changed if you know it: a side, an object, IDs. It is a hint; the cycle reads
+    whatever changed.
+    """
+    from ..workspace import Workspace
+
+    with Workspace(folder) as workspace:
+        new = workspace.wake(
+            side=None if side is None else Side(side), object_name=object_name, ids=ids
+        )
+    click.echo("Asked for a cycle." if new else "A cycle was asked for already.")
+    return 0
+
+
+def run_every(folder: Path, every: str, listen: str | None, *, as_json: bool) -> int:
+    """Run cycles until a signal comes; *every* is a number of minutes, or ``EVERY``."""
+    from ..plugins import load_plugins
+    from ..schedule.loop import Schedule
+    from ..workspace import Workspace
+
+    minutes = None if every == EVERY else _minutes(every)
+    registry = load_plugins()
+
+    def opening(rules: RuleText | None) -> Workspace:
+        return Workspace(folder, registry=registry, rules=rules)
+
+    opening(None).close()  # a folder that is no workspace is told at once
+    schedule = Schedule(opening, minutes=minutes)
+
+    def tell(turn: Turn) -> None:
+        if as_json:
+            print_json(turn.to_json())
+        else:
+            _tell(turn)
+
+    with on_signals() as stop, _listening(folder, listen, as_json=as_json):
+        schedule.run(tell, stop=stop, sleep=stop.sleep)
+    return 0
+
+
+def _minutes(text: str) -> int:
+    from ..schedule.due import LEAST, MOST
+
+    if not text.isascii() or not text.isdigit() or not LEAST <= int(text) <= MOST:
+        raise click.BadParameter(
+            f"{text} will not do: from {LEAST} minutes, so that a cycle ends before the next and "
+            f"leaves calls for others, to {MOST}. Without a number the rules' own `sync every` "
+            "holds.",
+            param_hint="--every",
+        )
+    return int(text)
+
+
+@contextmanager
+def _listening(folder: Path, listen: str | None, *, as_json: bool) -> Generator[None]:
+    if listen is None:
+        yield
+        return
+    from ..connector import Secret
+    from ..schedule.listen import Door, parse_address
+    from ..workspace import Workspace
+
+    secret = os.environ.get(_SECRET)
+    if not secret:
+        raise WorkspaceError(
+            "listening for wakes needs a secret", hint=f"Set it in the environment as {_SECRET}."
+        )
+    host, port = parse_address(listen)
+
+    def take(wake: Wake) -> None:
+        # On a thread of the server's: a workspace of its own, for this one alone.
+        with Workspace(folder) as workspace:
+            workspace.wake(side=wake.side, object_name=wake.object, ids=wake.ids)
+
+    with Door(Secret(secret), take).open(host, port) as url:
+        click.echo(f"Listening for wakes on {url}", err=as_json)
+        yield
+
+
+def _tell(turn: Turn) -> None:
+    """Print one line a cycle; what stands in the way is said once, not with each."""
+    for fault in (turn.kept_back, turn.error):
+        if fault is not None and turn.news:
+            _say_fault(turn, fault, keeps=fault is turn.kept_back)
+    report = turn.report
+    if report is not None:
+        line = f"{turn.at:%Y-%m-%d %H:%M:%S}  run {report.run} {report.state}: {_figures(report)}"
+        click.secho(f"{line}; next {turn.next:%H:%M:%S} UTC", fg=_COLOURS[report.state])
+        for message, hint in report.faults:
+            click.echo(f"    {message}. {hint}".rstrip())
+
+
+def _say_fault(turn: Turn, fault: SynclineError, *, keeps: bool) -> None:
+    goes_on = "; the version before goes on" if keeps else f"; next {turn.next:%H:%M:%S} UTC"
+    click.secho(f"{turn.at:%Y-%m-%d %H:%M:%S}  {fault.message}{goes_on}", fg="red")
+    if fault.hint:
+        click.echo(f"    {fault.hint}")
+
+
+def _figures(report: Report) -> str:
+    words = [f"{count:,} {fate}" for fate, count in report.counts.items() if count]
+    calls = sum(report.calls.values())
+    spent = f"{calls:,} call{'' if calls == 1 else 's'}"
+    return ", ".join([*(words or ["nothing had changed"]), spent])

@@ -1,0 +1,1 @@
+"""What changed in the ledger's tables, a module a version; ``migrate`` runs them in order."""

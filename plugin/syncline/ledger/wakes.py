@@ -1,0 +1,59 @@
+"""Wakes: somebody asked for a cycle before its time. What they say is a hint, and read again."""
+
+from __future__ import annotations
+
+__all__ = ["MOST", "Wake", "add", "take", "waiting"]
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from ..model import Side
+from .codec import dump, stamp
+from .tables import wakes
+
+#: More of them say nothing more: the next cycle reads whatever changed.
+MOST = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wake:
+    """What is said to have changed: ids of an object of a side, or anything at all."""
+
+    side: Side | None = None
+    object: str = ""
+    ids: tuple[str, ...] = ()
+
+
+def add(db: Connection, wake: Wake, at: datetime) -> bool:
+    """Ask for a cycle; False when that was asked already, or too much is."""
+    row = {"side": str(wake.side or ""), "object": wake.object, "ids": dump(sorted({*wake.ids}))}
+    twin = select(wakes.c.id).where(*(wakes.c[name] == value for name, value in row.items()))
+    if db.scalar(twin.limit(1)) is not None or waiting(db) >= MOST:
+        return False
+    db.execute(wakes.insert().values(at=stamp(at), **row))
+    return True
+
+
+def waiting(db: Connection) -> int:
+    """Return how many are waiting for a cycle to begin."""
+    return int(db.scalar(select(func.count()).select_from(wakes)) or 0)
+
+
+def take(db: Connection) -> Sequence[Wake]:
+    """Return what is waiting, and remove it: the cycle that begins answers all of it."""
+    rows = db.execute(select(wakes).order_by(wakes.c.id)).all()
+    if not rows:
+        return ()
+    db.execute(wakes.delete().where(wakes.c.id <= rows[-1].id))
+    return [
+        Wake(
+            side=Side(row.side) if row.side else None,
+            object=row.object,
+            ids=tuple(json.loads(row.ids)),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,60 @@
+"""When the next cycle is due. Pure: every time is handed in."""
+
+from __future__ import annotations
+
+__all__ = ["FIRST_WAIT", "LEAST", "LEAST_GAP", "MOST", "may_wake", "next_due", "next_mark"]
+
+import math
+from datetime import datetime, timedelta
+
+#: Minutes between two marks, at least and at most (K7).
+LEAST, MOST = 5, 240
+#: After a passing fault; it doubles with each that follows, up to the interval.
+FIRST_WAIT = timedelta(seconds=30)
+#: Wakes start cycles no closer together than this.
+LEAST_GAP = timedelta(seconds=10)
+
+
+def next_mark(anchor: datetime, interval: timedelta, now: datetime) -> datetime:
+    """Return the first mark after *now*; marks lie whole intervals from *anchor* (K7).
+
+    Those that were missed are past: they are not made up for.
+    """
+    return anchor + (math.floor((now - anchor) / interval) + 1) * interval
+
+
+def next_due(
+    *,
+    anchor: datetime,
+    interval: timedelta,
+    now: datetime,
+    failures: int,
+    retry_after: float | None = None,
+) -> datetime:
+    """Return when the next cycle is due, *now* being the end of the last.
+
+    Args:
+        anchor: when the schedule began.
+        interval: between two marks.
+        now: the time.
+        failures: how many cycles in a row have met a passing fault.
+        retry_after: seconds that a system asked to be left alone for; this alone may pass over a
+            mark.
+
+    """
+    due = next_mark(anchor, interval, now)
+    if failures:
+        # No more doublings than it takes to pass any interval.
+        due = min(due, now + FIRST_WAIT * 2 ** min(failures - 1, 16))
+    if retry_after is not None:
+        due = max(due, now + timedelta(seconds=retry_after))
+    return due
+
+
+def may_wake(*, now: datetime, began: datetime | None, failed: bool) -> bool:
+    """Tell whether somebody may start a cycle before it is due.
+
+    Not right after one *began*, and not while a fault is waited out: a system that is ill, or a
+    password that is wrong, is not asked again with every webhook.
+    """
+    return not failed and (began is None or abs(now - began) >= LEAST_GAP)

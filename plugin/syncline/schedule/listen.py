@@ -1,0 +1,155 @@
+"""A small door over HTTP: `POST /wake` asks for a cycle before its time, and says nothing else.
+
+What comes in is a hint. Whoever has the secret can make cycles come earlier, not oftener than
+every ten seconds, and nothing else.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Door", "parse_address"]
+
+import hmac
+import json
+import socket
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from syncline_schemas import check
+
+from ..connector import Secret
+from ..errors import SynclineError, WorkspaceError
+from ..ledger.wakes import Wake
+from ..model import Side
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+#: The longest body that is read, in bytes.
+LONGEST = 64 * 1024
+_LEAST_SECRET = 16
+
+
+class Door:
+    """Takes wakes at one address; *wake* hears of each, on a thread of the door's own."""
+
+    def __init__(self, secret: Secret, wake: Callable[[Wake], object]) -> None:
+        if len(secret.reveal()) < _LEAST_SECRET:
+            raise WorkspaceError(
+                f"the secret in SYNCLINE_WAKE_SECRET has fewer than {_LEAST_SECRET} characters",
+                hint="Take a long one: `openssl rand -hex 32` prints one.",
+            )
+        if find_spec("starlette") is None or find_spec("uvicorn") is None:
+            raise WorkspaceError(
+                "listening for wakes needs two packages that are not installed",
+                hint="Install them: `pip install 'syncline[serve]'`.",
+            )
+        self._expected = b"Bearer " + secret.reveal().encode()
+        self._wake = wake
+
+    @contextmanager
+    def open(self, host: str, port: int) -> Generator[str]:
+        """Listen beside the caller within the block; yields the URL to post to."""
+        from uvicorn import Config, Server
+
+        with _listening(host, port) as listener:
+            config = Config(
+                self.app(),
+                log_config=None,
+                log_level="error",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=2,
+                limit_concurrency=64,
+            )
+            server = Server(config)
+            thread = threading.Thread(
+                target=server.run, kwargs={"sockets": [listener]}, daemon=True, name="wakes"
+            )
+            thread.start()
+            try:
+                name = f"[{host}]" if ":" in host else host
+                yield f"http://{name}:{listener.getsockname()[1]}/wake"
+            finally:
+                server.should_exit = True
+                thread.join()
+
+    def app(self) -> Any:
+        """Return the ASGI application."""
+        from starlette.applications import Starlette
+        from starlette.routing import Route
+
+        return Starlette(routes=[Route("/wake", self._answer, methods=["POST"])])
+
+    async def _answer(self, request: Request) -> Response:
+        from starlette.concurrency import run_in_threadpool
+        from starlette.responses import JSONResponse
+
+        given = request.headers.get("authorization", "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(given, self._expected):
+            why = "the header Authorization has no `Bearer` with the secret"
+            return JSONResponse({"error": why}, 401, headers={"WWW-Authenticate": "Bearer"})
+        body = b""
+        async for part in request.stream():
+            body += part
+            if len(body) > LONGEST:
+                why = f"the body has more than {LONGEST:,} bytes"
+                return JSONResponse({"error": why}, 413, headers={"Connection": "close"})
+        try:
+            wake = _wake_of(body)
+        except ValueError as err:
+            return JSONResponse({"error": str(err)}, 400)
+        try:
+            await run_in_threadpool(self._wake, wake)
+        except SynclineError as err:
+            # The caller may try again; nothing of ours is told beyond that.
+            return JSONResponse({"error": "not now"}, 503 if err.exit_code == 2 else 500)
+        return JSONResponse({}, 202)
+
+
+def parse_address(text: str) -> tuple[str, int]:
+    """Return the host and port of ``127.0.0.1:8020``, ``[::1]:8020`` or ``8020``."""
+    host, _, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]") or "127.0.0.1"
+    if not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise WorkspaceError(f"{text} is no address", hint="Write 127.0.0.1:8020, or a port alone.")
+    return host, int(port)
+
+
+def _wake_of(body: bytes) -> Wake:
+    try:
+        document = json.loads(body) if body.strip() else {}
+    except (ValueError, RecursionError):
+        raise ValueError("the body is no JSON") from None
+    faults = check("wake", document)
+    if faults:
+        raise ValueError(faults[0])
+    return Wake(
+        side=Side(document["side"]) if "side" in document else None,
+        object=document.get("object", ""),
+        ids=tuple(document.get("ids", ())),
+    )
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as err:
+        raise WorkspaceError(f"{host} is no address of this machine: {err.strerror}") from err
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(place)
+        listener.listen(64)
+    except OSError as err:
+        listener.close()
+        raise WorkspaceError(
+            f"{host}:{port} cannot be listened on: {err.strerror}",
+            hint="Choose another port, or 0 for any that is free.",
+        ) from err
+    return listener

@@ -1,0 +1,90 @@
+"""The real engine, over systems in memory: a process that lives for one cycle."""
+
+from __future__ import annotations
+
+__all__ = ["Engine"]
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from sqlalchemy import Connection
+
+from ..ledger.database import Ledger
+from ..model import Side
+from ..sync.cycle import Cycle, Preview
+from ..sync.guard import Guarded
+from ..sync.meter import Meter
+from ..sync.plan import Plan
+from ..sync.report import Report
+from ..sync.systems import System
+from .clock import VirtualClock
+from .faults import Life
+from .rules import Book
+from .store import Store
+from .systems import Memory, Weather
+
+
+class Engine:
+    """One process: what it knows beyond the ledger ends with it."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        stores: Mapping[Side, Store],
+        book: Book,
+        clock: VirtualClock,
+        weather: Weather,
+        life: Life,
+        paid: Callable[[Store, int], None],
+    ) -> None:
+        self._ledger = ledger
+        self._stores = stores
+        self._book = book
+        self._clock = clock
+        self._weather = weather
+        self._life = life
+        self._paid = paid
+
+    def run(self, planned: Callable[[Plan, int], None]) -> Report:
+        """Do one cycle; every plan is told before it is done, with the number of the last change."""
+        count = self._stores[Side.CRM].count
+        return self._cycle(lambda plan: planned(plan, count.last)).run()
+
+    def preview(self) -> Preview:
+        """Say what the next run would do."""
+        return self._cycle(lambda _plan: None).preview()
+
+    def _cycle(self, before_apply: Callable[[Plan], None]) -> Cycle:
+        self._ledger.fence = self._fence
+        meter = Meter(
+            self._ledger, self._clock, {Side.CRM: self._book.limit, Side.CADENCE: None}
+        )
+        systems: dict[Side, System] = {}
+        for side, store in self._stores.items():
+            spend = partial(self._spend, meter, side)
+            memory = Memory(store, spend, self._weather)
+            systems[side] = System(
+                name="memory",
+                connector=Guarded("memory", memory),
+                description=store.description,
+            )
+        return Cycle(
+            self._ledger,
+            systems,
+            self._book.rules,
+            meter,
+            now=self._clock,
+            progress=self._progress,
+            before_apply=before_apply,
+        )
+
+    def _spend(self, meter: Meter, side: Side, price: int, what: str) -> None:
+        meter.spend(side, price, what)
+        self._life.instant()
+        self._paid(self._stores[side], price)
+
+    def _fence(self, _db: Connection) -> None:
+        self._life.instant()
+
+    def _progress(self, _what: str, _done: int, _total: int | None) -> None:
+        self._life.instant()

@@ -1,0 +1,245 @@
+"""One history: two systems, their people, our cycles, all that goes wrong, and the end of it."""
+
+from __future__ import annotations
+
+__all__ = ["SETTLING", "History", "Shape", "shape_of"]
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+
+from ..errors import SynclineError
+from ..ledger import inbox
+from ..ledger.rows import State
+from ..model import Side
+from ..sync.report import Report
+from .clock import VirtualClock
+from .engine import Engine
+from .faults import Fault, KilledError, Life, Storm
+from .habits import Habits
+from .judge import judge
+from .ledgers import Ledgers
+from .people import People
+from .rules import VARIANTS, book
+from .store import Count, Store
+from .story import Promise, Story
+from .twice import interrupted, repeated
+
+_QUARTER = 15 * 60.0
+#: How many cycles may write once nothing happens any more.
+SETTLING = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """How large a history is, and what may go wrong in it."""
+
+    seed: int
+    people: int
+    cycles: int
+    kinds: frozenset[Fault]
+
+
+def shape_of(seed: int) -> Shape:
+    """Return the history of a seed, whole."""
+    dice = Random(f"shape {seed}")  # noqa: S311 - to be repeated, not to be secret
+    kinds = [kind for kind in Fault if dice.random() < 0.6]
+    return Shape(
+        seed=seed,
+        people=dice.choice((2, 4, 7, 10, 14)),
+        cycles=dice.choice((3, 5, 6, 8)),
+        kinds=frozenset(kinds if dice.random() < 0.9 else ()),
+    )
+
+
+def _habits(dice: Random) -> Habits:
+    return Habits(
+        granularity=timedelta(microseconds=dice.choice((1, 1000, 1_000_000))),
+        trims=dice.random() < 0.5,
+        cuts=dice.random() < 0.5,
+        bare_phones=dice.random() < 0.3,
+        small_addresses=dice.random() < 0.3,
+        touches=dice.random() < 0.6,
+    )
+
+
+class History:
+    """A history under way. ``play`` lives through it; ``story`` then holds what was seen."""
+
+    def __init__(
+        self, shape: Shape, ledgers: Ledgers, tally: Counter[str], tell: Callable[[str], None]
+    ) -> None:
+        self.shape = shape
+        self.tally = tally
+        dice = Random(f"world {shape.seed}")  # noqa: S311 - to be repeated, not to be secret
+        self._lots = Random(f"cycles {shape.seed}")  # noqa: S311 - likewise
+        self.clock = VirtualClock()
+        self._tell = tell
+        self.story = Story(tally, self.say)
+        self.book = book(
+            dice.randrange(VARIANTS), dice.choice((3, 7, 50)), dice.choice((2, 5, 20))
+        )
+        count = Count()
+        descriptions = self.book.rules.catalog.descriptions
+        self.stores = {
+            side: Store(
+                side, descriptions[side], self.clock, _habits(dice), self.story.heard, count
+            )
+            for side in Side
+        }
+        self.people = People(
+            Random(f"people {shape.seed}"),  # noqa: S311 - likewise
+            self.stores,
+            shape.kinds,
+            tuple(m.crm for m in self.book.maps),
+            tally,
+            self.say,
+            calls=self.book.activities,
+        )
+        self.storm = Storm(
+            Random(f"storm {shape.seed}"),  # noqa: S311 - likewise
+            shape.kinds,
+            self.clock,
+            self.story,
+            self._meanwhile,
+        )
+        self.ledgers = ledgers
+        self.ledger = ledgers.empty()
+        self.reports: list[Report] = []
+        if self.storm.happens(Fault.SKEW, 1):
+            for store in self.stores.values():
+                store.skew = timedelta(seconds=dice.uniform(-900, 900))
+
+    def say(self, words: str) -> None:
+        """Tell a step of the history, with its time."""
+        self._tell(f"{self.clock():%d %H:%M:%S} {words}")
+
+    def play(self) -> None:
+        """Live through the whole history and judge it by the promises that can be seen at once."""
+        self.say(f"the rules:\n{self.book.text}")
+        self.people.settle_in(self.shape.people)
+        for _ in range(self.shape.cycles):
+            for _ in range(self._lots.choice((1, 3, 6, 10))):
+                self._pass(self._lots.choice((0.1, 0.6, 20, 90)))
+                self.people.act()
+            self._pass(self._lots.choice((0.01, 1, 60, 300)))
+            self._look_aside()
+            self.cycle()
+            if self.storm.happens(Fault.WAKE, 0.3):
+                self._pass(self._lots.choice((0, 5)))
+                self.cycle()
+            self._pass(_QUARTER)
+        self.storm.over = True
+        self._settle()
+        judge(self)
+
+    def close(self) -> None:
+        """Give the ledger back."""
+        self.ledgers.done(self.ledger)
+
+    def _pass(self, seconds: float) -> None:
+        self.clock.forward(seconds)
+
+    def _meanwhile(self) -> None:
+        self.say("… while a cycle is under way:")
+        self.people.act()
+
+    # -- cycles
+
+    def cycle(self) -> Report | None:
+        """Do a cycle, and begin again as often as it is cut off."""
+        while True:
+            life = Life()
+            if self.storm.happens(Fault.CRASH, 0.35):
+                life.end_after(self._lots.randrange(90))
+            self.say("a cycle begins")
+            self.story.run_begins()
+            taken = sum(store.taken for store in self.stores.values())
+            self.storm.life = life
+            self.tally["cycles"] += 1
+            try:
+                report = self._engine(life).run(self.story.planned)
+            except KilledError:
+                self.say("our process is killed")
+                self.tally["cycles cut off"] += 1
+                self._pass(self._lots.choice((1, 30, 200)))
+                continue
+            except SynclineError as err:
+                self.story.breach(Promise.ADDS_UP, f"a cycle ended with {err!r}")
+                return None
+            self._reported(report, sum(store.taken for store in self.stores.values()) - taken)
+            return report
+
+    def _engine(self, life: Life) -> Engine:
+        return Engine(
+            self.ledger, self.stores, self.book, self.clock, self.storm, life, self.story.paid
+        )
+
+    def _reported(self, report: Report, taken: int) -> None:
+        """Hold a report against what was seen (promise 6)."""
+        self.reports.append(report)
+        counts = {str(fate): n for fate, n in report.counts.items() if n}
+        self.say(
+            f"the cycle is {report.state}: {counts}, {report.writes} writes, waiting "
+            f"{dict(report.waiting)}, {[words for words, _hint in report.faults]}"
+        )
+        for name, number in counts.items():
+            self.tally[f"records {name}"] += number
+        self.tally["steps found out about after a crash"] += report.recovered
+        if report.candidates != sum(report.counts.values()):
+            self.story.breach(
+                Promise.ADDS_UP, f"{report.candidates} candidates came to {counts}"
+            )
+        if any("add up" in words for words, _hint in report.faults):
+            self.story.breach(Promise.ADDS_UP, f"the run is red: {report.faults}")
+        if report.state == "done" and report.recovered == 0 and taken != report.writes:
+            self.story.breach(
+                Promise.ADDS_UP,
+                f"the report says {report.writes} writes, and the systems took {taken}",
+            )
+        if report.state == "done" and report.waiting.get(str(State.NEW)):
+            self.story.breach(
+                Promise.ADDS_UP, f"{report.waiting} wait, and the run says that it is done"
+            )
+
+    def _settle(self) -> None:
+        """Let cycles run until nothing is written any more (promise 1)."""
+        self.say("from here on nobody does anything and nothing goes wrong")
+        pause = _QUARTER if self.book.limit >= 1000 else 8 * 3600.0
+        quiet, most = 0, SETTLING if self.book.limit >= 1000 else 6 * SETTLING
+        for number in range(most + 2):
+            self._pass(pause)
+            report = self.cycle()
+            if report is None:
+                return
+            quiet = quiet + 1 if report.state == "done" and report.writes == 0 else 0
+            if quiet == 2:
+                self.tally["cycles until all was quiet"] += number
+                return
+        self.story.breach(
+            Promise.SETTLES,
+            f"after {most + 2} cycles without outside change the last one still did "
+            f"{self.reports[-1].writes} writes and is {self.reports[-1].state}",
+        )
+
+    # -- looking aside
+
+    def _look_aside(self) -> None:
+        """Try on copies what the next cycle would do: twice the same, and cut off (7, 8)."""
+        lot = self._lots.random()
+        if lot < 0.12:
+            repeated(self)
+        elif lot < 0.3:
+            interrupted(self, self._lots)
+
+    def entries(self, side: Side) -> dict[tuple[str, str], State]:
+        """Return the records of a side that wait in the inbox, with their state."""
+        found: dict[tuple[str, str], State] = {}
+        with self.ledger.begin() as db:
+            for described in self.stores[side].description.objects:
+                ids = [row.id for row in self.stores[side].rows(described.name)]
+                for id_, entry in inbox.fetch(db, side, described.name, ids).items():
+                    found[described.name, id_] = entry.state
+        return found

@@ -1,0 +1,223 @@
+"""The end of a history, held against the promises: by what the witness saw, not by our own code."""
+
+from __future__ import annotations
+
+__all__ = ["judge"]
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from ..ledger import journal, pairs
+from ..ledger.codec import stamp
+from ..ledger.journal import Entry
+from ..ledger.rows import Pair, State
+from ..model import Side, Value, is_blank
+from .lines import Line, MapSpec, plain
+from .once import judge_actions
+from .store import Change, Row
+from .story import Key, Promise
+
+if TYPE_CHECKING:
+    from .history import History
+
+_ALL = 1_000_000
+_DAY = timedelta(hours=24)
+
+
+def judge(history: History) -> None:
+    """Note in the story every promise that the history's end shows to be broken."""
+    found = _Evidence(history)
+    _loses_nothing(found)
+    _keeps_what_it_wrote_over(found)
+    _no_twins(found)
+    _budget(found)
+    judge_actions(history, found.pairs, found.entries, found.waiting)
+
+
+class _Evidence:
+    """What the ledger holds at the end, beside what the witness saw."""
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+        self.story = history.story
+        self.stores = history.stores
+        with history.ledger.begin() as db:
+            self.entries = journal.history(db, limit=_ALL)
+            self.pairs = [
+                pair
+                for spec in history.book.maps
+                for pair in pairs.quiet(db, spec.name, after="", limit=_ALL, owing=False)
+            ]
+        self.by_id: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            for id_ in {entry.crm_id, entry.cadence_id} - {""}:
+                self.by_id.setdefault(id_, []).append(entry)
+        self.waiting: dict[Key, State] = {
+            (side, name, id_): state
+            for side in Side
+            for (name, id_), state in history.entries(side).items()
+        }
+        self.linked: dict[Key, list[Pair]] = {}
+        for pair in self.pairs:
+            for side in Side:
+                place = (side, pair.objects[side], pair.ids[side])
+                self.linked.setdefault(place, []).append(pair)
+
+    def people(self) -> Iterator[tuple[Side, MapSpec, Row]]:
+        """Yield every record of a mapped object that is there, once a map."""
+        for spec in self.history.book.maps:
+            for side in Side:
+                for row in self.stores[side].rows(spec.object(side)):
+                    yield side, spec, row
+
+    def row(self, side: Side, name: str, id_: str) -> Row | None:
+        """Return a record that is there."""
+        return self.stores[side].row(name, id_)
+
+
+def _loses_nothing(found: _Evidence) -> None:
+    """Every record has a partner or waits; every value written went over, or is accounted for."""
+    for side, spec, row in found.people():
+        place = (side, row.object, row.id)
+        linked = [pair for pair in found.linked.get(place, ()) if pair.map == spec.name]
+        if not linked:
+            if place not in found.linked and place not in found.waiting:
+                found.story.breach(
+                    Promise.LOSES_NOTHING,
+                    f"{side.word} {row.object} {row.id} has no partner and waits nowhere",
+                )
+            continue
+        partner = found.row(
+            side.other, spec.object(side.other), linked[0].ids[side.other]
+        )
+        if partner is None or found.story.fields.get((*place, "")):
+            continue  # what follows from a deletion is judged by itself
+        if found.story.fields.get((side.other, partner.object, partner.id, "")):
+            continue
+        for line in spec.lines:
+            if spec.opens(line, side.other, row.values):
+                _went_over(found, side, row, partner, line)
+
+
+def _went_over(found: _Evidence, side: Side, row: Row, partner: Row, line: Line) -> None:
+    told = list(found.story.fields.get((side, row.object, row.id, line.name(side)), ()))
+    while told and plain(told[-1].old) == plain(told[-1].new):
+        told.pop()  # it says the same in other words
+    if not told or told[-1].ours or (is_blank(told[-1].new) and not line.erase):
+        return
+    last, to = told[-1], side.other
+    described = found.stores[to].kind(partner.object).get(line.name(to))
+    length = None if described is None else described.length
+    for value in _values_since(found, to, partner, line.name(to), last):
+        if line.agree(last.new, value, to, length):
+            return
+    waits = {(side, row.object, row.id), (to, partner.object, partner.id)} & found.waiting.keys()
+    if waits:
+        found.story.tally["values that wait at the end"] += 1
+        return
+    if _excused(found, row, partner, line, last, to):
+        found.story.tally["values skipped for a reason"] += 1
+        return
+    found.story.breach(
+        Promise.LOSES_NOTHING,
+        f"{side.word} {row.object} {row.id} {line.name(side)} was set to {last.new!r} at "
+        f"{last.at:%d %H:%M:%S}; {to.word} {partner.id} {line.name(to)} never held it, and holds "
+        f"{partner.values.get(line.name(to))!r}; nothing is told of it ({line.text.strip()})",
+    )
+
+
+def _values_since(
+    found: _Evidence, side: Side, row: Row, name: str, last: Change
+) -> Iterator[Value]:
+    """Yield what a field held when *last* was written, and every value since."""
+    told = found.story.fields.get((side, row.object, row.id, name), [])
+    before = [change.new for change in told if change.number <= last.number]
+    yield before[-1] if before else None
+    yield from (change.new for change in told if change.number > last.number)
+
+
+def _excused(
+    found: _Evidence, row: Row, partner: Row, line: Line, last: Change, to: Side
+) -> bool:
+    """Tell whether the history gives a reason that is one."""
+    reasons: list[bool] = []
+    born = min(
+        (e.at for e in found.by_id.get(row.id, ()) if e.kind in {"link", "create"}), default=""
+    )
+    theirs = partner.values.get(line.name(to))
+    unturned = not line.turns(theirs, to.other)
+    for entry in found.by_id.get(row.id, ()):
+        if entry.at < stamp(last.at) or entry.field not in {"", line.crm}:
+            continue
+        if entry.kind == "fail":
+            reasons.append(True)
+        elif entry.kind == "hold":
+            reasons.append(line.conflict == "hold" or not line.turns(last.new, to))
+        elif entry.kind == "skip":
+            blank = is_blank(last.new) and stamp(last.at) < born
+            # A conflict whose winner may not be written leaves both sides as they are.
+            kept = {line.word(side) for side in Side} != {"always"}
+            kept = kept or unturned or (is_blank(theirs) and not line.erase)
+            reasons.append(blank or kept or not line.turns(last.new, to))
+    return any(reasons)
+
+
+def _keeps_what_it_wrote_over(found: _Evidence) -> None:
+    """A person's value that we wrote over stands in the history."""
+    for effect in found.story.effects:
+        change = effect.change
+        kept = any(
+            entry.field == change.field
+            and entry.kind in {"update", "create"}
+            and plain(entry.old) == plain(change.old)
+            for entry in found.by_id.get(change.id, ())
+        )
+        if kept or is_blank(change.old):
+            continue
+        told = found.story.fields[change.side, change.object, change.id, change.field]
+        if any(c.number > effect.number and not c.ours for c in told):
+            found.story.tally["writes found out about too late, excused"] += 1
+            continue
+        found.story.breach(
+            Promise.LOSES_NOTHING,
+            f"{change.side.word} {change.object} {change.id} {change.field}: {change.old!r} was "
+            f"written over by {change.new!r}, and the history does not have it",
+        )
+
+
+def _no_twins(found: _Evidence) -> None:
+    for place, linked in found.linked.items():
+        if len(linked) > 1:
+            names = ", ".join(f"{p.map} {p.ids[place[0].other]}" for p in linked)
+            found.story.breach(
+                Promise.NO_TWINS, f"{place[1]} {place[2]} has several partners: {names}"
+            )
+    for side, store in found.stores.items():
+        for described in store.description.objects:
+            keys = [
+                row.values.get(described.key_field)
+                for row in store.rows(described.name)
+                if described.key_field is not None
+            ]
+            held = [key for key in keys if key is not None]
+            if len(held) != len(set(held)):
+                found.story.breach(
+                    Promise.NO_TWINS, f"two {described.name} of the {side.word} hold one key"
+                )
+
+
+def _budget(found: _Evidence) -> None:
+    """In no 24 hours were there more calls of the CRM than the rules allow."""
+    limit, spent = found.history.book.limit, found.story.spent[Side.CRM]
+    first, used = 0, 0
+    for at, price in spent:
+        used += price
+        while spent[first][0] <= at - _DAY:
+            used -= spent[first][1]
+            first += 1
+        if used > limit:
+            found.story.breach(
+                Promise.BUDGET, f"{used} calls in the 24 hours before {at}; {limit} are allowed"
+            )
+            return

@@ -1,0 +1,85 @@
+"""Whether each firing of a workflow had its effect, and had it once."""
+
+from __future__ import annotations
+
+__all__ = ["judge_actions"]
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from ..ledger.journal import Entry
+from ..ledger.rows import Pair, State
+from ..model import Side, Value
+from .faults import Fault
+from .lines import WorkflowSpec
+from .story import Key, Promise
+
+if TYPE_CHECKING:
+    from .history import History
+
+#: An edit as near as this to the moment of linking may be on either side of it.
+_NEAR = timedelta(minutes=10)
+
+
+def judge_actions(
+    history: History,
+    linked: Sequence[Pair],
+    entries: Sequence[Entry],
+    waiting: Mapping[Key, State],
+) -> None:
+    """Count the effects of each workflow for each pair against how often its criteria began to hold."""
+    story = history.story
+    for pair in linked:
+        record = (Side.CRM, pair.objects[Side.CRM], pair.ids[Side.CRM])
+        prospect = (Side.CADENCE, pair.objects[Side.CADENCE], pair.ids[Side.CADENCE])
+        if (*record, "") in story.fields or (*prospect, "") in story.fields:
+            continue
+        for workflow in history.book.workflows:
+            if workflow.object != record[1]:
+                continue
+            acts = story.acts.get((prospect[2], workflow.name, 0), [])
+            begins = _begins(history, record, workflow)
+            if len(acts) > len(begins):
+                story.breach(
+                    Promise.ONCE,
+                    f'"{workflow.name}" was done {len(acts)} times for {record[2]}, and began to '
+                    f"fit {len(begins)} times: {acts}",
+                )
+            elif not acts and not ({record, prospect} & waiting.keys()):
+                _must_have_fired(history, pair, workflow, begins, entries)
+
+
+def _begins(history: History, record: Key, workflow: WorkflowSpec) -> list[datetime]:
+    """Return when the criteria began to hold, by what people really wrote."""
+    found: list[datetime] = []
+    holds = False
+    for change in history.story.fields.get((*record, "Status"), ()):
+        values: dict[str, Value] = {"Status": change.new}
+        if workflow.fits(values) and not holds:
+            found.append(change.at)
+        holds = workflow.fits(values)
+    return found
+
+
+def _must_have_fired(
+    history: History,
+    pair: Pair,
+    workflow: WorkflowSpec,
+    begins: list[datetime],
+    entries: Sequence[Entry],
+) -> None:
+    """A workflow that fits at the end, and began to after the two were linked, has fired."""
+    row = history.stores[Side.CRM].row(pair.objects[Side.CRM], pair.ids[Side.CRM])
+    if row is None or not workflow.fits(row.values) or not begins:
+        return
+    born = [
+        datetime.fromisoformat(entry.at)
+        for entry in entries
+        if entry.kind in {"link", "create"} and entry.crm_id == row.id and entry.map == pair.map
+    ]
+    if born and begins[-1] - min(born) > _NEAR and Fault.CRASH not in history.shape.kinds:
+        history.story.breach(
+            Promise.ONCE,
+            f'"{workflow.name}" fits {row.id} since {begins[-1]:%d %H:%M:%S} and was never done',
+        )

@@ -1,0 +1,125 @@
+"""How a workspace stands: whether cycles run, what the last one did, what an edit would change."""
+
+from __future__ import annotations
+
+__all__ = ["LastRun", "Status", "status_of"]
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, select
+
+from .at_work import Edit, edit_of
+from .errors import SynclineError
+from .ledger import inbox, versions, wakes
+from .ledger.codec import moment
+from .ledger.tables import runs
+from .ledger.versions import Pause, Version
+from .sync.lease import Held, look
+
+if TYPE_CHECKING:
+    from .workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastRun:
+    """The latest run. One that is ``running`` while nobody is at work was cut off."""
+
+    run: int
+    state: str
+    started: datetime
+    finished: datetime | None
+    rules: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """How a workspace stands at one moment."""
+
+    paused: Pause | None
+    running: Held | None
+    last: LastRun | None
+    #: How often the rules want a cycle (K7).
+    minutes: int
+    #: Records in the inbox, by state.
+    waiting: Mapping[str, int]
+    #: Requests for a cycle before its time.
+    wakes: int
+    #: The rules at work; None before the first run.
+    version: Version | None
+    #: What the rule file says otherwise; None when it is wrong.
+    edit: Edit | None
+    #: What is wrong with it, or why that cannot be told.
+    fault: SynclineError | None
+
+    @property
+    def state(self) -> str:
+        """``running``, ``paused`` or ``ready``."""
+        return "running" if self.running else "paused" if self.paused else "ready"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain JSON (``status.schema.json``)."""
+        last, fault, held = self.last, self.fault, self.running
+        return {
+            "state": self.state,
+            "paused": None if self.paused is None else asdict(self.paused),
+            "running": None
+            if held is None
+            else {"holder": str(held.holder or ""), "until": held.until.isoformat()},
+            "last": None
+            if last is None
+            else {
+                "run": last.run,
+                "state": last.state,
+                "started": last.started.isoformat(),
+                "finished": None if last.finished is None else last.finished.isoformat(),
+                "rules": last.rules,
+            },
+            "minutes": self.minutes,
+            "waiting": dict(self.waiting),
+            "wakes": self.wakes,
+            "version": None if self.version is None else self.version.to_json(),
+            "edit": None if self.edit is None else self.edit.to_json(),
+            "fault": None
+            if fault is None
+            else {"error": fault.message, "hint": fault.hint, "exit_code": fault.exit_code},
+        }
+
+
+def status_of(workspace: Workspace, now: datetime) -> Status:
+    """Return how *workspace* stands; what is wrong with its rules is part of the answer."""
+    fault: SynclineError | None = None
+    edit: Edit | None = None
+    try:
+        _ = workspace.rules.compiled
+    except SynclineError as err:
+        fault = err
+    with workspace.ledger.begin() as db:
+        if fault is None:
+            edit = edit_of(db, workspace.rules)
+        return Status(
+            paused=versions.paused(db),
+            running=look(db, now),
+            last=_last(db),
+            minutes=workspace.text.head.minutes,
+            waiting=inbox.waiting_counts(db),
+            wakes=wakes.waiting(db),
+            version=versions.latest(db),
+            edit=edit,
+            fault=fault,
+        )
+
+
+def _last(db: Connection) -> LastRun | None:
+    row = db.execute(select(runs).order_by(runs.c.id.desc()).limit(1)).one_or_none()
+    if row is None:
+        return None
+    return LastRun(
+        run=row.id,
+        state=row.state,
+        started=moment(row.started),
+        finished=None if row.finished is None else moment(row.finished),
+        rules=row.rules,
+    )

@@ -1,0 +1,103 @@
+"""What a listing or a reading brought, into the inbox: changed records, and those that went."""
+
+from __future__ import annotations
+
+__all__ = ["Arrivals"]
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from ..ledger import changes, inbox, matchkeys, pairs
+from ..ledger.rows import State, seen_as
+from ..model import Gone, Record, Side, Value
+from ..rules.compiled import match_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrivals:
+    """The way of one object's records into the inbox."""
+
+    side: Side
+    object: str
+    #: The fields of match rows, of which the keys are kept.
+    key_fields: Sequence[str]
+    #: The maps of this object: the map's name, and the object across.
+    others: Mapping[str, str]
+    #: Whether its partners hear when a record goes; otherwise it only leaves the inbox.
+    departures: bool
+
+    def take(
+        self,
+        db: Connection,
+        run: int,
+        records: Sequence[Record],
+        gone: Sequence[Gone],
+        now: datetime,
+        *,
+        anew: bool,
+    ) -> None:
+        """Store what was not seen in this very state before; *anew* stores all."""
+        fresh = records if anew else self._unseen(db, records)
+        inbox.arrived(db, self.side, fresh, now)
+        self._index(db, fresh)
+        went = self._departed(db, gone, now)
+        changes.note(db, run, self.side, fresh, went)
+
+    def _unseen(self, db: Connection, records: Sequence[Record]) -> Sequence[Record]:
+        if not records:
+            return records
+        ids = [record.id for record in records]
+        known = set(inbox.seen_before(db, self.side, self.object, ids))
+        known.update(pairs.seen_before(db, list(self.others), self.side, ids))
+        return [r for r in records if (r.id, seen_as(r.modified, r.values)) not in known]
+
+    def _departed(self, db: Connection, gone: Sequence[Gone], now: datetime) -> list[Gone]:
+        """Store who went and was linked; what was never linked is forgotten."""
+        if not gone:
+            return []
+        refs = [(str(self.side), g.object, g.id) for g in gone]
+        ids = [g.id for g in gone]
+        matchkeys.forget_keys(db, refs)
+        if not self.departures:
+            inbox.forget(db, refs)
+            return []
+        linked: dict[str, Mapping[str, Value]] = {}
+        resting: set[str] = set()
+        for name in self.others:
+            for id_, pair in pairs.by_side(db, name, self.side, ids).items():
+                linked[id_] = {n: v for n, v in pair.base[self.side].items() if ">" not in n}
+                if pair.gone[self.side]:
+                    resting.add(id_)
+        waiting = inbox.fetch(db, self.side, self.object, ids)
+        news = [
+            g
+            for g in gone
+            if (g.id in linked or g.id in waiting)
+            and g.id not in resting
+            and not (g.id in waiting and waiting[g.id].gone is not None)
+        ]
+        inbox.departed(db, self.side, [(g, linked.get(g.id, {})) for g in news], now)
+        return news
+
+    def _index(self, db: Connection, records: Iterable[Record]) -> None:
+        """Keep the match keys, and ask again whoever was held for one that moved."""
+        if not self.key_fields:
+            return
+        named = {
+            record.id: {field: match_key(record.values.get(field)) for field in self.key_fields}
+            for record in records
+        }
+        if not named:
+            return
+        moved = matchkeys.note_keys(db, self.side, self.object, named)
+        if moved:
+            self._ask_again(db, {key for _field, key in moved})
+
+    def _ask_again(self, db: Connection, keys: Collection[str]) -> None:
+        places = [(self.side, self.object), *((self.side.other, o) for o in self.others.values())]
+        for where, name in places:
+            owners = matchkeys.owners(db, where, name, keys)
+            inbox.requeue(db, where, name, [State.HELD, State.WAITING], owners)

@@ -1,0 +1,75 @@
+"""What a system makes of our own writes, and fields that go back and forth (B12). Pure."""
+
+from __future__ import annotations
+
+__all__ = ["FLIPS", "Flips", "flipped", "is_echo", "made_of"]
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from ..ledger.codec import dump, stamp
+from ..ledger.rows import Echo
+from ..model import Value
+from .reconcile import MISSING, Base
+
+#: A field that was put back so often within a day is written by somebody else too.
+FLIPS = 3
+_DAY = timedelta(hours=24)
+#: Clocks of servers are known to about this much.
+_UNSURE = timedelta(seconds=2)
+#: Fewer signs than a telephone number has prove nothing by their end.
+_NUMBER = 6
+
+
+def is_echo(echo: Echo | None, modified: datetime) -> bool:
+    """Tell whether a record modified at that time, by its server, may show our own write."""
+    if echo is None:
+        return False
+    first, last = datetime.fromisoformat(echo.first), datetime.fromisoformat(echo.last)
+    return first - _UNSURE <= modified <= last + _UNSURE
+
+
+def made_of(written: Base, seen: Value) -> bool:
+    """Tell whether *seen* is what a system may make of a value: cut, trimmed, cased, rounded.
+
+    Anything else is somebody's edit, though it fell into the very second of our write.
+    """
+    if written is MISSING:
+        return False
+    if isinstance(written, str) and isinstance(seen, str):
+        ours, theirs = _bare(written), _bare(seen)
+        # A cut text is the beginning of ours; a phone number gains or loses its country.
+        return ours.startswith(theirs) or (
+            len(theirs) > _NUMBER and (ours.endswith(theirs) or theirs.endswith(ours))
+        )
+    if isinstance(written, int | float) and isinstance(seen, int | float):
+        return any(round(written, places) == seen for places in range(6))
+    return False
+
+
+def _bare(text: str) -> str:
+    return "".join(sign for sign in text.casefold() if sign.isalnum())
+
+
+class Flips(NamedTuple):
+    """How often a row was put back, as the pair keeps it, and whether that is too often."""
+
+    kept: tuple[str, ...]
+    stop: bool
+
+
+def flipped(kept: Iterable[str], old: Value, new: Value, now: datetime) -> Flips:
+    """Count a write that puts *new* in the place of *old*.
+
+    *kept* is what the last write replaced, then the moments of the last day at which a write put
+    back what the one before it had replaced.
+    """
+    replaced, *moments = kept or ("",)
+    since = stamp(now - _DAY)
+    moments = [moment for moment in moments if moment > since]
+    if replaced == dump(new):
+        moments.append(stamp(now))
+    if len(moments) >= FLIPS:
+        return Flips((replaced, *moments), stop=True)
+    return Flips((dump(old), *moments), stop=False)

@@ -1,0 +1,173 @@
+"""Listening to both sides: one listing an object, and the records that are to be read again."""
+
+from __future__ import annotations
+
+__all__ = ["Listener"]
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from ..ledger import waking
+from ..ledger.database import Ledger
+from ..model import Page, Side
+from ..rules.ruleset import RuleSet
+from .arrivals import Arrivals
+from .cost import Estimate
+from .detect import detect, reread
+from .meter import BudgetReachedError, Meter
+from .propose import ACTIVITY
+from .systems import Progress, Systems
+
+#: Servers date their answers to the second, and the answer takes its time.
+_TELLABLE = timedelta(seconds=2)
+#: What was read so long ago is listed again before it is written by.
+_FRESH = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Listing:
+    """One object of one side that is listened to."""
+
+    arrivals: Arrivals
+    fields: tuple[str, ...]
+
+
+class Listener:
+    """Brings the inbox up to date, and knows how far each server's clock is ahead of ours."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        systems: Systems,
+        rules: RuleSet,
+        meter: Meter,
+        estimate: Estimate,
+        *,
+        now: Callable[[], datetime],
+        progress: Progress,
+        go_on: Callable[[], None],
+    ) -> None:
+        self._ledger = ledger
+        self._systems = systems
+        self._meter = meter
+        self._estimate = estimate
+        self._now = now
+        self._progress = progress
+        self._go_on = go_on
+        self._listings = {side: _listings(rules, side) for side in Side}
+        self._heard: datetime | None = None
+        self.skew: dict[Side, timedelta] = dict.fromkeys(Side, timedelta(0))
+
+    def listen(self, run: int) -> None:
+        """Read what changed on both sides.
+
+        A side whose listings do not fit into the budget rests; the other goes on.
+        """
+        self._heard = self._now()
+        for side, listings in self._listings.items():
+            try:
+                self._meter.admit(side, self._estimate.polls(side, len(listings)))
+                for listing in listings:
+                    self._list(run, listing)
+            except BudgetReachedError as err:
+                self._meter.rest(side, err)
+        if run:
+            self._reread(run)
+
+    def refresh(self, run: int) -> None:
+        """Listen again when the last time is a while ago: an edit since then would be lost."""
+        if self._heard is None or self._now() - self._heard > _FRESH:
+            self.listen(run)
+
+    def check(self, run: int, side: Side, object_name: str, ids: list[str]) -> None:
+        """Read records by their ids."""
+        for listing in self._listings[side]:
+            if listing.arrivals.object == object_name:
+                reread(
+                    self._ledger,
+                    self._systems[side],
+                    listing.arrivals,
+                    ids,
+                    fields=listing.fields,
+                    run=run,
+                    now=self._now,
+                )
+
+    def _list(self, run: int, listing: _Listing) -> None:
+        arrivals = listing.arrivals
+        detect(
+            self._ledger,
+            self._systems[arrivals.side],
+            arrivals,
+            fields=listing.fields,
+            run=run,
+            now=self._now,
+            seen_page=self._page_counter(arrivals.side, arrivals.object),
+            go_on=self._go_on,
+        )
+
+    def _reread(self, run: int) -> None:
+        """Read again what somebody asked for by its id: a webhook, or a merge."""
+        with self._ledger.begin() as db:
+            asked = waking.pending(db)
+        wanted: dict[tuple[Side, str], dict[str, None]] = defaultdict(dict)
+        for one in asked:
+            if one.side is not None and one.object:
+                wanted[one.side, one.object].update(dict.fromkeys(one.ids))
+        for (side, name), ids in wanted.items():
+            self.check(run, side, name, list(ids))
+        with self._ledger.begin() as db:
+            waking.drop(db, [one.number for one in asked])
+
+    def _page_counter(self, side: Side, name: str) -> Callable[[Connection, Page], None]:
+        rows = 0
+        asked = self._now()
+
+        def seen(_db: Connection, page: Page) -> None:
+            nonlocal rows, asked
+            rows += len(page.records)
+            now = self._now()
+            self.skew[side] = _skew(page.server_time - now, page.server_time - asked)
+            asked = now
+            self._progress(f"reading {name} from the {side.word}", rows, None)
+
+        return seen
+
+
+def _listings(rules: RuleSet, side: Side) -> list[_Listing]:
+    maps = rules.compiled.maps
+    found: list[_Listing] = []
+    for name in dict.fromkeys(m.object(side) for m in maps):
+        mine = [m for m in maps if m.object(side) == name]
+        matches = [pair[0 if side is Side.CRM else 1] for m in mine for pair in m.matches]
+        arrivals = Arrivals(
+            side=side,
+            object=name,
+            key_fields=list(dict.fromkeys(field.name for field in matches)),
+            others={m.name: m.object(side.other) for m in mine},
+            departures=True,
+        )
+        fields = dict.fromkeys(f for m in mine for f in m.reads[side])
+        found.append(_Listing(arrivals=arrivals, fields=tuple(fields)))
+    if side is Side.CADENCE and rules.activities:
+        targets = sorted({a.template.object for a in rules.activities})
+        arrivals = Arrivals(
+            side=side,
+            object=ACTIVITY,
+            key_fields=["prospect_id"],
+            others={f"{target}/{ACTIVITY}": target for target in targets},
+            departures=False,
+        )
+        found.append(_Listing(arrivals=arrivals, fields=rules.activities[0].reads))
+    return found
+
+
+def _skew(least: timedelta, most: timedelta) -> timedelta:
+    """Return how far a server's clock is ahead, when an answer took its time: within bounds."""
+    if least > _TELLABLE:
+        return least
+    return most if most < -_TELLABLE else timedelta(0)
