@@ -49,6 +49,14 @@ _SEEDS = [
     '    Phone <-> phone using phone(Text2), default "1"\n    Url <- url when blank\n}\n',
     _WORKFLOW.format('any {\n Text = "a" # b\n all { Number < 1_000 Choices contains "Red" }\n }'),
     _WORKFLOW.format("not (Date before 30 days ago or Datetime in the last 7 days) and is new"),
+    _WORKFLOW.format("any { is deleted is merged not is converted is undeleted }"),
+    _HEAD.replace(
+        "sync crm",
+        "sync every 5 minutes, at most 9 actions per 24 hours, max deletes 2.5 %\nsync crm",
+        1,
+    )
+    + "map Thing <-> item {\n    match Email = email\n    deletes <-\n    Text <-> text\n}\n"
+    'test "t" {\n    given Thing is deleted at 12:00\n    expect item unchanged\n}\n',
     _WORKFLOW.format('Picklist changed from "Red" to "Blue" and Email matches "a.*b"'),
     _WORKFLOW.format("none { (Number + 2) * Number2 between 1 and -5.5 `Text` exactly = Text2 }"),
     'activity call on outcome "A", "B" -> Thing {\n    Text = "Call: {text} ({text2})"\n}\n',
@@ -61,7 +69,8 @@ _PIECES = (  # noqa: SIM905 - reads better than a list of quoted words
     "Text Number Date Datetime Choices Picklist Thing item 1 2.5 1_000 2026-02-30 2026-01-01 12:00 "
     "today now ago days from between matches contains starts with changed to was using else skip "
     "hold default required when then match map workflow on exit cadence test given expect last "
-    "sync at form for one of == && AND “x” 'x' /* */ // ; : [ ] \ufeff \u200b \u2028 \r\n \r \n \t "
+    "sync at form for one of deleted merged converted undeleted deletes max calls actions % "
+    "== && AND “x” 'x' /* */ // ; : [ ] \ufeff \u200b \u2028 \r\n \r \n \t "
     "lower( concat( days_between( \ud7ff ß İ ٣ 𝟙 \0"
 ).split(" ")
 _PIECES.extend(["#" * 40, '"' + '\\"' * 40])
@@ -87,6 +96,8 @@ def _ask(rules: RuleSet) -> None:
         truth = workflow.matches({}, None, _CLOCK)
         assert workflow.matching([{}], _CLOCK) == ([{}] if truth else [])
         assert workflow.explain({}, None, _CLOCK).truth is truth
+        due = workflow.due({}, _CLOCK)
+        assert due is None or due > _CLOCK.now
     for rule in rules.maps.values():
         assert rule.to_cadence_all([{}]) == [rule.to_cadence({})]
         assert rule.to_crm_all([{}]) == [rule.to_crm({})]

@@ -13,13 +13,14 @@ from support_language import NOON, TYPES, checked
 from syncline import Action, Field, FieldType, ObjectType, Side
 from syncline.analysis import Finding, analyse
 from syncline.rules.catalog import Scope
+from syncline.rules.values import EVENT
+from syncline_grammar import syntax as s
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from syncline import Value
     from syncline.rules.ruleset import RuleSet
-    from syncline_grammar import syntax as s
 
 _CRM = TYPES.descriptions[Side.CRM]
 _CADENCE = TYPES.descriptions[Side.CADENCE]
@@ -71,7 +72,7 @@ GRID: dict[str, list[Value]] = {
     ],
     "Choices": [None, ("Red",), ("Green",), ("Red", "Green"), ("Blue",)],
 }  # fmt: skip
-_LOOKS_BACK = re.compile(r"changed|was|is new")
+_LOOKS_BACK = re.compile(r"changed|was|is (new|deleted|merged|converted|undeleted)")
 
 
 def file(*workflows: str, flow: str = "", rows: str = "", more: str = "") -> str:
@@ -120,3 +121,7 @@ def grid(text: str) -> Iterator[tuple[dict[str, Value], dict[str, Value] | None]
         if _LOOKS_BACK.search(text):
             for value in GRID["Picklist"]:
                 yield record, {**record, "Picklist": value}
+                # Of a record to which something happened, nothing changed.
+                past = {**record, "Picklist": value}
+                for event in s.Event if value == record.get("Picklist") else ():
+                    yield {**record, EVENT: str(event)}, past

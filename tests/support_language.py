@@ -70,7 +70,13 @@ TYPES = Catalog(
     descriptions={
         Side.CRM: Description(
             objects=(
-                ObjectType(name="Thing", label="A thing", fields=(*_EVERY, *_MORE), key_field="Id"),
+                ObjectType(
+                    name="Thing",
+                    label="A thing",
+                    fields=(*_EVERY, *_MORE),
+                    key_field="Id",
+                    deletable=True,
+                ),
                 ObjectType(name="Keyless", label="Keyless", fields=_EVERY),
             )
         ),

@@ -37,6 +37,7 @@ COMMANDS = {
     "run": "Do one cycle: read what changed, reconcile, write, and report.",
     "log": "Show what was changed, when, and the reason of each skip, hold and failure",
     "why": "Say why RECORD is as it is: which rule wrote which field, when, from what",
+    "budget": "Show how much of the limits is used, on what, and when it runs out or",
     "connectors": "List the systems that rules may connect to, and what each one needs.",
     "sandbox": "Serve an imitation of a vendor's HTTP on loopback",
     "json": "Print rules as JSON, with all that they mean",
@@ -233,17 +234,18 @@ def test_a_plan_and_the_run_that_does_it(waiting: Path) -> None:
     """What is planned with its price is then done, and after that there is nothing (B3)."""
     plan = document("plan", command("plan", "--json", folder=waiting))
     assert plan["counts"]["written"] == 2
-    assert plan["price"] == {"crm": 1, "cadence": 1}
+    assert plan["price"] == {"crm": 2, "cadence": 2}
     shown = command("plan", folder=waiting)
     assert shown.returncode == 0
     assert re.search(r"CRM +│ Lead +│ create +│ +1 ", shown.stdout)
     assert re.search(r"cadence +│ prospect +│ create +│ +1 ", shown.stdout)
-    assert "Writing it would cost 1 call of the CRM and 1 call of the cadence." in shown.stdout
+    words = "The run would cost 2 calls of the CRM: 1 for looking for changes, 1 for writing."
+    assert words in shown.stdout
     ran = command("run", folder=waiting)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert re.search(r"Run 1: done in \d+\.\d s", ran.stdout)
     assert re.search(r"written +│ 2 │ led to a write or an action", ran.stdout)
-    assert re.search(r"CRM calls: \d+ in this run, \d+ of 5,000 in 24 hours", ran.stdout)
+    assert re.search(r"CRM: 2 calls in this run \(2 planned\), \d+ in 24 hours", ran.stdout)
     report = document("report", command("run", "--json", folder=waiting))
     assert (report["run"], report["state"], report["done"]) == (2, "done", [])
     assert "Nothing was written." in command("run", folder=waiting).stdout

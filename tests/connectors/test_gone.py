@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support import CRM, World, local_world, sandbox_world
+from support import CRM, START, World, local_world, sandbox_world
 from syncline import Gone, GoneKind, OutcomeStatus, Position, Write
 
 if TYPE_CHECKING:
@@ -90,6 +90,19 @@ def test_a_conversion_names_the_contact(world: World, named: bool) -> None:
     else:
         assert (made["Email"], made["MailingCity"]) == ("ann@example.com", "London")
     assert world.read(CRM, "Task", task)["WhoId"] == contact
+
+
+def test_what_ended_stays_as_it_ended(world: World) -> None:
+    """A contact that is merged later lists its lead no second time, and is its own end."""
+    lead = world.lead("Ann")
+    contact, other = world.convert(lead), world.add(CRM, "Contact", LastName="Roe")
+    *_, since = listed(world, Position(modified=START))
+    *_, before = listed(world, None, "Contact")
+    world.merge(CRM, "Contact", contact, other)
+
+    assert listed(world, since)[:2] == ([], [])
+    assert [each.into for each in listed(world, before, "Contact")[1]] == [("Contact", other)]
+    assert world.read(CRM, "Lead", lead)["ConvertedContactId"] == contact
 
 
 def test_an_undeleted_record_is_a_change(world: World) -> None:

@@ -37,6 +37,10 @@ FALSE = [
     'Picklist changed to "Red" and Picklist = "Blue"',
     'is new and Picklist was "Red"',
     "is new and Picklist changed",
+    "is new and is deleted",
+    "is deleted and is merged",
+    "is converted and Picklist changed",
+    'is undeleted and Picklist changed from "Red" to "Blue"',
     "Number > Number2 and not (Number > Number2)",
     "Number > Number2 and Number is blank",
     'lower(Text) = "a" and lower(Text) != "a"',
@@ -50,6 +54,7 @@ TRUE = [
     'Grade in "A", "B" or Grade is blank',
     'Text contains "b" or not (Text starts with "abc")',
     "not (is new and Picklist changed)",
+    "not (is deleted and is undeleted)",
     "Boolean in true, false or Boolean is blank",
 ]
 OPEN = [
@@ -68,6 +73,9 @@ OPEN = [
     "Number > Number2 and Number < 5",
     "Number + 1 > 5 and Number < 3",
     "is new",
+    "is deleted",
+    'is merged and Picklist was "Red"',
+    "not is deleted and not is merged",
 ]
 
 

@@ -57,11 +57,11 @@ HARD = CLEAR | {
     "Picklist": [
         *CLEAR["Picklist"], 'Picklist contains "e"', "Picklist changed",
         'Picklist changed to "Red"', 'Picklist changed from "Red" to "Green"',
-        'Picklist was "Green"', "is new",
+        'Picklist was "Green"', "is new", "is deleted", "is converted",
     ],
     "Number": [*CLEAR["Number"], "Number + 1 > 6"],
 }  # fmt: skip
-WHEREABLE = re.compile(r"changed|was|is new")
+WHEREABLE = re.compile(r"changed|was|is (new|deleted|converted)")
 
 
 def _criteria(rows: list[str]) -> st.SearchStrategy[str]:

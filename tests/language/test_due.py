@@ -160,16 +160,16 @@ _ZONES: list[tzinfo] = [
     ZoneInfo("America/New_York"), ZoneInfo("Australia/Lord_Howe"), ZoneInfo("Asia/Kolkata"),
     ZoneInfo("America/Havana"), ZoneInfo("Africa/Cairo"), ZoneInfo("America/Asuncion"),
 ]  # fmt: skip
+_DAY = datetime.fromisoformat
 #: Near the ends of months, leap days, and the hours at which zones shift.
 _STARTS = st.one_of(
-    st.datetimes(datetime(2019, 1, 1), datetime(2032, 1, 1)),
+    st.datetimes(_DAY("2019-01-01"), _DAY("2032-01-01")),
     st.builds(
-        lambda day, minutes: day + timedelta(minutes=minutes),
+        lambda day, minutes: _DAY(day) + timedelta(minutes=minutes),
         st.sampled_from(
             [
-                datetime(2026, 3, 29), datetime(2026, 10, 25), datetime(2026, 3, 8),
-                datetime(2026, 11, 1), datetime(2024, 2, 29), datetime(2026, 1, 31),
-                datetime(2026, 4, 5), datetime(2026, 10, 4), datetime(2026, 12, 31),
+                "2026-03-29", "2026-10-25", "2026-03-08", "2026-11-01", "2024-02-29", "2026-01-31",
+                "2026-04-05", "2026-10-04", "2026-12-31",
             ]
         ),
         st.integers(-1440, 2880),

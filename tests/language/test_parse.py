@@ -79,7 +79,7 @@ def test_the_example_is_read_whole() -> None:
     assert parsed.diagnostics == ()
     assert [
         s.Connect, s.Connect, s.Schedule, s.Flow, s.Flow, s.Admin, s.ObjectMap, s.ObjectMap,
-        s.Workflow, s.Workflow, s.Workflow, s.Activity, s.Allow, s.Allow, s.Form,
+        s.Workflow, s.Workflow, s.Workflow, s.Workflow, s.Activity, s.Allow, s.Allow, s.Form,
         s.Test, s.Test, s.Test, s.Test,
     ] == [type(statement) for statement in parsed.tree.statements]  # fmt: skip
 
@@ -139,9 +139,10 @@ def test_the_rows_of_the_example() -> None:
 
 def test_the_workflows_of_the_example() -> None:
     """K10, K11: criteria and actions of the workflows."""
-    first, second, third = [
+    first, converted, second, third = [
         w for w in parse(ACME_TEXT).tree.statements if isinstance(w, s.Workflow)
     ]
+    assert plain(converted.when) == ("is converted",)
 
     assert plain(first.when) == (
         "all",
@@ -172,7 +173,7 @@ def test_places_lead_back_to_the_text() -> None:
         return text[span.start : span.end]
 
     block, _contacts = [m for m in parsed.tree.statements if isinstance(m, s.ObjectMap)]
-    first, second, third = [w for w in parsed.tree.statements if isinstance(w, s.Workflow)]
+    first, _converted, second, third = [w for w in parsed.tree.statements if isinstance(w, s.Workflow)]
     (activity,) = [a for a in parsed.tree.statements if isinstance(a, s.Activity)]
     assert cut(block.crm_object.span) == "Lead"
     assert cut(block.matches[0].span) == "Email = email"
@@ -809,4 +810,4 @@ def test_a_statement_cut_off_leaves_those_before_it() -> None:
     parsed = parse(head + 'workflow "Cool down" on Contact {\n    when Rating = \n')
 
     assert len(parsed.diagnostics) >= 1
-    assert len(parsed.tree.statements) == 9
+    assert len(parsed.tree.statements) == 10

@@ -15,7 +15,7 @@ from syncline.functions import BUILT_IN
 from syncline.rules.catalog import Scope
 from syncline.rules.explaining.explain import explainer
 from syncline.rules.types import family
-from syncline.rules.values import Clock
+from syncline.rules.values import EVENT, Clock
 from syncline.rules.walk import names_in
 from syncline_grammar import syntax as s
 
@@ -168,7 +168,7 @@ ROWS: list[st.SearchStrategy[str]] = [
         st.one_of(pick(*TEXTS, *PICKED, *NUMBERS, *DATES, *MOMENTS, "Boolean", "Choices"), sums()),
         "is blank",
     ),
-    st.just("is new"),
+    pick("is new", "is deleted", "is merged", "is converted", "is undeleted"),
     pick("Text", "Email", "Url").flatmap(lambda field: histories(field, quoted(WORDS))),
     histories("Picklist", quoted(CHOICES)),
     histories("Number", NUMBER),
@@ -248,11 +248,21 @@ def records_for(*criteria: s.Criterion) -> st.SearchStrategy[dict[str, Value]]:
     return records_of([field for name in names.values() if (field := CRM.find(name)) is not None])
 
 
+#: What happened to a record, nothing mostly, or what nobody knows.
+EVENTS: st.SearchStrategy[Value] = st.sampled_from(
+    [None, None, "deleted", "merged", "converted", "undeleted", "eaten", 5]
+)
+
+
+def _that_may_be_gone(record: dict[str, Value], event: Value) -> dict[str, Value]:
+    return record if event is None else {**record, EVENT: event}
+
+
 def seen_by(
     *criteria: s.Criterion,
 ) -> st.SearchStrategy[list[tuple[dict[str, Value], dict[str, Value] | None]]]:
     """Draw records, each with what it was before: nothing, the same, or another."""
-    records = records_for(*criteria)
+    records = st.builds(_that_may_be_gone, records_for(*criteria), EVENTS)
     pairs = records.flatmap(
         lambda record: st.tuples(st.just(record), st.one_of(st.none(), st.just(record), records))
     )

@@ -72,6 +72,17 @@ CONDITIONS = [
     ('City Contains "x"', 'City contains "x"'),
     ('City conatins "x"', 'City contains "x"'),
     ("City has changed", "City changed"),
+    ("has been deleted", "is deleted"),
+    ("was deleted", "is deleted"),
+    ("deleted", "is deleted"),
+    ("IS DELETED", "is deleted"),
+    ("is removed", "is deleted"),
+    ("was merged", "is merged"),
+    ("got converted", "is converted"),
+    ("is restored", "is undeleted"),
+    ("is not deleted", "not is deleted"),
+    ("not deleted", "not is deleted"),
+    ("is delted", "is deleted"),
     ('City changes to "x"', 'City changed to "x"'),
     ("D older than 30 days", "D before 30 days ago"),
     ("D is newer than 30 days", "D after 30 days ago"),
@@ -189,6 +200,14 @@ STATEMENTS = [
     (
         "sync every 15 minutes, at most 9 calls per day",
         "sync every 15 minutes, at most 9 calls per 24 hours",
+    ),
+    (
+        "sync every 15 minutes, at most 9 actions a day",
+        "sync every 15 minutes, at most 9 actions per 24 hours",
+    ),
+    (
+        "sync every 15 minutes, max deletes 10 percent",
+        "sync every 15 minutes, max deletes 10 %",
     ),
     (
         "sync every 15 minutes, at most 9 calls/day",

@@ -24,6 +24,7 @@ MOVED = (
 WAS = 'workflow "Was" on Lead { when Rating was "Hot" then move to cadence "Nurture Q3" }'
 CHANGED = 'workflow "Changed" on Lead { when Rating changed then move to next touch }'
 NEW = 'workflow "New" on Lead { when is new then move to cadence "Nurture Q3" }'
+GONE = 'workflow "Gone" on Lead { when is deleted then exit cadence }'
 STALE = (
     'workflow "Stale" on Lead { when LastActivityDate before 30 days ago '
     'then move to cadence "Nurture Q3", move to next touch }'
@@ -63,6 +64,14 @@ NOW = "given Lead Status = "
         (CLOSED, f'{LEAD}, Status = "Closed - Converted" expect no action'),
         (CLOSED, (f'{LEAD}, Status = "Closed - Converted" given prospect notes = "x" '
                  "expect exit cadence")),
+        # what happened to the record
+        (GONE, "given Lead is deleted expect exit cadence expect prospect unchanged"),
+        (GONE, "given Lead is merged expect no action"),
+        (GONE, f'{BEFORE}"Open - Not Contacted" given Lead is deleted at 9:40 expect exit cadence'),
+        (GONE, f'given Lead is deleted {NOW}"Open - Not Contacted" expect exit cadence'),
+        (GONE, "given prospect is deleted expect no action expect Lead unchanged"),
+        (GONE.replace("deleted", "converted"), "given Lead is converted expect exit cadence"),
+        (GONE.replace("deleted", "undeleted"), "given Lead is undeleted expect exit cadence"),
         # time alone
         (STALE, ("given last sync LastActivityDate = 2026-05-15 "
                 'expect move to cadence "Nurture Q3" expect move to next touch')),
@@ -94,6 +103,9 @@ def test_which_actions_a_test_sees(workflow: str, body: str) -> None:
                   "expect move to next touch"),
          ('workflow "Changed" does not hold: `Rating changed` in line 13 is false '
          "(it did not change)")),
+        (GONE, "given Lead is merged expect exit cadence",
+         ('workflow "Gone" does not hold: `is deleted` in line 13 is false '
+         "(the record was not deleted)")),
         (CLOSED, f'{BEFORE}"Open - Not Contacted" {NOW}"Closed - Converted" expect no action',
          '`Status = "Closed - Converted"` in line 13 is true (Status is "Closed - Converted")'),
     ],

@@ -9,6 +9,7 @@ import pytest
 
 from support_language import NOON, truth
 from syncline import Value
+from syncline.rules.values import EVENT
 
 PAGE = Path(__file__).parents[2] / "docs" / "truth-table.md"
 BLANKS: list[Value] = [None, "", " ", "\t\n", ()]
@@ -211,6 +212,27 @@ SECTIONS = [
             ('Text changed from "a" to "b"', "FFTFFF"),
             ('Text was "a"', "FTTFTF"),
             ('not Text was "a"', "TFFTFT"),
+        ],
+    ),
+    Section(
+        "What happened to the record",
+        "One thing at a time happens to a record, and what went was there before.",
+        [
+            Case("new", {}),
+            Case("nothing", {}, {}),
+            Case("deleted", {EVENT: "deleted"}, {}),
+            Case("merged", {EVENT: "merged"}, {}),
+            Case("converted", {EVENT: "converted"}, {}),
+            Case("undeleted", {EVENT: "undeleted"}, {}),
+        ],
+        [
+            ("is new", "TFFFFF"),
+            ("is deleted", "FFTFFF"),
+            ("is merged", "FFFTFF"),
+            ("is converted", "FFFFTF"),
+            ("is undeleted", "FFFFFT"),
+            ("not is deleted", "TTFTTT"),
+            ("Text changed", "FFFFFF"),
         ],
     ),
     Section(

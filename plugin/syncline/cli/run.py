@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..model import Side
 from .edits import edit_lines
 from .options import json_option, print_json, workspace_option
 from .schedule import EVERY, run_every
@@ -57,20 +56,10 @@ def plan(folder: Path, as_json: bool) -> int:
         Workspace(folder, progress=progress) as workspace,
     ):
         preview = workspace.plan()
-        units = {side: s.description.prices.unit for side, s in workspace.systems.items()}
     if as_json:
-        print_json(
-            {
-                "price": {str(side): preview.price[side] for side in Side},
-                "cost": {str(side): preview.cost[side].to_json() for side in Side},
-                "budget": {str(side): preview.budget[side].to_json() for side in Side},
-                "unit": {str(side): units[side] for side in Side},
-                "counts": {str(fate): n for fate, n in preview.plan.counts().items()},
-                "cases": preview.plan.to_json(),
-            }
-        )
+        print_json(preview.to_json())
     else:
-        show_plan(console(), preview, units)
+        show_plan(console(), preview)
     return 0
 
 

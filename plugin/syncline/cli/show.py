@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["console", "show_history", "show_plan", "show_report"]
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -57,7 +57,7 @@ def _shown(value: Value) -> str:
     return text if len(text) <= _NARROW else text[: _NARROW - 1] + "…"
 
 
-def show_plan(out: Console, preview: Preview, units: Mapping[Side, str]) -> None:
+def show_plan(out: Console, preview: Preview) -> None:
     """Print what the next run would do, why some records wait, and what it costs."""
     plan = preview.plan
     table = Table(title="What the next run would do", title_justify="left")
@@ -75,7 +75,7 @@ def show_plan(out: Console, preview: Preview, units: Mapping[Side, str]) -> None
     _examples(out, plan)
     _reasons(out, plan)
     for side in Side:
-        out.print(cost_words(side, preview.cost[side], units[side]))
+        out.print(Text(cost_words(side, preview.cost[side], preview.units[side])))
     for stands in preview.budget.values():
         for line in plan_words(stands):
             out.print(Text(line))

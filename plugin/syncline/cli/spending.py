@@ -82,7 +82,7 @@ def budget_words(stands: Standing) -> Iterator[str]:
         share = stands.used / stands.limit if stands.limit else 1.0
         yield (
             f"{name}: {stands.used:,} of {stands.limit:,} {stands.counted} in 24 hours "
-            f"({share:.0%})."
+            f"({_percent(share)})."
         )
     if stands.vendor is not None:
         yield _vendor(stands.side, stands)
@@ -105,8 +105,8 @@ def _full_words(stands: Standing) -> Iterator[str]:
         )
     elif stands.level is Level.WARNED:
         yield (
-            f"The {stands.side.word}'s budget is at {stands.share:.0%}; at the pace of the last "
-            "hours it does not run out."
+            f"The {stands.side.word}'s budget is at {_percent(stands.share)}; at the pace of the "
+            "last hours it does not run out."
         )
     if stands.waits:
         left = _amount(stands.waits, stands.counted[:-1])
@@ -134,6 +134,10 @@ def _limit(stands: Standing) -> str:
 
 def _amount(units: int, unit: str) -> str:
     return f"{units:,} {unit}{'' if units == 1 else 's'}"
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.0f} %"
 
 
 def _at(moment: datetime) -> str:

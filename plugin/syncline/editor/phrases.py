@@ -20,6 +20,7 @@ _SIGNS = {
     "TO_CADENCE": ("->",),
     "TO_CRM": ("<-",),
     "LBRACE": ("{",),
+    "PERCENT": ("%",),
 }
 #: Begin something of their own: they make no phrase with the words before them.
 _APART = {"DAYWORD", "TRUE", "FALSE", "QUANTIFIER", "NOT", "IS", "DAY", "UNIT", "WHERE"}

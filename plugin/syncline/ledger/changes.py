@@ -9,26 +9,27 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ..model import Gone, Record, Side
-from .codec import dump, dump_gone, stamp
+from ..model import Gone, Side
+from .codec import dump_gone, stamp
+from .rows import Arrival
 from .tables import changes
 
 
 def note(
-    db: Connection, run: int, side: Side, records: Iterable[Record], gone: Iterable[Gone]
+    db: Connection, run: int, side: Side, found: Iterable[Arrival], gone: Iterable[Gone]
 ) -> None:
     """Append what a listing brought."""
     rows: list[dict[str, Any]] = [
         {
             "run": run,
-            "side": str(side),
-            "object": record.object,
-            "record_id": record.id,
-            "modified": stamp(record.modified),
-            "record": dump(record.values),
+            "side": side.value,
+            "object": arrival.record.object,
+            "record_id": arrival.record.id,
+            "modified": arrival.modified,
+            "record": arrival.text,
             "gone": "",
         }
-        for record in records
+        for arrival in found
     ]
     rows += [
         {

@@ -5,7 +5,6 @@ from __future__ import annotations
 __all__ = ["dump", "dump_gone", "load", "load_gone", "load_values", "moment", "stamp"]
 
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,7 +35,9 @@ def load(text: str) -> Any:
 
 def load_values(text: str) -> dict[str, Value]:
     """Return a record's values; lists become tuples again."""
-    found: Mapping[str, Any] = load(text)
+    found: dict[str, Any] = load(text)
+    if "[" not in text:
+        return found
     return {k: tuple(v) if v.__class__ is list else v for k, v in found.items()}
 
 

@@ -31,7 +31,7 @@ from sqlalchemy import Connection, and_, bindparam, case, func, literal, select,
 from ..model import Gone, Record, Side, Value
 from .codec import dump, dump_gone, load_gone, load_values, moment, stamp
 from .database import upsert
-from .rows import Entry, State, Turn, seen_as
+from .rows import Arrival, Entry, State, Turn
 from .tables import inbox, pairs
 
 #: Both databases take this many bound values in one statement without trouble.
@@ -40,12 +40,13 @@ _MANY = 2000
 ATTEMPTS = 3
 
 
-def arrived(db: Connection, side: Side, records: Iterable[Record], at: datetime) -> None:
+def arrived(db: Connection, side: Side, found: Iterable[Arrival], at: datetime) -> None:
     """Put changed records in the inbox; a newer change takes the place of an older.
 
     A record that waited keeps its turn.
     """
-    _put(db, [_row(side, record, at) for record in records])
+    since = stamp(at)
+    _put(db, [_row(side, arrival, since) for arrival in found])
 
 
 def departed(
@@ -55,14 +56,12 @@ def departed(
     at: datetime,
 ) -> None:
     """Put records that went, with what they were last seen to hold, in the inbox."""
-    _put(
-        db,
-        [
-            _row(side, Record(object=g.object, id=g.id, values=values, modified=g.at), at)
-            | {"gone": dump_gone(g)}
-            for g, values in found
-        ],
-    )
+    since = stamp(at)
+    rows: list[dict[str, Any]] = []
+    for one, values in found:
+        record = Record(object=one.object, id=one.id, values=values, modified=one.at)
+        rows.append(_row(side, Arrival.of(record), since) | {"gone": dump_gone(one)})
+    _put(db, rows)
 
 
 #: What a newer change of a record brings; since when it waits is not among it.
@@ -81,18 +80,18 @@ def _put(db: Connection, rows: list[dict[str, Any]]) -> None:
     )
 
 
-def _row(side: Side, record: Record, at: datetime) -> dict[str, Any]:
+def _row(side: Side, arrival: Arrival, since: str) -> dict[str, Any]:
     return {
-        "side": str(side),
-        "object": record.object,
-        "id": record.id,
-        "modified": stamp(record.modified),
-        "record": dump(record.values),
-        "state": str(State.NEW),
+        "side": side.value,
+        "object": arrival.record.object,
+        "id": arrival.record.id,
+        "modified": arrival.modified,
+        "record": arrival.text,
+        "state": "new",
         "reason": "",
         "attempts": 0,
-        "since": stamp(at),
-        "seen": seen_as(record.modified, record.values),
+        "since": since,
+        "seen": arrival.seen,
         "run": 0,
         "due": "",
         "gone": "",
@@ -114,7 +113,8 @@ def requeue(
 
 def ask_again(db: Connection, side: Side, records: Iterable[Record], at: datetime) -> None:
     """Put settled records back, as last seen; what is in the inbox stays as it is."""
-    rows = [_row(side, record, at) for record in records]
+    since = stamp(at)
+    rows = [_row(side, Arrival.of(record), since) for record in records]
     if rows:
         db.execute(upsert(db, inbox).on_conflict_do_nothing(), rows)
 

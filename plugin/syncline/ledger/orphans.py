@@ -50,7 +50,7 @@ def _strange_inbox(db: Connection, known: Known) -> list[Finding]:
     query = select(inbox.c.side, inbox.c.object, inbox.c.id).order_by(*inbox.primary_key)
     strange = [ref for ref in _refs(db.execute(query)) if ref[:2] not in known.objects]
     return found(
-        "{n} record{s} in the inbox are of objects that no map has",
+        "{n} record{s} in the inbox {are} of an object that no map has",
         map(_told, strange),
         "They are taken out. Should a map have the object again, it is read from its beginning.",
         lambda db: _forget(db, {(side, name) for side, name, _id in strange}),
@@ -98,7 +98,7 @@ def _lone_keys(db: Connection, known: Known) -> list[Finding]:
     )
     rows = _refs(db.execute(query))
     return found(
-        "{n} record{s} have match keys, and are neither linked nor waiting",
+        "{n} record{s} with match keys {are} neither linked nor waiting",
         map(_told, rows),
         "The keys are taken out, and the objects read from their beginning.",
         lambda db: _read_again(db, rows),
@@ -152,7 +152,7 @@ def _double_links(db: Connection, known: Known) -> list[Finding]:
     columns = (links.c.side, links.c.object, links.c.id)
     query = select(*columns).group_by(*columns).having(func.count() > 1).order_by(*columns)
     return found(
-        "{n} record{s} linked to more than one record",
+        "{n} record{s} {are} linked to more than one record",
         map(_told, _refs(db.execute(query))),
         "`syncline why ID` shows what wrote it. Delete or merge the record that is one too many "
         "in its system.",

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-__all__ = ["Bond", "add", "bonds", "by_side", "count", "quiet", "remove", "save", "seen_before"]
+__all__ = [
+    "Bond",
+    "Known",
+    "add",
+    "among",
+    "bonds",
+    "by_side",
+    "count",
+    "known",
+    "note_seen",
+    "quiet",
+    "remove",
+    "save",
+]
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
@@ -10,7 +23,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from ..model import Side
+from ..model import Side, Value
 from .codec import dump, load, load_values, stamp
 from .rows import Echo, Owed, Pair
 from .tables import pairs
@@ -61,15 +74,62 @@ def bonds(
     return found
 
 
-def seen_before(
+class Known(NamedTuple):
+    """What one pair knows of one of its records."""
+
+    map: str
+    crm_id: str
+    seen: str
+    base: dict[str, Value]
+    gone: str
+
+
+def known(
     db: Connection, maps: Collection[str], side: Side, ids: Iterable[str]
-) -> Iterator[tuple[str, str]]:
-    """Yield (id, how it was last seen) of the pairs of *maps* that hold *ids*."""
-    mine = _id_column(side)
-    seen = pairs.c.crm_seen if side is Side.CRM else pairs.c.cadence_seen
+) -> dict[str, list[Known]]:
+    """Return what the pairs of *maps* know of the records *ids*, by id."""
+    mine, seen, base, gone = (
+        (pairs.c.crm_id, pairs.c.crm_seen, pairs.c.crm_base, pairs.c.crm_gone)
+        if side is Side.CRM
+        else (
+            pairs.c.cadence_id, pairs.c.cadence_seen, pairs.c.cadence_base, pairs.c.cadence_gone,
+        )
+    )  # fmt: skip
+    found: dict[str, list[Known]] = {}
     for part in _parts(sorted(set(ids))):
-        for row in db.execute(select(mine, seen).where(pairs.c.map.in_(maps), mine.in_(part))):
-            yield row[0], row[1]
+        for id_, map_name, crm_id, stamp_, text, why in db.execute(
+            select(mine, pairs.c.map, pairs.c.crm_id, seen, base, gone).where(
+                pairs.c.map.in_(maps), mine.in_(part)
+            )
+        ):
+            one = Known(map_name, crm_id, stamp_, load_values(text), why)
+            found.setdefault(id_, []).append(one)
+    return found
+
+
+def note_seen(db: Connection, side: Side, rows: Iterable[tuple[str, str, str]]) -> None:
+    """Note how records were last seen: (map, CRM id of the pair, seen)."""
+    given = [{"p_map": name, "p_crm_id": crm_id, "p_seen": seen} for name, crm_id, seen in rows]
+    if given:
+        column = "crm_seen" if side is Side.CRM else "cadence_seen"
+        db.execute(pairs.update().where(*_one()).values({column: bindparam("p_seen")}), given)
+
+
+def among(
+    db: Connection, side: Side, object_name: str, ids: Iterable[str], maps: Collection[str]
+) -> dict[str, list[Pair]]:
+    """Return the pairs of *maps* that hold the records *ids* of an object, by id."""
+    kind = pairs.c.crm_object if side is Side.CRM else pairs.c.cadence_object
+    found: dict[str, list[Pair]] = {}
+    for part in _parts(sorted(set(ids))):
+        for row in db.execute(
+            select(pairs)
+            .where(kind == object_name, _id_column(side).in_(part), pairs.c.map.in_(maps))
+            .order_by(pairs.c.map)
+        ):
+            pair = _pair(row)
+            found.setdefault(pair.ids[side], []).append(pair)
+    return found
 
 
 def count(db: Connection, side: Side, object_name: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Cursor", "Echo", "Entry", "Owed", "Pair", "State", "Turn", "seen_as"]
+__all__ = ["Arrival", "Cursor", "Echo", "Entry", "Owed", "Pair", "State", "Turn"]
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import NamedTuple
 
-from ..model import Gone, Position, Side, Value
+from ..model import Gone, Position, Record, Side, Value
 from .codec import dump, stamp
 
 
@@ -41,7 +41,7 @@ class Entry:
     modified: datetime
     values: Mapping[str, Value]
     state: State
-    #: The record's modification and a digest of its values (``seen_as``).
+    #: The record's modification and a digest of its values (``Arrival``).
     seen: str
     #: Since when it waits.
     since: str = ""
@@ -116,10 +116,19 @@ class Pair:
     choices: Mapping[str, Side] = field(default_factory=dict[str, Side])
 
 
-def seen_as(modified: datetime, values: Mapping[str, Value]) -> str:
-    """Return what tells one state of a record from the next: the same is not seen twice.
+class Arrival(NamedTuple):
+    """A record as it came, with the texts under which the ledger keeps it."""
 
-    The time alone will not do: some systems keep whole seconds.
-    """
-    text = dump(dict(sorted(values.items())))
-    return f"{stamp(modified)}#{blake2b(text.encode(), digest_size=8).hexdigest()}"
+    record: Record
+    modified: str
+    text: str
+    #: What tells this state of the record from the next: the same is not seen twice. The time
+    #: alone will not do: some systems keep whole seconds.
+    seen: str
+
+    @classmethod
+    def of(cls, record: Record) -> Arrival:
+        """Return the arrival of *record*."""
+        modified, text = stamp(record.modified), dump(record.values)
+        digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+        return cls(record, modified, text, f"{modified}#{digest}")

@@ -51,7 +51,7 @@ def check_json(db: Connection) -> list[Finding]:
     findings: list[Finding] = []
     for table, columns in _JSON.items():
         findings += found(
-            f"{{n}} row{{s}} of {table.name} hold what does not read as JSON",
+            f"{{n}} row{{s}} of {table.name} with what does not read as JSON",
             _unreadable(db, table, columns),
             "Restore the ledger: `syncline restore BACKUP --ledger-only --overwrite`.",
         )

@@ -120,6 +120,7 @@ def parse_address(text: str) -> tuple[str, int]:
 
 
 def _wake_of(body: bytes) -> Wake:
+    document: Any
     try:
         document = json.loads(body) if body.strip() else {}
     except (ValueError, RecursionError):

@@ -13,7 +13,10 @@ from ..ledger.database import Ledger
 from ..model import Side
 from ..sync.cycle import Cycle, Preview
 from ..sync.guard import Guarded
+from ..sync.holder import Holder
+from ..sync.lease import Lease
 from ..sync.meter import Meter
+from ..sync.metered import Metered, Purse
 from ..sync.plan import Plan
 from ..sync.report import Report
 from ..sync.systems import System
@@ -36,6 +39,7 @@ class Engine:
         weather: Weather,
         life: Life,
         paid: Callable[[Store, int], None],
+        number: int = 1,
     ) -> None:
         self._ledger = ledger
         self._stores = stores
@@ -44,28 +48,39 @@ class Engine:
         self._weather = weather
         self._life = life
         self._paid = paid
+        self._number = number
 
     def run(self, planned: Callable[[Plan, int], None]) -> Report:
-        """Do one cycle; every plan is told before it is done, with the number of the last change."""
+        """Do one cycle; every plan is told before it is done, with the number of the last change.
+
+        Raises ``LeaseHeldError`` while another process is at work, as any process does.
+        """
         count = self._stores[Side.CRM].count
-        return self._cycle(lambda plan: planned(plan, count.last)).run()
+        self._ledger.fence = self._fence
+        with Lease(self._ledger, self._clock, "the simulation", self._holder):
+            guard = self._ledger.fence
+
+            def fence(db: Connection) -> None:
+                self._fence(db)
+                guard(db)
+
+            self._ledger.fence = fence
+            return self._cycle(lambda plan: planned(plan, count.last)).run()
 
     def preview(self) -> Preview:
         """Say what the next run would do."""
+        self._ledger.fence = self._fence
         return self._cycle(lambda _plan: None).preview()
 
     def _cycle(self, before_apply: Callable[[Plan], None]) -> Cycle:
-        self._ledger.fence = self._fence
-        meter = Meter(
-            self._ledger, self._clock, {Side.CRM: self._book.limit, Side.CADENCE: None}
-        )
+        meter = Meter(self._ledger, self._clock, {Side.CRM: self._book.limit, Side.CADENCE: None})
         systems: dict[Side, System] = {}
         for side, store in self._stores.items():
-            spend = partial(self._spend, meter, side)
-            memory = Memory(store, spend, self._weather)
+            purse = Purse(side, lambda: meter)
+            memory = Memory(store, partial(self._spend, purse), self._weather)
             systems[side] = System(
                 name="memory",
-                connector=Guarded("memory", memory),
+                connector=Metered(Guarded("memory", memory), purse),
                 description=store.description,
             )
         return Cycle(
@@ -78,10 +93,14 @@ class Engine:
             before_apply=before_apply,
         )
 
-    def _spend(self, meter: Meter, side: Side, price: int, what: str) -> None:
-        meter.spend(side, price, what)
+    def _holder(self) -> Holder:
+        """Return a process of a machine that is not ours: nobody can look whether it lives."""
+        return Holder(host=f"worker-{self._number}", pid=1)
+
+    def _spend(self, purse: Purse, price: int, what: str) -> None:
+        purse.spend(price, what)
         self._life.instant()
-        self._paid(self._stores[side], price)
+        self._paid(self._stores[purse.side], price)
 
     def _fence(self, _db: Connection) -> None:
         self._life.instant()

@@ -47,7 +47,7 @@ class _Evidence:
             self.pairs = [
                 pair
                 for spec in history.book.maps
-                for pair in pairs.quiet(db, spec.name, after="", limit=_ALL, owing=False)
+                for pair in pairs.quiet(db, spec.name, after="", limit=_ALL, now=None)
             ]
         self.by_id: dict[str, list[Entry]] = {}
         for entry in self.entries:
@@ -148,6 +148,9 @@ def _excused(
     theirs = partner.values.get(line.name(to))
     unturned = not line.turns(theirs, to.other)
     for entry in found.by_id.get(row.id, ()):
+        if entry.kind == "update" and entry.side == to.other and plain(entry.old) == plain(last.new):
+            # It lost, and stands in the history; what won may look the same once it was kept.
+            reasons.append(entry.field == line.name(to.other) and entry.at >= stamp(last.at))
         if entry.at < stamp(last.at) or entry.field not in {"", line.crm}:
             continue
         if entry.kind == "fail":

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 __all__ = ["Breach", "Effect", "Promise", "Story"]
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 
 from ..model import ActionRequest, Side, Write
 from ..sync.plan import FieldWrite, Plan, Step, StepKind
@@ -64,6 +66,8 @@ class Story:
         self.listings: dict[tuple[Side, str], list[tuple[int, int]]] = {}
         self.spent: dict[Side, list[tuple[datetime, int]]] = {side: [] for side in Side}
         self.effects: list[Effect] = []
+        #: A digest of every plan.
+        self.plans = sha256()
         #: (record, workflow, number) -> the keys of the actions that took effect.
         self.acts: dict[tuple[str, str, int], list[str]] = {}
         self._plans: dict[tuple[Side, str, str], tuple[int, Step]] = {}
@@ -83,6 +87,7 @@ class Story:
 
     def planned(self, plan: Plan, number: int) -> None:
         """Hear of a plan, before any of it is done."""
+        self.plans.update(json.dumps(plan.to_json(), sort_keys=True).encode())
         for step in plan.steps:
             if step.kind is StepKind.ACTION:
                 self._actions[step.key or ""] = step

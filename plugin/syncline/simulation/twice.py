@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: After so many seconds every listing shows all changes.
 _SHOWN = 180
+#: A limit of calls that no history comes near.
+_PLENTY = 1000
 
 
 def _unpaid(_store: Store, _price: int) -> None:
@@ -50,7 +52,7 @@ def repeated(history: History) -> None:
 
 def interrupted(history: History, dice: Random) -> None:
     """Let the next cycle run to its end, and cut off and again, on copies: the end is the same."""
-    if history.book.limit < 1000:
+    if history.book.limit < _PLENTY:
         # What is cut off has spent calls that the budget then lacks.
         return
     history.tally["cycles cut off beside one that is not"] += 1
@@ -76,7 +78,7 @@ def _end(history: History, at: int | None) -> list[str]:
     if at is not None:
         life.end_after(at)
     try:
-        for _ in range(4):
+        for _ in range(3):
             engine = Engine(ledger, stores, history.book, clock, Calm(), life, _unpaid)
             try:
                 engine.run(lambda _plan, _number: None)

@@ -11,7 +11,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from ..ledger import changes, inbox, matchkeys, pairs
-from ..ledger.rows import State, seen_as
+from ..ledger.pairs import Known
+from ..ledger.rows import Arrival, State
 from ..model import Gone, Record, Side, Value
 from ..rules.compiled import match_key
 
@@ -39,20 +40,43 @@ class Arrivals:
         *,
         anew: bool,
     ) -> None:
-        """Store what was not seen in this very state before; *anew* stores all."""
-        fresh = records if anew else self._unseen(db, records)
+        """Store what is news, and note the rest as seen; *anew* stores all."""
+        found = [Arrival.of(record) for record in records]
+        known = pairs.known(db, list(self.others), self.side, (r.id for r in records))
+        fresh = found if anew else self._news(db, found, known)
         inbox.arrived(db, self.side, fresh, now)
-        self._index(db, fresh)
+        self._index(db, [a.record for a in fresh], known)
         went = self._departed(db, gone, now)
         changes.note(db, run, self.side, fresh, went)
 
-    def _unseen(self, db: Connection, records: Sequence[Record]) -> Sequence[Record]:
-        if not records:
-            return records
-        ids = [record.id for record in records]
-        known = set(inbox.seen_before(db, self.side, self.object, ids))
-        known.update(pairs.seen_before(db, list(self.others), self.side, ids))
-        return [r for r in records if (r.id, seen_as(r.modified, r.values)) not in known]
+    def _news(
+        self,
+        db: Connection,
+        found: Sequence[Arrival],
+        known: Mapping[str, Sequence[Known]],
+    ) -> list[Arrival]:
+        """Return what was not seen in this state before, and differs from what is known.
+
+        What a system echoes of our own write, as we wrote it, is no news.
+        """
+        waiting = dict(inbox.seen_before(db, self.side, self.object, (a.record.id for a in found)))
+        fresh: list[Arrival] = []
+        echoes: list[tuple[str, str, str]] = []
+        for arrival in found:
+            id_ = arrival.record.id
+            if id_ in waiting:
+                if waiting[id_] != arrival.seen:
+                    fresh.append(arrival)
+                continue
+            ours = known.get(id_, ())
+            if any(one.seen == arrival.seen for one in ours):
+                continue
+            if ours and all(_is_known(arrival.record.values, one) for one in ours):
+                echoes += [(one.map, one.crm_id, arrival.seen) for one in ours]
+            else:
+                fresh.append(arrival)
+        pairs.note_seen(db, self.side, echoes)
+        return fresh
 
     def _departed(self, db: Connection, gone: Sequence[Gone], now: datetime) -> list[Gone]:
         """Store who went and was linked; what was never linked is forgotten."""
@@ -82,22 +106,39 @@ class Arrivals:
         inbox.departed(db, self.side, [(g, linked.get(g.id, {})) for g in news], now)
         return news
 
-    def _index(self, db: Connection, records: Iterable[Record]) -> None:
+    def _index(
+        self,
+        db: Connection,
+        records: Iterable[Record],
+        known: Mapping[str, Sequence[Known]],
+    ) -> None:
         """Keep the match keys, and ask again whoever was held for one that moved."""
-        if not self.key_fields:
-            return
         named = {
             record.id: {field: match_key(record.values.get(field)) for field in self.key_fields}
             for record in records
+            if self._may_have_moved(record, known.get(record.id, ()))
         }
-        if not named:
+        if not named or not self.key_fields:
             return
         moved = matchkeys.note_keys(db, self.side, self.object, named)
         if moved:
             self._ask_again(db, {key for _field, key in moved})
+
+    def _may_have_moved(self, record: Record, known: Sequence[Known]) -> bool:
+        """Tell whether the keys may differ from those that are kept; a tombstone keeps none."""
+        return not known or any(
+            one.gone or one.base.get(field) != record.values.get(field)
+            for one in known
+            for field in self.key_fields
+        )
 
     def _ask_again(self, db: Connection, keys: Collection[str]) -> None:
         places = [(self.side, self.object), *((self.side.other, o) for o in self.others.values())]
         for where, name in places:
             owners = matchkeys.owners(db, where, name, keys)
             inbox.requeue(db, where, name, [State.HELD, State.WAITING], owners)
+
+
+def _is_known(values: Mapping[str, Value], known: Known) -> bool:
+    base = known.base
+    return not known.gone and all(base.get(name) == value for name, value in values.items())

@@ -122,22 +122,19 @@ class Committer:
             self.result.done[place] = self.result.done.get(place, 0) + 1
         else:
             words = f"{outcome.code}: {outcome.message}" if outcome.code else outcome.message
-            if outcome.status is OutcomeStatus.REFUSED or step.id is None:
+            if outcome.status is OutcomeStatus.RETRY:
+                self._worsen(under_way, Fate.DEFERRED, words)
+            elif outcome.status is OutcomeStatus.GONE and step.id is not None:
+                self._worsen(under_way, Fate.DEFERRED, words or f"{step.id} is no longer there")
+                self._lose(step, step.id, span, under_way.pair)
+            else:
                 self._worsen(under_way, Fate.FAILED, words)
                 self._history.note(task.case, "fail", words, step)
-            elif outcome.status is OutcomeStatus.GONE:
-                self._worsen(under_way, Fate.DEFERRED, words or f"{step.id} is no longer there")
-                self._lose(step, span, under_way.pair)
-            else:
-                self._worsen(under_way, Fate.DEFERRED, words)
         self._step_over(under_way)
 
-    def _lose(self, step: Step, span: tuple[str, str], pair: Pair | None) -> None:
+    def _lose(self, step: Step, id_: str, span: tuple[str, str], pair: Pair | None) -> None:
         """Note that a record was not there when it was written: the next run deals with it."""
-        assert step.id is not None
-        gone = Gone(
-            object=step.object, id=step.id, kind=GoneKind.DELETED, at=moment(span[1]), into=None
-        )
+        gone = Gone(object=step.object, id=id_, kind=GoneKind.DELETED, at=moment(span[1]))
         known = {} if pair is None else pair.base[step.side]
         values = {name: value for name, value in known.items() if ">" not in name}
         self._lost.append((step.side, gone, values))

@@ -65,12 +65,15 @@ def _creation(facts: NewFacts, values: Sequence[tuple[FieldRule, Value]]) -> Ste
         target: {row.key: created.get(row.key) for row in rows}
         | {row.field(target).name: value for row, value in values},
     }
+    key = f"{facts.instance}:{entry.object}:{entry.id}"
+    if (key_field := rule.key_fields[target]) is not None:
+        settles[target][key_field] = key
     return Step(
         kind=StepKind.CREATE,
         side=target,
         object=rule.object(target),
         id=None,
-        key=f"{facts.instance}:{entry.object}:{entry.id}",
+        key=key,
         writes=tuple(
             FieldWrite(
                 field=row.field(target).name, old=None, new=value, at=row.at, reason="new record"

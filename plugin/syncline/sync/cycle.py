@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from ..errors import ConnectorError, FatalError, RetriableError, SynclineError
 from ..ledger import inbox, journal
@@ -38,6 +39,8 @@ class Preview:
 
     plan: Plan
     cost: Mapping[Side, Cost]
+    #: Each vendor's word for what it counts.
+    units: Mapping[Side, str]
     #: How each side's budget stands, with all of that waiting for it.
     budget: Mapping[Side, Standing]
 
@@ -45,6 +48,17 @@ class Preview:
     def price(self) -> dict[Side, int]:
         """What the whole run costs, in each side's own unit."""
         return {side: cost.total for side, cost in self.cost.items()}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain JSON (``plan.schema.json``)."""
+        return {
+            "price": {str(side): self.price[side] for side in Side},
+            "unit": {str(side): self.units[side] for side in Side},
+            "cost": {str(side): self.cost[side].to_json() for side in Side},
+            "budget": {str(side): self.budget[side].to_json() for side in Side},
+            "counts": {str(fate): n for fate, n in self.plan.counts().items()},
+            "cases": self.plan.to_json(),
+        }
 
 
 class Cycle:
@@ -103,7 +117,8 @@ class Cycle:
             cases += part.cases
         cost = self._estimate.costs
         budget = {s: self._meter.stand(s, (cost[s].total, cost[s].records)) for s in Side}
-        return Preview(plan=Plan(cases=tuple(cases)), cost=cost, budget=budget)
+        plan = Plan(cases=tuple(cases))
+        return Preview(plan=plan, cost=cost, units=self._units(), budget=budget)
 
     def run(self) -> Report:
         """Do one cycle. A fault of a system ends up in the report; nothing is lost by it."""
@@ -153,6 +168,9 @@ class Cycle:
                 journal.end_run(db, run, self._now(), "failed", {"error": err.message})
             raise
 
+    def _units(self) -> dict[Side, str]:
+        return {side: s.description.prices.unit for side, s in self._systems.items()}
+
     def _go_on(self) -> None:
         """Raise ``StoppedError`` if the cycle was asked to stop."""
         if self._stop():
@@ -194,7 +212,7 @@ class Cycle:
         code = max((f.exit_code for f in faults), default=0)
         budget = {side: self._meter.stand(side) for side in Side}
         used = {side: self._meter.used(side) for side in Side}
-        units = {side: s.description.prices.unit for side, s in self._systems.items()}
+        units = self._units()
         with self._ledger.begin() as db:
             report = Report(
                 run=run,
@@ -216,7 +234,6 @@ class Cycle:
                 used=used,
                 budget=budget,
                 limit=self._rules.calls,
-                vendor={side: system.connector.usage() for side, system in self._systems.items()},
                 waiting=inbox.waiting_counts(db),
                 faults=tuple((f.message, f.hint) for f in faults),
                 exit_code=code,

@@ -25,10 +25,11 @@ class Historian:
         self._run = run
         self._now = now
         self._lines: list[journal.Entry] = []
+        self._at = ""
 
     def taken(self) -> list[journal.Entry]:
         """Return the lines since the last time, and begin anew."""
-        lines, self._lines = self._lines, []
+        lines, self._lines, self._at = self._lines, [], ""
         return lines
 
     def notes(self, case: Case) -> None:
@@ -94,10 +95,12 @@ class Historian:
         rule: str = "",
         reason: str = "",
     ) -> None:
+        # The lines of one batch have one time.
+        self._at = self._at or stamp(self._now())
         self._lines.append(
             journal.Entry(
                 run=self._run,
-                at=stamp(self._now()),
+                at=self._at,
                 kind=kind,
                 map=case.map,
                 crm_id=case.ids.get(Side.CRM, ""),

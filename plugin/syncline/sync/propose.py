@@ -120,34 +120,27 @@ class Proposer:
     def _records(self, db: Connection, side: Side, name: str, found: Sequence[Entry]) -> list[Case]:
         """Return the cases of changed records: the first map that keeps one decides about it."""
         rules = [m for m in self._maps if m.object(side) == name]
-        names = [rule.name for rule in self._maps]
         left = [e for e in found if Ref(side, name, e.id) not in self._taken]
-        bonds = pairs.bonds(db, side, name, (e.id for e in left), names)
+        names = [rule.name for rule in self._maps]
+        linked = pairs.among(db, side, name, (e.id for e in left), names)
         cases: list[Case] = []
         for rule in rules:
-            linked = pairs.by_side(
-                db, rule.name, side, (e.id for e in left if e.id in bonds or self._handed)
-            )
             mine = [
-                e
-                for e in left
-                if e.id in linked or (rule.name, side, e.id) in self._handed or e.id not in bonds
+                (entry, pair)
+                for entry in left
+                for pair in self._own(rule, side, entry, linked.get(entry.id, ()))
             ]
-            across = inbox.fetch(
-                db,
-                side.other,
-                rule.object(side.other),
-                (pair.ids[side.other] for pair in linked.values()),
-            )
-            kin = self._linker.kin(db, rule, side, [e for e in mine if e.id not in linked])
-            for entry in mine:
+            partners = [pair.ids[side.other] for _entry, pair in mine if pair is not None]
+            across = inbox.fetch(db, side.other, rule.object(side.other), partners)
+            kin = self._linker.kin(db, rule, side, [e for e, pair in mine if pair is None])
+            for entry, pair in mine:
                 if Ref(side, name, entry.id) in self._taken:
                     continue
-                pair = self._handed.get((rule.name, side, entry.id)) or linked.get(entry.id)
                 if pair is None:
                     case = self._loose_case(db, rule, entry, kin)
                 elif all(pair.gone.values()):
                     # Both were gone and one is back: it is as if it were new.
+                    kin = self._linker.kin(db, rule, side, [entry])
                     case = self._loose_case(db, rule, entry, kin)
                     if case is not None:
                         case = replace(case, replaces=(pair.map, pair.ids[Side.CRM]))
@@ -158,6 +151,16 @@ class Proposer:
                     cases.append(case)
             left = [e for e in left if Ref(side, name, e.id) not in self._taken]
         return cases
+
+    def _own(
+        self, rule: MapRule, side: Side, entry: Entry, linked: Sequence[Pair]
+    ) -> Sequence[Pair | None]:
+        """Return the record's pair by *rule*, None if it may still find one, or nothing."""
+        handed = self._handed.get((rule.name, side, entry.id))
+        if handed is not None:
+            return (handed,)
+        mine = [pair for pair in linked if pair.map == rule.name]
+        return mine or (() if linked else (None,))
 
     def _pair_case(
         self, rule: MapRule, pair: Pair | None, entry: Entry, partner: Entry | None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ..model import Side, Usage
+from ..model import Side
 from .plan import Fate
 from .standing import Standing
 
@@ -45,8 +45,6 @@ class Report:
     #: Price and rows of what did not fit into the budget, and how the budget stands (K6).
     left: Mapping[Side, tuple[int, int]]
     budget: Mapping[Side, Standing]
-    #: What each vendor itself says was used of its own limit, where it says so.
-    vendor: Mapping[Side, Usage | None]
     #: Records in the inbox after the cycle, by state.
     waiting: Mapping[str, int]
     #: What went wrong, and what to do about it, for each side given up.
@@ -92,10 +90,6 @@ class Report:
                 for side, (price, rows) in self.left.items()
             },
             "budget": {str(side): stands.to_json() for side, stands in self.budget.items()},
-            "vendor": {
-                str(side): None if usage is None else {"used": usage.used, "allowed": usage.allowed}
-                for side, usage in self.vendor.items()
-            },
             "waiting": dict(self.waiting),
             "faults": [{"message": message, "hint": hint} for message, hint in self.faults],
             "retry_after": self.retry_after,

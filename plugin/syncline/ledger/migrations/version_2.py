@@ -10,9 +10,6 @@ __all__ = ["upgrade"]
 from alembic.operations import Operations
 from sqlalchemy import Column, Integer, Text, text
 
-from ..codec import load_values, moment
-from ..rows import seen_as
-
 #: Columns that were added, with what a row of version 1 holds in them.
 _ADDED = {
     "inbox": (
@@ -82,22 +79,11 @@ def _index(op: Operations) -> None:
 
 
 def _fill_inbox(op: Operations) -> None:
-    """Say of records that wait what is now kept of them."""
-    db = op.get_bind()
+    """Say of records that wait what is now kept of them; as ``seen`` they come by once more."""
     # Nobody knows since when it waits: not before it was changed.
-    db.execute(text("UPDATE inbox SET since = modified"))
+    op.execute("UPDATE inbox SET since = modified")
     # What is held is listed in a table now: the next run asks again, and lists it.
-    db.execute(text("UPDATE inbox SET state = 'new' WHERE state = 'held'"))
-    seen = [
-        {"s": side, "o": name, "i": id_, "seen": seen_as(moment(modified), load_values(record))}
-        for side, name, id_, modified, record in db.execute(
-            text("SELECT side, object, id, modified, record FROM inbox")
-        )
-    ]
-    if seen:
-        db.execute(
-            text("UPDATE inbox SET seen = :seen WHERE side = :s AND object = :o AND id = :i"), seen
-        )
+    op.execute("UPDATE inbox SET state = 'new' WHERE state = 'held'")
 
 
 def _add_tables(op: Operations) -> None:
