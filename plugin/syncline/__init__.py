@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from .rules.explaining.explanation import Explanation
     from .rules.ruleset import RuleSet, from_json, load_rules
     from .rules.values import Clock
+    from .schedule.loop import Schedule, Turn
     from .sync.plan import Plan
     from .sync.report import Report
     from .workspace import Workspace
@@ -102,9 +103,11 @@ __all__ = [
     "RuleSet",
     "RulesError",
     "Sandbox",
+    "Schedule",
     "Secret",
     "Side",
     "SynclineError",
+    "Turn",
     "UnknownOutcomeError",
     "Usage",
     "Value",
@@ -126,6 +129,8 @@ _ON_USE = {
     "Plan": ".sync.plan",
     "Registry": ".plugins",
     "Report": ".sync.report",
+    "Schedule": ".schedule.loop",
+    "Turn": ".schedule.loop",
     "load_plugins": ".plugins",
     "Example": ".functions",
     "Function": ".functions",

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["LastRun", "Status", "status_of"]
+__all__ = ["Status", "status_of"]
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, select
-
 from .at_work import Edit, edit_of
 from .errors import SynclineError
-from .ledger import inbox, versions, wakes
-from .ledger.codec import moment
-from .ledger.tables import runs
+from .ledger import inbox, journal, versions, wakes
 from .ledger.versions import Pause, Version
 from .sync.lease import Held, look
 
@@ -24,23 +20,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LastRun:
-    """The latest run. One that is ``running`` while nobody is at work was cut off."""
-
-    run: int
-    state: str
-    started: datetime
-    finished: datetime | None
-    rules: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """How a workspace stands at one moment."""
 
     paused: Pause | None
     running: Held | None
-    last: LastRun | None
+    #: One that is ``running`` while nobody is at work was cut off.
+    last: journal.Run | None
     #: How often the rules want a cycle (K7).
     minutes: int
     #: Records in the inbox, by state.
@@ -71,7 +57,7 @@ class Status:
             "last": None
             if last is None
             else {
-                "run": last.run,
+                "run": last.number,
                 "state": last.state,
                 "started": last.started.isoformat(),
                 "finished": None if last.finished is None else last.finished.isoformat(),
@@ -102,7 +88,7 @@ def status_of(workspace: Workspace, now: datetime) -> Status:
         return Status(
             paused=versions.paused(db),
             running=look(db, now),
-            last=_last(db),
+            last=journal.last_run(db),
             minutes=workspace.text.head.minutes,
             waiting=inbox.waiting_counts(db),
             wakes=wakes.waiting(db),
@@ -110,16 +96,3 @@ def status_of(workspace: Workspace, now: datetime) -> Status:
             edit=edit,
             fault=fault,
         )
-
-
-def _last(db: Connection) -> LastRun | None:
-    row = db.execute(select(runs).order_by(runs.c.id.desc()).limit(1)).one_or_none()
-    if row is None:
-        return None
-    return LastRun(
-        run=row.id,
-        state=row.state,
-        started=moment(row.started),
-        finished=None if row.finished is None else moment(row.finished),
-        rules=row.rules,
-    )

@@ -198,13 +198,13 @@ class Workspace:
         with self._alone():
             return self._cycle().preview()
 
-    def run(self, *, stop: Callable[[], bool] = never) -> Report:
+    def run(self, *, stop: Callable[[], bool] = never, allow_deletes: bool = False) -> Report:
         """Do one cycle and report it. What fails on the way is in the report.
 
-        When *stop* begins to be true, the batch under way is finished and the rest waits.
+        When *stop* begins to be true, the batch under way is finished and the rest waits. With
+        *allow_deletes* the run believes that however many records were deleted.
         """
         from .at_work import put_to_work, refuse_paused
-        from .ledger import wakes
 
         _ = self.rules.compiled  # raises RulesError before anything is opened
         with self._alone():
@@ -213,8 +213,7 @@ class Workspace:
                 version, edit = put_to_work(
                     db, self.rules, now=self._now(), who=self._who, confirmed=False
                 )
-                wakes.take(db)
-            report = self._cycle(version.number, stop).run()
+            report = self._cycle(version.number, stop, allow_deletes).run()
         report = replace(report, edit=edit)
         self.registry.after_cycle(report)
         return report
@@ -227,7 +226,7 @@ class Workspace:
 
         wake = wakes.Wake(side=side, object=object_name, ids=tuple(ids))
         with self.ledger.begin() as db:
-            return wakes.add(db, wake, self._now())
+            return wakes.waiting(db) < wakes.MOST and wakes.add(db, wake, self._now())
 
     def pause(self, why: str = "") -> Pause:
         """Let no cycle begin until ``resume`` (E5); one under way comes to its end."""
@@ -257,7 +256,12 @@ class Workspace:
 
         return status_of(self, self._now())
 
-    def _cycle(self, version: int = 0, stop: Callable[[], bool] = never) -> Cycle:
+    def _cycle(
+        self,
+        version: int = 0,
+        stop: Callable[[], bool] = never,
+        allow_deletes: bool = False,
+    ) -> Cycle:
         from .sync.cycle import Cycle
 
         return Cycle(
@@ -270,6 +274,7 @@ class Workspace:
             before_apply=self.registry.before_apply,
             version=version,
             stop=stop,
+            allow_deletes=allow_deletes,
         )
 
     @contextmanager

@@ -161,11 +161,17 @@ _ZONES: list[tzinfo] = [
     ZoneInfo("America/Havana"), ZoneInfo("Africa/Cairo"), ZoneInfo("America/Asuncion"),
 ]  # fmt: skip
 _DAY = datetime.fromisoformat
+
+
+def _late(day: str, minutes: int) -> datetime:
+    return _DAY(day) + timedelta(minutes=minutes)
+
+
 #: Near the ends of months, leap days, and the hours at which zones shift.
 _STARTS = st.one_of(
     st.datetimes(_DAY("2019-01-01"), _DAY("2032-01-01")),
     st.builds(
-        lambda day, minutes: _DAY(day) + timedelta(minutes=minutes),
+        _late,
         st.sampled_from(
             [
                 "2026-03-29", "2026-10-25", "2026-03-08", "2026-11-01", "2024-02-29", "2026-01-31",

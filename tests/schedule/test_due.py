@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, strategies as st
 
-from syncline.schedule.due import FIRST_WAIT, LEAST_GAP, may_wake, next_due, next_mark
+from syncline.schedule.due import FIRST_WAIT, LEAST_GAP, mark_at, may_wake, next_due
 
 NINE = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
@@ -42,15 +42,12 @@ def at(clock: str) -> datetime:
         ("09:00:10", 1, 300.0, "09:05:10"),
         ("09:00:10", 1, 3600.0, "10:00:10"),
         ("09:00:10", 0, 3600.0, "10:00:10"),
-        # Before the first mark, with a clock that was set back.
         ("08:50:00", 0, None, "09:00:00"),
     ],
 )
 def test_the_table(now: str, failures: int, retry_after: float | None, due: str) -> None:
-    """Fixed marks, each interval from the beginning of the schedule (K7)."""
-    found = next_due(
-        anchor=NINE, interval=QUARTER, now=at(now), failures=failures, retry_after=retry_after
-    )
+    """Fixed marks, the same wherever and whenever a schedule began (K7)."""
+    found = next_due(interval=QUARTER, now=at(now), failures=failures, retry_after=retry_after)
     assert found == at(due)
 
 
@@ -65,10 +62,10 @@ def test_it_is_always_later_and_never_later_than_need_be(
 ) -> None:
     """A due time lies after now, and within an interval unless a system asked for more (K7)."""
     interval, now = timedelta(minutes=minutes), NINE + since
-    mark = next_mark(NINE, interval, now)
+    mark = mark_at(interval, now) + interval
     assert now < mark <= now + interval
-    assert (mark - NINE) % interval == timedelta(0)
-    due = next_due(anchor=NINE, interval=interval, now=now, failures=failures, retry_after=wish)
+    assert mark_at(interval, mark) == mark
+    due = next_due(interval=interval, now=now, failures=failures, retry_after=wish)
     assert now < due <= max(mark, now + timedelta(seconds=wish or 0))
     assert due >= min(mark, now + FIRST_WAIT)
 

@@ -102,6 +102,31 @@ def test_a_machine_that_slept_does_one_cycle_and_goes_on(local: World) -> None:
     assert office.work(212) == ["09:00:00", "12:04:00", "12:15:00", "12:30:00"]
 
 
+def test_two_schedules_on_one_ledger_share_the_work(local: World) -> None:
+    """Each mark is done by one of them; when one ends, the other does all (K7)."""
+    office = Office(local)
+    schedules = [Schedule(office.open, now=local.clock) for _ in range(2)]
+    began: list[tuple[int, str]] = []
+    for minute in range(0, 91, 1):
+        for number in (minute % 2, 1 - minute % 2)[: 2 if minute < 50 else 1]:
+            turn = schedules[number if minute < 50 else 0].tick()
+            if turn is not None:
+                began.append((number, f"{turn.at:%H:%M}"))
+        local.clock.forward(minutes=1)
+    for schedule in schedules:
+        schedule.close()
+    times = [time for _number, time in began]
+    assert times == ["09:00", "09:00", "09:15", "09:30", "09:45", "10:00", "10:15", "10:30"]
+    assert {number for number, _time in began[2:5]} == {0, 1}
+
+
+def test_what_a_person_runs_counts(local: World) -> None:
+    """A mark whose cycle somebody has just done by hand is left out; the others stay."""
+    office = Office(local, registry=failing(local, RetriableError("not now")))
+    office.then = {0.25: local.run}
+    assert office.work(16) == ["09:00:00", "09:15:00"]
+
+
 def test_a_clock_that_is_set_back_stops_nothing(local: World) -> None:
     """It does not wait until the old time has come again."""
     office = Office(local, then={16: lambda: local.clock.forward(hours=-3)})
@@ -210,7 +235,7 @@ def test_rules_that_cannot_be_put_to_work_leave_the_last_ones_at_work(
         31: lambda: local.rules(RULES),
     }
     office = Office(local, then=then)
-    assert office.work(46) == ["09:00:02", "09:15:02", "09:30:02", "09:45:02"]
+    assert office.work(46) == ["09:00:02", "09:15:00", "09:30:00", "09:45:00"]
     kept = [turn.kept_back for turn in office.turns]
     assert [fault is not None for fault in kept] == [False, True, True, False]
     assert kept[1] is not None

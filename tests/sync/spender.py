@@ -1,4 +1,4 @@
-"""Asks a workspace's CRM again and again until the budget ends; prints how often it was answered."""
+"""Asks a workspace's CRM again and again until the budget ends; prints how often it could."""
 
 from __future__ import annotations
 

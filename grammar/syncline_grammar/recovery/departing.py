@@ -19,7 +19,7 @@ _EVENTS = {
 _EVENT = re.compile(
     r"(?:(?P<no>(?:is|was)\s+not|isn't|wasn't|has\s+not\s+been|hasn't\s+been)\s+|"
     r"(?:(?:has|have|had)(?:\s+been)?|is\s+being|was|were|gets?|got|been|is)\s+)?"
-    rf"(?P<event>{'|'.join(_EVENTS)})(?=[ \t]*(?:[}})#\n]|$|(?:and|or|then|every)\b))",
+    rf"(?P<event>{'|'.join(_EVENTS)})(?=[ \t]*(?:[}})#\n]|$|(?:and|or|then|every|is|not)\b))",
     _IGNORE,
 )
 #: Where a condition begins.

@@ -36,7 +36,7 @@ _ARROWS = (
 )
 _COMPARISONS = (
     _sign(r"!==|<>|=/=|≠|~=", "`not equal` is written `!=`", "!="),
-    _sign(r"={2,3}", "equal is written with one `=`", "="),
+    _sign(r"={2,}", "equal is written with one `=`", "="),
     _sign(r"=<|≤|⩽", "`at most` is written `<=`", "<="),
     _sign(r"=>|≥|⩾", "`at least` is written `>=`", ">="),
     _sign(r":=", "equal is written `=`, without a colon", "="),

@@ -61,6 +61,7 @@ _SECTIONS = {
     },
     "See it work": {
         "demo": ("demo", "demo"),
+        "simulate": ("simulate", "simulate"),
     },
 }
 _COMMANDS = {name: home for section in _SECTIONS.values() for name, home in section.items()}

@@ -126,7 +126,7 @@ def _show(found: Status, units: Mapping[Side, str]) -> None:
     else:
         cut = last.state == "running" and found.running is None
         state = "was cut off, and the next looks first" if cut else last.state
-        click.echo(f"Run {last.run} began {last.started:%Y-%m-%d %H:%M} UTC: {state}.")
+        click.echo(f"Run {last.number} began {last.started:%Y-%m-%d %H:%M} UTC: {state}.")
     if waiting := {state: n for state, n in found.waiting.items() if n}:
         words = ", ".join(f"{count:,} {state}" for state, count in sorted(waiting.items()))
         click.echo(f"In the inbox: {words}.")

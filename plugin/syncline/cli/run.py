@@ -76,9 +76,16 @@ def plan(folder: Path, as_json: bool) -> int:
     metavar="ADDRESS",
     help="With --every: take `POST /wake` here, for example 127.0.0.1:8020.",
 )
+@click.option(
+    "--allow-deletes",
+    is_flag=True,
+    help="Believe that records were deleted, however many, and deal with them by the rules.",
+)
 @workspace_option
 @json_option
-def run(every: str | None, listen: str | None, folder: Path, as_json: bool) -> int:
+def run(
+    every: str | None, listen: str | None, allow_deletes: bool, folder: Path, as_json: bool
+) -> int:
     """Do one cycle: read what changed, reconcile, write, and report.
 
     With --every it goes on until it is told to stop, and prints a line a cycle. Ctrl-C or SIGTERM
@@ -90,6 +97,8 @@ def run(every: str | None, listen: str | None, folder: Path, as_json: bool) -> i
     from ..sync.plan import Fate
     from ..workspace import Workspace
 
+    if every is not None and allow_deletes:
+        raise click.UsageError("--allow-deletes goes with one run, not with --every")
     if every is not None:
         return run_every(folder, every, listen, as_json=as_json)
     if listen is not None:
@@ -99,7 +108,7 @@ def run(every: str | None, listen: str | None, folder: Path, as_json: bool) -> i
         progress_line(quiet=as_json) as progress,
         Workspace(folder, progress=progress) as workspace,
     ):
-        report = workspace.run(stop=stop)
+        report = workspace.run(stop=stop, allow_deletes=allow_deletes)
         units = {side: s.description.prices.unit for side, s in workspace.systems.items()}
     if as_json:
         print_json(report.to_json())

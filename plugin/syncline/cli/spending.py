@@ -47,6 +47,8 @@ def plan_words(stands: Standing) -> Iterator[str]:
     """Say whether the next run fits into the budget, and how full that is."""
     if stands.limit is None and stands.vendor is None:
         return
+    if stands.counted == "actions" and stands.waits:
+        yield f"It counts as {_amount(stands.waits, 'action')} of the {stands.side.word}."
     if stands.waits and stands.fits is None:
         yield f"It never fits: {_limit(stands)} is too small for it."
     elif stands.fits is not None and stands.fits > stands.at:
@@ -69,8 +71,9 @@ def report_words(report: Report) -> Iterator[str]:
     for side, stands in report.budget.items():
         if stands.vendor is not None:
             yield _vendor(side, stands)
-        if stands.level is not Level.OK or stands.waits:
+        if stands.level is not Level.OK:
             yield from _full_words(stands)
+        yield from _waiting_words(stands)
 
 
 def budget_words(stands: Standing) -> Iterator[str]:
@@ -87,6 +90,7 @@ def budget_words(stands: Standing) -> Iterator[str]:
     if stands.vendor is not None:
         yield _vendor(stands.side, stands)
     yield from _full_words(stands)
+    yield from _waiting_words(stands)
 
 
 def _full_words(stands: Standing) -> Iterator[str]:
@@ -108,6 +112,9 @@ def _full_words(stands: Standing) -> Iterator[str]:
             f"The {stands.side.word}'s budget is at {_percent(stands.share)}; at the pace of the "
             "last hours it does not run out."
         )
+
+
+def _waiting_words(stands: Standing) -> Iterator[str]:
     if stands.waits:
         left = _amount(stands.waits, stands.counted[:-1])
         fits = f"it fits about {_at(stands.fits)}" if stands.fits else "it never fits"

@@ -36,7 +36,14 @@ def _days(_context: click.Context, _option: click.Parameter, value: str) -> time
 
 @click.command()
 @workspace_option
-@click.option("--keep", default="90d", show_default=True, callback=_days, metavar="DAYS", help="How long to keep it.")
+@click.option(
+    "--keep",
+    default="90d",
+    show_default=True,
+    callback=_days,
+    metavar="DAYS",
+    help="How long to keep it.",
+)
 @click.option("--dry-run", is_flag=True, help="Only count; remove nothing.")
 @json_option
 def prune(folder: Path, keep: timedelta, dry_run: bool, as_json: bool) -> int:

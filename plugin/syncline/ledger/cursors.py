@@ -26,6 +26,7 @@ def read_cursor(db: Connection, side: Side, object_name: str) -> Cursor | None:
         else Position(modified=moment(row.modified), id=row.id),
         started=None if row.started is None else moment(row.started),
         fields=tuple(load(row.fields)),
+        ahead=row.ahead,
     )
 
 
@@ -36,6 +37,7 @@ def write_cursor(db: Connection, side: Side, object_name: str, cursor: Cursor) -
         "id": "" if cursor.position is None else cursor.position.id,
         "started": None if cursor.started is None else stamp(cursor.started),
         "fields": dump(cursor.fields),
+        "ahead": cursor.ahead,
     }
-    statement = upsert(db, cursors).values(side=side, object=object_name, **values)
+    statement = upsert(db.dialect.name, cursors).values(side=side, object=object_name, **values)
     db.execute(statement.on_conflict_do_update(index_elements=["side", "object"], set_=values))

@@ -96,9 +96,9 @@ class Ledger:
         self._engine.dispose()
 
 
-def upsert(db: Connection, table: Table) -> Any:
+def upsert(dialect: str, table: Table) -> Any:
     """Return an insert that can say what a row that stands already becomes."""
-    insert = postgresql.insert if db.dialect.name == "postgresql" else sqlite.insert
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     return insert(table)
 
 
@@ -216,5 +216,5 @@ def read_meta(db: Connection, name: str) -> str | None:
 
 def write_meta(db: Connection, name: str, value: str) -> None:
     """Set a value of the ledger's own notes."""
-    statement = upsert(db, meta).values(name=name, value=value)
+    statement = upsert(db.dialect.name, meta).values(name=name, value=value)
     db.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))

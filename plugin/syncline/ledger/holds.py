@@ -35,11 +35,33 @@ class Hold:
     run: int
     at: str
 
+    def names(self, field: str) -> bool:
+        """Tell whether *field* is one of the row's two."""
+        return field in self.row.split(">")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain JSON (``holds.schema.json``)."""
+        crm_field, _, cadence_field = self.row.partition(">")
+        return {
+            "map": self.map,
+            "crm_id": self.crm_id,
+            "cadence_id": self.cadence_id,
+            "crm_field": crm_field,
+            "cadence_field": cadence_field,
+            "crm_value": self.crm_value,
+            "cadence_value": self.cadence_value,
+            "rule": self.rule,
+            "reason": self.reason,
+            "run": self.run,
+            "at": self.at,
+        }
+
 
 def keep(db: Connection, run: int, now: datetime, ended: Iterable[tuple[Case, Fate, str]]) -> None:
     """Replace what was held of the cases' records by what is held now."""
     rows: list[dict[str, Any]] = []
-    cases = list(ended)
+    # A case that nothing led to answers no question: time alone, or an undo.
+    cases = [one for one in ended if one[0].candidates]
     crm = _known(db, holds.c.crm_id, (case.ids.get(Side.CRM) for case, _, _ in cases))
     cadence = _known(db, holds.c.cadence_id, (case.ids.get(Side.CADENCE) for case, _, _ in cases))
     for case, fate, reason in cases:

@@ -29,6 +29,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, case, func, literal, select, tuple_
 
 from ..model import Gone, Record, Side, Value
+from .bulk import Bulk
 from .codec import dump, dump_gone, load_gone, load_values, moment, stamp
 from .database import upsert
 from .rows import Arrival, Entry, State, Turn
@@ -38,6 +39,17 @@ from .tables import inbox, pairs
 _MANY = 2000
 #: A record that failed this often rests.
 ATTEMPTS = 3
+
+
+def _one() -> list[Any]:
+    return [
+        inbox.c.side == bindparam("s"),
+        inbox.c.object == bindparam("o"),
+        inbox.c.id == bindparam("i"),
+    ]
+
+
+_delete = Bulk(lambda _dialect: inbox.delete().where(*_one()))
 
 
 def arrived(db: Connection, side: Side, found: Iterable[Arrival], at: datetime) -> None:
@@ -70,14 +82,13 @@ _OF_ITS_STATE = (
 )  # fmt: skip
 
 
-def _put(db: Connection, rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    statement = upsert(db, inbox)
+def _putting(dialect: str) -> Any:
+    statement = upsert(dialect, inbox)
     fresh = {name: statement.excluded[name] for name in _OF_ITS_STATE}
-    db.execute(
-        statement.on_conflict_do_update(index_elements=["side", "object", "id"], set_=fresh), rows
-    )
+    return statement.on_conflict_do_update(index_elements=["side", "object", "id"], set_=fresh)
+
+
+_put = Bulk(_putting)
 
 
 def _row(side: Side, arrival: Arrival, since: str) -> dict[str, Any]:
@@ -116,7 +127,7 @@ def ask_again(db: Connection, side: Side, records: Iterable[Record], at: datetim
     since = stamp(at)
     rows = [_row(side, Arrival.of(record), since) for record in records]
     if rows:
-        db.execute(upsert(db, inbox).on_conflict_do_nothing(), rows)
+        db.execute(upsert(db.dialect.name, inbox).on_conflict_do_nothing(), rows)
 
 
 def candidates(
@@ -285,17 +296,7 @@ def correct(
 
 def forget(db: Connection, refs: Iterable[tuple[str, str, str]]) -> None:
     """Take settled records (side, object, id) out of the inbox."""
-    rows = [{"s": side, "o": object_name, "i": id_} for side, object_name, id_ in refs]
-    if rows:
-        db.execute(inbox.delete().where(*_one()), rows)
-
-
-def _one() -> list[Any]:
-    return [
-        inbox.c.side == bindparam("s"),
-        inbox.c.object == bindparam("o"),
-        inbox.c.id == bindparam("i"),
-    ]
+    _delete(db, [{"s": side, "o": object_name, "i": id_} for side, object_name, id_ in refs])
 
 
 def waiting_counts(db: Connection) -> dict[str, int]:

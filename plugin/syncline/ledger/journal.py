@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-__all__ = ["Entry", "add_entries", "begin_run", "close_intents", "end_run", "history",
-           "last_report", "open_intents", "pending_intents"]  # fmt: skip
+__all__ = [
+    "KINDS",
+    "Entry",
+    "Run",
+    "add_entries",
+    "begin_run",
+    "close_intents",
+    "end_run",
+    "get_run",
+    "history",
+    "last_report",
+    "last_run",
+    "open_intents",
+    "pending_intents",
+]
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,8 +27,13 @@ from typing import Any
 from sqlalchemy import Connection, or_, select
 
 from ..model import Value
-from .codec import dump, stamp
+from .bulk import Bulk
+from .codec import dump, moment, stamp
 from .tables import entries, intents, runs
+
+#: What a line can be about. The last two are a person's doing.
+KINDS = ("create", "update", "delete", "link", "action", "skip", "hold", "fail", "defer", "gone",
+         "echo", "resolve", "retry")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +42,6 @@ class Entry:
 
     run: int
     at: str
-    #: create, update, link, action, skip, hold, fail, defer
     kind: str
     map: str
     crm_id: str = ""
@@ -38,11 +55,52 @@ class Entry:
     lost: Any = None
     rule: str = ""
     reason: str = ""
+    #: Its place in the history; 0 until it is written.
+    number: int = 0
 
 
-def begin_run(db: Connection, now: datetime, rules: int = 0) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run, without its report."""
+
+    number: int
+    #: running, done, stopped, failed
+    state: str
+    started: datetime
+    finished: datetime | None
+    #: The version of the rules it ran by.
+    rules: int
+    #: run, undo
+    kind: str = "run"
+
+
+def get_run(db: Connection, number: int) -> Run | None:
+    """Return one run; None when there is none of that number."""
+    row = db.execute(select(runs).where(runs.c.id == number)).one_or_none()
+    return None if row is None else _run(row)
+
+
+def last_run(db: Connection) -> Run | None:
+    """Return the run that began last."""
+    row = db.execute(select(runs).order_by(runs.c.id.desc()).limit(1)).one_or_none()
+    return None if row is None else _run(row)
+
+
+def _run(row: Any) -> Run:
+    return Run(
+        number=row.id,
+        state=row.state,
+        started=moment(row.started),
+        finished=None if row.finished is None else moment(row.finished),
+        rules=row.rules,
+        kind=row.kind,
+    )
+
+
+def begin_run(db: Connection, now: datetime, rules: int = 0, kind: str = "run") -> int:
     """Open a run by a version of the rules, and return its number."""
-    result = db.execute(runs.insert().values(started=stamp(now), state="running", rules=rules))
+    values = {"started": stamp(now), "state": "running", "rules": rules, "kind": kind}
+    result = db.execute(runs.insert().values(values))
     return _number(result.inserted_primary_key)
 
 
@@ -66,6 +124,9 @@ def last_report(db: Connection) -> Mapping[str, Any]:
     return found
 
 
+_insert = Bulk(lambda _dialect: entries.insert())
+
+
 def add_entries(db: Connection, lines: Iterable[Entry]) -> None:
     """Append to the history."""
     rows = [
@@ -77,8 +138,7 @@ def add_entries(db: Connection, lines: Iterable[Entry]) -> None:
         }
         for e in lines
     ]  # fmt: skip
-    if rows:
-        db.execute(entries.insert(), rows)
+    _insert(db, rows)
 
 
 def history(
@@ -88,9 +148,16 @@ def history(
     run: int | None = None,
     kind: str | None = None,
     fields: Sequence[str] | None = None,
+    rule: str | None = None,
+    since: datetime | None = None,
+    before: int | None = None,
     limit: int = 100,
 ) -> list[Entry]:
-    """Return lines of the history, the newest first: of records, a run, a kind, or fields."""
+    """Return the lines of the history that fit every word given, the newest first.
+
+    *rule* is a place (``acme.rules:14``), a map's name, or a workflow's name; *before* is the
+    number of a line, before which they were written.
+    """
     query = select(entries).order_by(entries.c.id.desc()).limit(limit)
     if ids is not None:
         query = query.where(or_(entries.c.crm_id.in_(ids), entries.c.cadence_id.in_(ids)))
@@ -100,6 +167,14 @@ def history(
         query = query.where(entries.c.kind == kind)
     if fields is not None:
         query = query.where(entries.c.field.in_(fields))
+    if rule is not None:
+        # An action's line names its workflow in its reason.
+        named = entries.c.reason.contains(f'workflow "{rule}"', autoescape=True)
+        query = query.where(or_(entries.c.rule == rule, entries.c.map == rule, named))
+    if since is not None:
+        query = query.where(entries.c.at >= stamp(since))
+    if before is not None:
+        query = query.where(entries.c.id < before)
     return [_entry(row) for row in db.execute(query)]
 
 
@@ -108,7 +183,7 @@ def _entry(row: Any) -> Entry:
         run=row.run, at=row.at, kind=row.kind, map=row.map, crm_id=row.crm_id,
         cadence_id=row.cadence_id, side=row.side, object=row.object, field=row.field,
         old=json.loads(row.old), new=json.loads(row.new), lost=json.loads(row.lost),
-        rule=row.rule, reason=row.reason,
+        rule=row.rule, reason=row.reason, number=row.id,
     )  # fmt: skip
 
 

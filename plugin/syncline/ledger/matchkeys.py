@@ -5,13 +5,26 @@ from __future__ import annotations
 __all__ = ["forget_keys", "holders", "note_keys", "owners"]
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, tuple_
 
 from ..model import Side
+from .bulk import Bulk
 from .database import upsert
 from .inbox import parts
 from .tables import keys
+
+
+def _putting(dialect: str) -> Any:
+    statement = upsert(dialect, keys)
+    return statement.on_conflict_do_update(
+        index_elements=["side", "object", "id", "field"],
+        set_={"key": statement.excluded["key"]},
+    )
+
+
+_put = Bulk(_putting)
 
 
 def note_keys(
@@ -43,14 +56,7 @@ def note_keys(
         }
         for id_, field in changed
     ]
-    statement = upsert(db, keys)
-    db.execute(
-        statement.on_conflict_do_update(
-            index_elements=["side", "object", "id", "field"],
-            set_={"key": statement.excluded["key"]},
-        ),
-        rows,
-    )
+    _put(db, rows)
     moved = {(field, new[id_, field]) for id_, field in changed}
     moved |= {(field, old[id_, field]) for id_, field in changed if (id_, field) in old}
     return {(field, key) for field, key in moved if key}

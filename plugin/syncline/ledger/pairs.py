@@ -24,12 +24,23 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, func, select
 
 from ..model import Side, Value
+from .bulk import Bulk
 from .codec import dump, load, load_values, stamp
 from .rows import Echo, Owed, Pair
 from .tables import pairs
 
 #: Both databases take this many bound values in one statement without trouble.
 _MANY = 2000
+
+
+def _one() -> list[Any]:
+    return [pairs.c.map == bindparam("p_map"), pairs.c.crm_id == bindparam("p_crm_id")]
+
+
+def _change(*names: str) -> Bulk:
+    """Return what sets columns of a pair, from values named ``p_`` and the column."""
+    given: dict[str, Any] = {name: bindparam(f"p_{name}") for name in names}
+    return Bulk(lambda _dialect: pairs.update().where(*_one()).values(given))
 
 
 class Bond(NamedTuple):
@@ -109,10 +120,10 @@ def known(
 
 def note_seen(db: Connection, side: Side, rows: Iterable[tuple[str, str, str]]) -> None:
     """Note how records were last seen: (map, CRM id of the pair, seen)."""
-    given = [{"p_map": name, "p_crm_id": crm_id, "p_seen": seen} for name, crm_id, seen in rows]
-    if given:
-        column = "crm_seen" if side is Side.CRM else "cadence_seen"
-        db.execute(pairs.update().where(*_one()).values({column: bindparam("p_seen")}), given)
+    given = [
+        {"p_map": name, "p_crm_id": crm_id, f"p_{side}_seen": seen} for name, crm_id, seen in rows
+    ]
+    _see[side](db, given)
 
 
 def among(
@@ -147,16 +158,12 @@ def count(db: Connection, side: Side, object_name: str) -> int:
 
 def add(db: Connection, new: Iterable[Pair]) -> None:
     """Store new pairs."""
-    rows = [_row(pair) for pair in new]
-    if rows:
-        db.execute(pairs.insert(), rows)
+    _insert(db, [_row(pair) for pair in new])
 
 
 def remove(db: Connection, names: Iterable[tuple[str, str]]) -> None:
     """Forget pairs by (map, CRM id): others take their place."""
-    rows = [{"p_map": map_name, "p_crm_id": crm_id} for map_name, crm_id in names]
-    if rows:
-        db.execute(pairs.delete().where(*_one()), rows)
+    _delete(db, [{"p_map": map_name, "p_crm_id": crm_id} for map_name, crm_id in names])
 
 
 _STANDING = (
@@ -165,16 +172,15 @@ _STANDING = (
 )  # fmt: skip
 
 
+_insert = Bulk(lambda _dialect: pairs.insert())
+_update = _change(*_STANDING)
+_delete = Bulk(lambda _dialect: pairs.delete().where(*_one()))
+_see = {Side.CRM: _change("crm_seen"), Side.CADENCE: _change("cadence_seen")}
+
+
 def save(db: Connection, changed: Iterable[Pair]) -> None:
     """Store what changed in pairs: all but their names."""
-    rows = [{f"p_{name}": value for name, value in _row(pair).items()} for pair in changed]
-    if rows:
-        standing: dict[str, Any] = {name: bindparam(f"p_{name}") for name in _STANDING}
-        db.execute(pairs.update().where(*_one()).values(standing), rows)
-
-
-def _one() -> list[Any]:
-    return [pairs.c.map == bindparam("p_map"), pairs.c.crm_id == bindparam("p_crm_id")]
+    _update(db, [{f"p_{name}": value for name, value in _row(pair).items()} for pair in changed])
 
 
 def quiet(

@@ -65,6 +65,8 @@ class Cursor:
     started: datetime | None
     #: The fields that were read so far.
     fields: tuple[str, ...]
+    #: How far the server's clock was ahead of ours then, in seconds.
+    ahead: int = 0
 
 
 class Turn(NamedTuple):

@@ -11,7 +11,7 @@ __all__ = ["add", "by_what", "heal", "hold", "peek", "read", "set_level", "slice
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, bindparam, case, func, select
 
 from ..model import Side, Usage
 from .codec import moment, stamp
@@ -23,10 +23,28 @@ from .tables import calls, meta, vendor_usage
 _SLICE = len("2026-11-22T15:4")
 
 
+def _stated(column: Any) -> Any:
+    return select(column).where(vendor_usage.c.side == bindparam("of")).scalar_subquery()
+
+
+#: One statement, made once: it is asked before every call.
+_SPENT = select(
+    func.coalesce(func.sum(calls.c.price), 0),
+    func.coalesce(func.sum(calls.c.records), 0),
+    func.max(calls.c.at),
+    func.coalesce(
+        func.sum(case((calls.c.at > _stated(vendor_usage.c.at), calls.c.price), else_=0)), 0
+    ),
+    _stated(vendor_usage.c.used),
+    _stated(vendor_usage.c.allowed),
+    _stated(vendor_usage.c.at),
+).where(calls.c.side == bindparam("of"), calls.c.at > bindparam("since"))
+
+
 def hold(db: Connection, side: Side) -> Level:
     """Let no other process spend on *side* until *db*'s transaction ends; return its level."""
     # A write on purpose: SQLite lets nobody else write after it, PostgreSQL locks the row.
-    statement = upsert(db, meta).values(name=_name(side), value=str(Level.OK))
+    statement = upsert(db.dialect.name, meta).values(name=_name(side), value=str(Level.OK))
     held = statement.on_conflict_do_update(
         index_elements=["name"], set_={"value": meta.c.value}
     ).returning(meta.c.value)
@@ -48,24 +66,14 @@ def read(db: Connection, side: Side, now: datetime) -> Spent:
 
     Calls from after *now* count too: the clock has gone back, and they were made.
     """
-    row = db.execute(select(vendor_usage).where(vendor_usage.c.side == side)).one_or_none()
-    stated = None if row is None else Stated(used=row.used, allowed=row.allowed, at=moment(row.at))
-    later: Any = 0
-    if row is not None:
-        later = func.coalesce(func.sum(case((calls.c.at > row.at, calls.c.price), else_=0)), 0)
-    units, records, latest, after = db.execute(
-        select(
-            func.coalesce(func.sum(calls.c.price), 0),
-            func.coalesce(func.sum(calls.c.records), 0),
-            func.max(calls.c.at),
-            later,
-        ).where(*_window(side, now))
+    units, records, latest, after, used, allowed, at = db.execute(
+        _SPENT, {"of": str(side), "since": stamp(now - WINDOW)}
     ).one()
     return Spent(
         units=int(units),
         records=int(records),
         latest=None if latest is None else moment(latest),
-        stated=stated,
+        stated=None if at is None else Stated(used=used, allowed=allowed, at=moment(at)),
         after=int(after),
     )
 
@@ -84,17 +92,19 @@ def add(
 def state(db: Connection, side: Side, usage: Usage, at: datetime) -> None:
     """Keep what a vendor said, so that every process knows it."""
     values = {"used": usage.used, "allowed": usage.allowed, "at": stamp(at)}
-    statement = upsert(db, vendor_usage).values(side=str(side), **values)
+    statement = upsert(db.dialect.name, vendor_usage).values(side=str(side), **values)
     db.execute(statement.on_conflict_do_update(index_elements=["side"], set_=values))
 
 
-def heal(db: Connection, side: Side, now: datetime) -> None:
+def heal(db: Connection, now: datetime) -> None:
     """Take calls that a wrong clock put more than a day ahead as made now.
 
     They were made before now, and would otherwise count until that day has passed.
     """
     ahead = stamp(now + WINDOW)
-    db.execute(calls.update().where(calls.c.side == side, calls.c.at > ahead).values(at=stamp(now)))
+    # The sides by name: the index begins with them.
+    ours = calls.c.side.in_([str(side) for side in Side])
+    db.execute(calls.update().where(ours, calls.c.at > ahead).values(at=stamp(now)))
 
 
 def slices(db: Connection, side: Side, now: datetime) -> list[Slice]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["WINDOW", "Level", "Slice", "Spent", "Stated"]
+__all__ = ["PAGE", "POLL", "WINDOW", "Level", "Slice", "Spent", "Stated"]
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+#: What calls are for, besides the names of the connector's methods: the first page of a listing,
+#: which looks for changes, and the others.
+POLL, PAGE = "poll", "page"
 #: A call counts this long.
 WINDOW = timedelta(hours=24)
 

@@ -56,6 +56,8 @@ cursors = Table(
     Column("id", Text, nullable=False, default=""),
     Column("started", Text),
     Column("fields", Text, nullable=False),
+    #: How far the server's clock was ahead of ours when the listing began, in seconds.
+    Column("ahead", Integer, nullable=False, default=0),
 )
 
 inbox = Table(

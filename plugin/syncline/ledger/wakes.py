@@ -15,7 +15,8 @@ from ..model import Side
 from .codec import dump, stamp
 from .tables import wakes
 
-#: More of them say nothing more: the next cycle reads whatever changed.
+#: What people and webhooks may leave here. More of it says nothing more: the next cycle reads
+#: whatever changed.
 MOST = 1000
 
 
@@ -29,10 +30,10 @@ class Wake:
 
 
 def add(db: Connection, wake: Wake, at: datetime) -> bool:
-    """Ask for a cycle; False when that was asked already, or too much is."""
+    """Ask for a cycle; False when that was asked already."""
     row = {"side": str(wake.side or ""), "object": wake.object, "ids": dump(sorted({*wake.ids}))}
     twin = select(wakes.c.id).where(*(wakes.c[name] == value for name, value in row.items()))
-    if db.scalar(twin.limit(1)) is not None or waiting(db) >= MOST:
+    if db.scalar(twin.limit(1)) is not None:
         return False
     db.execute(wakes.insert().values(at=stamp(at), **row))
     return True

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["FIRST_WAIT", "LEAST", "LEAST_GAP", "MOST", "may_wake", "next_due", "next_mark"]
+__all__ = ["FIRST_WAIT", "LEAST", "LEAST_GAP", "MOST", "mark_at", "may_wake", "next_due"]
 
-import math
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 #: Minutes between two marks, at least and at most (K7).
 LEAST, MOST = 5, 240
@@ -13,19 +12,20 @@ LEAST, MOST = 5, 240
 FIRST_WAIT = timedelta(seconds=30)
 #: Wakes start cycles no closer together than this.
 LEAST_GAP = timedelta(seconds=10)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def next_mark(anchor: datetime, interval: timedelta, now: datetime) -> datetime:
-    """Return the first mark after *now*; marks lie whole intervals from *anchor* (K7).
+def mark_at(interval: timedelta, now: datetime) -> datetime:
+    """Return the last mark up to *now* (K7).
 
-    Those that were missed are past: they are not made up for.
+    Marks are the same for all machines, whenever they began: with 15 minutes, each quarter of an
+    hour. Two schedules on one ledger share them, and the work.
     """
-    return anchor + (math.floor((now - anchor) / interval) + 1) * interval
+    return now - (now - _EPOCH) % interval
 
 
 def next_due(
     *,
-    anchor: datetime,
     interval: timedelta,
     now: datetime,
     failures: int,
@@ -33,8 +33,9 @@ def next_due(
 ) -> datetime:
     """Return when the next cycle is due, *now* being the end of the last.
 
+    A mark that was missed is past: it is not made up for.
+
     Args:
-        anchor: when the schedule began.
         interval: between two marks.
         now: the time.
         failures: how many cycles in a row have met a passing fault.
@@ -42,7 +43,7 @@ def next_due(
             mark.
 
     """
-    due = next_mark(anchor, interval, now)
+    due = mark_at(interval, now) + interval
     if failures:
         # No more doublings than it takes to pass any interval.
         due = min(due, now + FIRST_WAIT * 2 ** min(failures - 1, 16))

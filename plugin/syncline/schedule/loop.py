@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..at_work import PausedError, UnconfirmedError
 from ..errors import RetriableError, RulesError, SynclineError
-from ..ledger import versions, wakes
+from ..ledger import journal, versions, wakes
 from ..rules.reading import DEFAULT_MINUTES, RuleText
 from ..sync.stopping import STOPPED, never
-from .due import LEAST, MOST, may_wake, next_due
+from .due import LEAST, MOST, mark_at, may_wake, next_due
 
 if TYPE_CHECKING:
     from ..ledger.database import Ledger
@@ -58,7 +58,7 @@ class Turn:
 
 
 class Schedule:
-    """Runs cycles at fixed marks (K7); the first at once.
+    """Runs cycles at fixed marks (K7); the first at once, and then those that nobody else did.
 
         schedule = Schedule(lambda rules: Workspace("acme", rules=rules))
         schedule.run(print, stop=lambda: False)
@@ -78,16 +78,15 @@ class Schedule:
         self._opening = opening
         self._minutes = minutes
         self._now = now
-        self._anchor = now()
         self._interval = timedelta(minutes=minutes or DEFAULT_MINUTES)
         self._began: datetime | None = None
         self._failures = 0
         self._failed = False
         self._said: tuple[str, str] = ("", "")
-        #: The workspace in which it looks for wakes.
+        #: The workspace in which it looks for wakes, and for cycles of others.
         self._desk: Workspace | None = None
         #: When the next cycle is due.
-        self.due = self._anchor
+        self.due = now()
 
     def run(
         self,
@@ -114,7 +113,11 @@ class Schedule:
     def tick(self, *, stop: Callable[[], bool] = never) -> Turn | None:
         """Run a cycle if one is due, or somebody asks for one; return None if not."""
         now = self._now()
-        if not self._is_due(now) and not self._is_woken(now):
+        if self._is_due(now):
+            if self._is_done_elsewhere(now):
+                self.due = next_due(interval=self._interval, now=now, failures=0)
+                return None
+        elif not self._is_woken(now):
             return None
         self.close()
         self._began = now
@@ -127,7 +130,7 @@ class Schedule:
         )
 
     def close(self) -> None:
-        """Let go of the ledger in which it looks for wakes."""
+        """Let go of the ledger in which it looks."""
         desk, self._desk = self._desk, None
         if desk is not None:
             desk.close()
@@ -135,6 +138,19 @@ class Schedule:
     def _is_due(self, now: datetime) -> bool:
         # A clock that was set back does not make it wait for its old time.
         return now >= self.due or (self._began is not None and now < self._began)
+
+    def _is_done_elsewhere(self, now: datetime) -> bool:
+        """Tell whether somebody else did the cycle of this mark: another machine, or a person."""
+        if self._began is None:
+            return False
+        with suppress(SynclineError), self._ledger().begin() as db:
+            last = journal.last_run(db)
+            return (
+                last is not None
+                and last.state == "done"
+                and mark_at(self._interval, now) <= last.started <= now
+            )
+        return False
 
     def _is_woken(self, now: datetime) -> bool:
         if not may_wake(now=now, began=self._began, failed=self._failed):
@@ -184,13 +200,9 @@ class Schedule:
         wish = error.retry_after if isinstance(error, RetriableError) else None
         if report is not None:
             wish = report.retry_after
-        now = self._now()
-        if now < self._anchor:
-            self._anchor = now
         self.due = next_due(
-            anchor=self._anchor,
             interval=self._interval,
-            now=now,
+            now=self._now(),
             failures=self._failures,
             retry_after=wish,
         )

@@ -10,7 +10,7 @@ from enum import StrEnum
 from random import Random
 
 from ..errors import RetriableError, UnknownOutcomeError
-from ..model import ActionRequest, Outcome, OutcomeStatus, Write
+from ..model import ActionRequest, Gone, GoneKind, Outcome, OutcomeStatus, Write
 from .clock import VirtualClock
 from .store import Row, Store
 from .story import Story
@@ -32,6 +32,8 @@ class Fault(StrEnum):
     LATE = "changes that a listing shows late"
     MEANWHILE = "edits during a cycle"
     CRASH = "crashes"
+    MIRAGE = "listings that say half of the records are deleted"
+    WORKERS = "workers that stand still while another takes over"
     WAKE = "cycles woken early, twice or for nothing"
     GONE = "records deleted, merged, undeleted, converted"
 
@@ -62,6 +64,8 @@ class Life:
 
 _PASSING = Outcome(status=OutcomeStatus.RETRY, code="UNABLE_TO_LOCK_ROW", message="locked")
 _NEVER = Outcome(status=OutcomeStatus.REFUSED, code="CUSTOM_VALIDATION", message="a check failed")
+#: So many records are worth a mirage: half of them are too many to be believed.
+_MANY = 14
 _WRITING = {"write", "act", "delete"}
 
 
@@ -75,12 +79,15 @@ class Storm(Calm):
         clock: VirtualClock,
         story: Story,
         meanwhile: Callable[[], None],
+        another: Callable[[], None],
     ) -> None:
         self._dice = dice
-        self._kinds = kinds
+        #: What may still happen.
+        self.kinds = kinds
         self._clock = clock
         self._story = story
         self._meanwhile = meanwhile
+        self._another = another
         self._tell = story.tell
         self.life = Life()
         #: Whether the storm has passed.
@@ -88,7 +95,7 @@ class Storm(Calm):
 
     def happens(self, kind: Fault, chance: float) -> bool:
         """Tell whether a fault of this kind strikes now, and count it."""
-        if self.over or kind not in self._kinds or self._dice.random() >= chance:
+        if self.over or kind not in self.kinds or self._dice.random() >= chance:
             return False
         self._story.tally[kind] += 1
         return True
@@ -132,6 +139,17 @@ class Storm(Calm):
             return _NEVER
         return None
 
+    def mirage(self, store: Store, name: str) -> tuple[Gone, ...]:
+        """Return half of the records, if there are many, as if they were deleted."""
+        rows = store.rows(name)
+        if len(rows) < _MANY or not self.happens(Fault.MIRAGE, 0.1):
+            return ()
+        self._tell(f"the {store.side.word} says that every second {name} is deleted: it is not")
+        at = store.habits.stamp(store.server_time())
+        return tuple(
+            Gone(object=name, id=row.id, kind=GoneKind.DELETED, at=at) for row in rows[::2]
+        )
+
     def sending(self, store: Store, name: str, write: Write) -> None:
         """See ``Weather``."""
         self._story.sending(store, name, write)
@@ -151,6 +169,8 @@ class Storm(Calm):
     def after(self, store: Store, what: str) -> None:
         """Let the answer get lost, or our process end before it reads it."""
         self.life.instant()
+        if self.happens(Fault.WORKERS, 0.02):
+            self._another()
         if self.happens(Fault.LOST_ANSWER, 0.04):
             self._tell(f"the answer to {what} at the {store.side.word} is lost")
             kind = UnknownOutcomeError if what in _WRITING else RetriableError

@@ -116,6 +116,8 @@ class MapSpec:
     lines: tuple[Line, ...]
     #: The sides that may be written at all: the map's arrow and the switches.
     targets: frozenset[Side]
+    #: The sides on which a partner is deleted when its record is.
+    deletes: frozenset[Side]
     #: Who may go over, by the side that changes come from.
     where: Mapping[Side, Callable[[Mapping[str, Value]], bool]]
 

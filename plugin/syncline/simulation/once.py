@@ -30,11 +30,17 @@ def judge_actions(
 ) -> None:
     """Count the effects of each workflow for each pair against how often its criteria began to hold."""
     story = history.story
+    partners: dict[str, set[str]] = {}
+    for entry in entries:
+        if entry.crm_id and entry.cadence_id:
+            partners.setdefault(entry.cadence_id, set()).add(entry.crm_id)
     for pair in linked:
         record = (Side.CRM, pair.objects[Side.CRM], pair.ids[Side.CRM])
         prospect = (Side.CADENCE, pair.objects[Side.CADENCE], pair.ids[Side.CADENCE])
         if (*record, "") in story.fields or (*prospect, "") in story.fields:
             continue
+        if len(partners.get(prospect[2], ())) > 1:
+            continue  # it came from another record, which may have fired
         for workflow in history.book.workflows:
             if workflow.object != record[1]:
                 continue

@@ -78,6 +78,13 @@ _CHOICES = (
 )  # fmt: skip
 
 
+_ENDS = {
+    "<->": frozenset(Side),
+    "->": frozenset({Side.CADENCE}),
+    "<-": frozenset({Side.CRM}),
+}
+
+
 def _has_address(values: Mapping[str, Value]) -> bool:
     return not any(is_blank(values.get(name, None)) for name in ("Email", "email") if name in values)
 
@@ -138,6 +145,9 @@ def book(number: int, page: int, batch: int) -> Book:
         maps.append(_map(name, arrow, lines, switches, where))
         head.append(f"map {name} {arrow} prospect {{\n    match Email = email")
         head += [line.text for line in lines]
+        if deletes := _deletes(dice, maps[-1].targets, arrow):
+            maps[-1] = replace(maps[-1], deletes=_ENDS[deletes] & maps[-1].targets)
+            head.append(f"    deletes {deletes}")
         head.append("}")
     workflows = _workflows(dice, objects)
     head += [workflow.text for workflow in workflows]
@@ -192,14 +202,21 @@ def _map(
     switches: list[Side],
     where: Mapping[Side, tuple[str, Callable[[Mapping[str, Value]], bool]]],
 ) -> MapSpec:
-    ends: dict[str, set[Side]] = {"<->": set(Side), "->": {Side.CADENCE}, "<-": {Side.CRM}}
     return MapSpec(
         crm=name,
         cadence="prospect",
         lines=tuple(lines),
-        targets=frozenset(ends[arrow] & set(switches)),
+        targets=_ENDS[arrow] & set(switches),
+        deletes=frozenset(),
         where={side: fits for side, (_text, fits) in where.items()},
     )
+
+
+def _deletes(dice: Random, targets: frozenset[Side], arrow: str) -> str:
+    """Return the arrow of a map's ``deletes`` row; nothing for a map without one."""
+    if arrow != "<->" or len(targets) < len(Side) or dice.random() < 0.6:
+        return ""
+    return dice.choice(("->", "<-", "<->"))
 
 
 def _workflows(dice: Random, objects: tuple[str, ...]) -> tuple[WorkflowSpec, ...]:

@@ -13,8 +13,8 @@ from enum import StrEnum
 from hashlib import sha256
 
 from ..model import ActionRequest, Side, Write
-from ..sync.plan import FieldWrite, Plan, Step, StepKind
-from .lines import plain
+from ..sync.plan import Case, FieldWrite, Plan, Step, StepKind
+from .lines import MapSpec, plain
 from .store import Change, Row, Store
 
 Key = tuple[Side, str, str]
@@ -54,7 +54,10 @@ class Effect:
 class Story:
     """Hears of all that happens in both systems and keeps what the judge needs."""
 
-    def __init__(self, tally: Counter[str], tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, tally: Counter[str], tell: Callable[[str], None], maps: tuple[MapSpec, ...]
+    ) -> None:
+        self._maps = maps
         self.tally = tally
         self.tell = tell
         self.breaches: list[Breach] = []
@@ -70,7 +73,7 @@ class Story:
         self.plans = sha256()
         #: (record, workflow, number) -> the keys of the actions that took effect.
         self.acts: dict[tuple[str, str, int], list[str]] = {}
-        self._plans: dict[tuple[Side, str, str], tuple[int, Step]] = {}
+        self._plans: dict[Key, tuple[int, Step]] = {}
         self._actions: dict[str, Step] = {}
         self._now: tuple[int, Step] | None = None
 
@@ -81,13 +84,24 @@ class Story:
 
     # -- what the engine does
 
-    def run_begins(self) -> None:
-        """Forget the plans of an earlier run: none of it may be written any more."""
-        self._plans.clear()
+    def run_begins(self) -> dict[Key, tuple[int, Step]]:
+        """Begin to hear of a run's plans; return those of the run before it.
+
+        None of them may be written any more, unless that run goes on (``goes_on``).
+        """
+        before, self._plans = self._plans, {}
+        return before
+
+    def goes_on(self, plans: dict[Key, tuple[int, Step]]) -> None:
+        """Let a run that stood still go on with its plans."""
+        self._plans = plans
 
     def planned(self, plan: Plan, number: int) -> None:
         """Hear of a plan, before any of it is done."""
         self.plans.update(json.dumps(plan.to_json(), sort_keys=True).encode())
+        for case in plan.cases:
+            self._deletions(case)
+            self._echoes(case)
         for step in plan.steps:
             if step.kind is StepKind.ACTION:
                 self._actions[step.key or ""] = step
@@ -95,6 +109,42 @@ class Story:
                 place = (step.side, step.object, step.id or step.key or "")
                 self._plans[place] = (number, step)
             self.tell(f"plan: {_step(step)}")
+
+    def _echoes(self, case: Case) -> None:
+        """What we wrote ourselves, and nobody touched since, is not news to be written back."""
+        spec = next((spec for spec in self._maps if spec.name == case.map), None)
+        if spec is None or case.links or self._ever_went(case):
+            return
+        for step in case.steps:
+            source = step.side.other
+            for write in step.writes if step.kind is StepKind.UPDATE else ():
+                for line in spec.lines:
+                    if line.name(step.side) != write.field:
+                        continue
+                    place = (source, spec.object(source), case.ids[source], line.name(source))
+                    told = self.fields.get(place, ())
+                    if told and told[-1].ours:
+                        self.breach(
+                            Promise.ORIGINAL_OR_FINAL,
+                            f"{step.side.word} {step.id} {write.field} is to become "
+                            f"{write.new!r}: that is what the {source.word} made of our own write",
+                        )
+
+    def _ever_went(self, case: Case) -> bool:
+        places = ((side, case.objects[side], id_, "") for side, id_ in case.ids.items())
+        return any(place in self.fields for place in places)
+
+    def _deletions(self, case: Case) -> None:
+        """A record is deleted only because its partner is gone."""
+        for step in case.steps:
+            if step.kind is StepKind.DELETE:
+                other = step.side.other
+                if (other, case.objects[other], case.ids.get(other, ""), "") not in self.fields:
+                    self.breach(
+                        Promise.LOSES_NOTHING,
+                        f"{step.side.word} {step.object} {step.id} is to be deleted, and its "
+                        f"partner {case.ids.get(other)} never went",
+                    )
 
     def sending(self, store: Store, name: str, write: Write) -> None:
         """Hear of a row about to take effect; it must be as planned (promise 4)."""
@@ -170,6 +220,9 @@ class Story:
     def heard(self, change: Change) -> None:
         """Hear of a field that changed in either system."""
         before = self.fields.setdefault((change.side, change.object, change.id, change.field), [])
+        place = (change.side, change.object, change.id)
+        if change.ours and not change.field and place not in self._plans:
+            self.breach(Promise.ORIGINAL_OR_FINAL, f"{change.id} was deleted without a plan")
         if change.ours and change.field and not change.field.startswith("("):
             self._written(change, before[-1] if before else None)
         before.append(change)

@@ -12,6 +12,7 @@ from ..errors import UnknownOutcomeError
 from ..model import (
     ActionRequest,
     Description,
+    Gone,
     Outcome,
     OutcomeStatus,
     Page,
@@ -43,6 +44,10 @@ class Weather(Protocol):
 
     def refusal(self, store: Store) -> Outcome | None:
         """Return why the system takes no such row just now, or None."""
+        ...
+
+    def mirage(self, store: Store, name: str) -> tuple[Gone, ...]:
+        """Return records that a listing says are gone, though they are there."""
         ...
 
     def sending(self, store: Store, name: str, write: Write) -> None:
@@ -78,6 +83,11 @@ class Calm:
 
     def refusal(self, store: Store) -> Outcome | None:
         """See ``Weather``."""
+
+    def mirage(self, store: Store, name: str) -> tuple[Gone, ...]:
+        """See ``Weather``."""
+        del store, name
+        return ()
 
     def sending(self, store: Store, name: str, write: Write) -> None:
         """See ``Weather``."""
@@ -123,15 +133,16 @@ class Memory:
                 self._weather.handed(self._store, row)
             if not more:
                 self._weather.listed(self._store, object_name, began)
+            gone = [row.shown[2] for row in rows if row.shown and row.shown[2]]
+            if not more and since is not None:
+                gone += self._weather.mirage(self._store, object_name)
             page = Page(
                 records=tuple(
                     _record(row, fields) for row in rows if row.shown and not row.shown[2]
                 ),
                 position=position,
                 server_time=time,
-                gone=tuple(row.shown[2] for row in rows if row.shown and row.shown[2])
-                if since is not None
-                else (),
+                gone=() if since is None else tuple(gone),
             )
             self._weather.after(self._store, "list")
             yield page

@@ -55,7 +55,7 @@ class _Draft:
     writes: dict[Side, list[FieldWrite]] = field(default_factory=lambda: {_CRM: [], _CADENCE: []})
     #: The baselines that hold at once, and those that hold once a side is written.
     settles: BySide = field(default_factory=_sides)
-    after: dict[Side, BySide] = field(default_factory=lambda: {_CRM: _sides(), _CADENCE: _sides()})
+    after: dict[Side, BySide] = field(default_factory=dict[Side, BySide])
     notes: list[FieldNote] = field(default_factory=list[FieldNote])
     flips: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     chosen: list[str] = field(default_factory=list[str])
@@ -75,7 +75,7 @@ class _Draft:
         elif decision.verb is Verb.HOLD:
             self._note(row, state, decision.reason, "hold")
         elif decision.settled:
-            self._note(row, state, decision.reason, "skip")
+            self._note(row, state, decision.reason, "skip", decision.lost)
             self._settle(row, state)
         elif self._is_news(row, state):
             self._note(row, state, decision.reason, "skip")
@@ -91,7 +91,14 @@ class _Draft:
             pair.base[side].get(row.field(side).name) != state.now[side] for side in Side
         )
 
-    def _note(self, row: FieldRule, state: FieldState, reason: str, kind: str) -> None:
+    def _note(
+        self,
+        row: FieldRule,
+        state: FieldState,
+        reason: str,
+        kind: str,
+        lost: tuple[Side, Value] | None = None,
+    ) -> None:
         self.notes.append(
             FieldNote(
                 field=row.crm.name,
@@ -102,6 +109,7 @@ class _Draft:
                 reason=reason,
                 held=kind == "hold",
                 kind=kind,
+                lost=lost,
             )
         )
 
@@ -119,7 +127,7 @@ class _Draft:
             return
         self.flips[row.key] = flips.kept
         name = row.field(target).name
-        after = self.after[target]
+        after = self.after.setdefault(target, _sides())
         after[target][row.key] = after[target][name] = decision.value
         after[target.other][row.key] = state.now[target.other]
         self.writes[target].append(

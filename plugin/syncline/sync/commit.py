@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from ..errors import ConnectorError
-from ..ledger import holds, inbox, journal, matchkeys, pairs, waking
+from ..ledger import holds, inbox, journal, matchkeys, pairs, wakes
 from ..ledger.codec import moment
 from ..ledger.rows import Echo, Pair, State
 from ..model import Gone, GoneKind, Outcome, OutcomeStatus, Side, Value
@@ -245,7 +245,8 @@ class Committer:
                 kind = {Fate.HELD: "hold", Fate.FAILED: "fail"}.get(fate, "skip")
                 self._history.note(case, kind, under_way.reason)
             for ref in case.rereads:
-                waking.wake(db, self.now(), ref.side, ref.object, [ref.id])
+                wanted = wakes.Wake(side=ref.side, object=ref.object, ids=(ref.id,))
+                wakes.add(db, wanted, self.now())
         for (state, reason, due), refs in staying.items():
             inbox.finish(db, refs, state, reason, run=self._run, due=due)
         inbox.forget(db, gone)

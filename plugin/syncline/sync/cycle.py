@@ -151,7 +151,8 @@ class Cycle:
             except ConnectorError as err:
                 faults.append(err)
             given_up = (*committer.result.faults.values(), *self._meter.resting.values())
-            faults += [fault for fault in given_up if fault not in faults]
+            told = {fault.message for fault in faults}
+            faults += {f.message: f for f in given_up if f.message not in told}.values()
             return self._report(run, started, committer, recovered, faults)
 
     @contextmanager
@@ -211,7 +212,6 @@ class Cycle:
         failed = any(isinstance(f, FatalError) for f in faults)
         code = max((f.exit_code for f in faults), default=0)
         budget = {side: self._meter.stand(side) for side in Side}
-        used = {side: self._meter.used(side) for side in Side}
         units = self._units()
         with self._ledger.begin() as db:
             report = Report(
@@ -231,7 +231,7 @@ class Cycle:
                 ),
                 left=dict(self._meter.left),
                 units=units,
-                used=used,
+                used={side: sum(stands.spent_on.values()) for side, stands in budget.items()},
                 budget=budget,
                 limit=self._rules.calls,
                 waiting=inbox.waiting_counts(db),

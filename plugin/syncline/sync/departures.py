@@ -7,7 +7,14 @@ rests; if the record comes back, so does the pair.
 
 from __future__ import annotations
 
-__all__ = ["GoneFacts", "Successor", "gone_case", "left_case", "resting_case"]
+__all__ = [
+    "GoneFacts",
+    "Successor",
+    "gone_case",
+    "inherited",
+    "left_case",
+    "resting_case",
+]
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +22,7 @@ from datetime import timedelta
 
 from ..ledger.codec import stamp
 from ..ledger.rows import Entry, Pair
-from ..model import Gone, Side
+from ..model import Gone, GoneKind, Side
 from ..rules.compiled import MapRule, WorkflowRule
 from ..rules.values import Clock
 from .cases import PairFacts, lone_case, pair_case
@@ -100,7 +107,8 @@ def _parted(facts: GoneFacts, fired: Fired, why: str) -> Case:
     if gone.into is not None:
         what += f" into {' '.join(gone.into)}" + (f", {why}" if why else "")
     steps = list(fired.steps)
-    if other in rule.deletes and not pair.gone[other]:
+    # What was merged or converted lives on elsewhere: its partner is nobody's to delete.
+    if gone.kind is GoneKind.DELETED and other in rule.deletes and not pair.gone[other]:
         steps.append(
             Step(
                 kind=StepKind.DELETE,
@@ -132,26 +140,12 @@ def _parted(facts: GoneFacts, fired: Fired, why: str) -> Case:
 
 
 def _handed_on(facts: GoneFacts, heir: Successor, entry: Entry, fired: Fired, clock: Clock) -> Case:
-    """Return the case in which the partner goes on with the successor.
-
-    The two are looked at as if they met for the first time, but nothing counts as changed.
-    """
-    side, other = facts.entry.side, facts.entry.side.other
-    partner = {n: v for n, v in facts.pair.base[other].items() if ">" not in n}
-    heirs = replace(
-        facts.pair,
-        map=heir.rule.name,
-        ids={**facts.pair.ids, side: heir.id},
-        objects={s: heir.rule.object(s) for s in Side},
-        base={side: dict(entry.values), other: partner},
-        seen={**facts.pair.seen, side: ""},
-        echo=dict.fromkeys(Side),
-        gone={**facts.pair.gone, side: ""},
-        choices={},
-    )
+    """Return the case in which the partner goes on with the successor."""
+    side = facts.entry.side
+    heirs = inherited(facts.pair, heir.rule, entry)
     entries = {side: entry}
     if facts.partner is not None and facts.partner.gone is None:
-        entries[other] = facts.partner
+        entries[side.other] = facts.partner
     found = pair_case(
         PairFacts(rule=heir.rule, pair=heirs, ids=heirs.ids, entries=entries, skew=facts.skew),
         heir.workflows,
@@ -174,13 +168,40 @@ def _handed_on(facts: GoneFacts, heir: Successor, entry: Entry, fired: Fired, cl
     )
 
 
+def inherited(pair: Pair, rule: MapRule, entry: Entry) -> Pair:
+    """Return *pair* with *entry*'s record in the place of the one that went.
+
+    The two are looked at as if they met for the first time, but nothing counts as changed.
+    """
+    side, other = entry.side, entry.side.other
+    partner = {n: v for n, v in pair.base[other].items() if ">" not in n}
+    return replace(
+        pair,
+        map=rule.name,
+        ids={**pair.ids, side: entry.id},
+        objects={s: rule.object(s) for s in Side},
+        base={side: dict(entry.values), other: partner},
+        seen={**pair.seen, side: ""},
+        echo=dict.fromkeys(Side),
+        gone={**pair.gone, side: ""},
+        holding=frozenset(),
+        choices={},
+    )
+
+
 def left_case(rule: MapRule, pair: Pair, entry: Entry) -> Case:
     """Return the case of a changed record whose partner went: it is noted and left alone."""
     other = entry.side.other
+    reason = f"its {pair.objects[other]} was {_plain(pair.gone[other])}"
+    note = FieldNote(field="", value=None, at=rule.at, reason=reason)
     case = replace(
-        lone_case(rule, entry), ids=pair.ids, pair=pair, settles={entry.side: entry.values}
+        lone_case(rule, entry),
+        ids=pair.ids,
+        pair=pair,
+        settles={entry.side: entry.values},
+        notes=(note,),
     )
-    return case.ended(Fate.SKIPPED, f"its {pair.objects[other]} was {_plain(pair.gone[other])}")
+    return case.ended(Fate.SKIPPED, reason)
 
 
 def resting_case(rule: MapRule, pair: Pair, workflows: Sequence[WorkflowRule]) -> Case:

@@ -23,6 +23,8 @@ from .systems import System
 
 #: A vendor may show a change a while after its time stamp.
 OVERLAP = timedelta(minutes=2)
+#: Servers date their answers to the second.
+_TELLABLE = timedelta(seconds=2)
 
 
 def detect(
@@ -45,35 +47,58 @@ def detect(
     with ledger.begin() as db:
         cursor = cursors.read_cursor(db, side, name)
     anew = cursor is None or not set(fields) <= set(cursor.fields)
-    position = None if anew or cursor is None else cursor.position
-    started = None if anew or cursor is None else cursor.started
-    for page in _pages(system, name, fields, position):
-        # The next listing begins at the earlier of both clocks: neither, gone wrong for a while,
-        # may hide what was changed meanwhile.
-        started = started or min(page.server_time, now())
+    known = None if anew else cursor
+    started = None if known is None else known.started
+    ahead = 0 if known is None else known.ahead
+    for page in _pages(system, name, fields, known, now):
+        if started is None:
+            # The next listing begins at the earlier of both clocks: neither, gone wrong for a
+            # while, may hide what was changed meanwhile.
+            started, ahead = min(page.server_time, now()), _ahead(page, now())
         with ledger.begin() as db:
             arrivals.take(db, run, page.records, page.gone, now(), anew=anew)
-            cursor = Cursor(position=page.position, started=started, fields=tuple(fields))
+            cursor = Cursor(
+                position=page.position, started=started, fields=tuple(fields), ahead=ahead
+            )
             cursors.write_cursor(db, side, name, cursor)
             seen_page(db, page)
         go_on()
     if started is not None:
         with ledger.begin() as db:
             after = Position(modified=started - OVERLAP)
-            done = Cursor(position=after, started=None, fields=tuple(fields))
+            done = Cursor(position=after, started=None, fields=tuple(fields), ahead=ahead)
             cursors.write_cursor(db, side, name, done)
 
 
+def _ahead(page: Page, now: datetime) -> int:
+    return round((page.server_time - now).total_seconds())
+
+
 def _pages(
-    system: System, object_name: str, fields: Sequence[str], position: Position | None
+    system: System,
+    object_name: str,
+    fields: Sequence[str],
+    cursor: Cursor | None,
+    now: Callable[[], datetime],
 ) -> Iterator[Page]:
-    """List from *position*; from the beginning if the system's clock has gone back behind it."""
+    """List from where the cursor stands; from further back if the server's clock was put back.
+
+    What was changed since then carries a time before the position.
+    """
+    position = None if cursor is None else cursor.position
     pages = system.connector.changes(object_name, fields, position)
-    for page in pages:
-        if position is not None and position.modified > page.server_time + OVERLAP:
-            yield from system.connector.changes(object_name, fields, None)
-            return
-        yield page
+    first = next(pages, None)
+    if first is not None and cursor is not None and position is not None:
+        back = timedelta(seconds=cursor.ahead - _ahead(first, now()))
+        if position.modified > first.server_time + OVERLAP:
+            first, position = None, None
+        elif back > _TELLABLE:
+            first, position = None, Position(modified=position.modified - back)
+    if first is None:
+        yield from system.connector.changes(object_name, fields, position)
+        return
+    yield first
+    yield from pages
 
 
 def reread(

@@ -43,6 +43,7 @@ class Historian:
                 object_name=case.objects[Side.CRM] if field else "",
                 field=note.field,
                 new=note.value,
+                lost=None if note.lost is None else [str(note.lost[0]), note.lost[1]],
                 rule=note.at,
                 reason=note.reason,
             )

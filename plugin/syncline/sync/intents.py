@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from ..model import Outcome, OutcomeStatus, Side, Value
+from ..model import Outcome, OutcomeStatus, Side, Value, is_blank
+from .echo import made_of
 from .firing import owed_by
 from .plan import Case, FieldWrite, Step, StepKind
 from .systems import System
@@ -123,9 +124,14 @@ _UNDONE = Outcome(status=OutcomeStatus.RETRY, code="NOT_DONE", message="the writ
 
 
 def _stands(step: Step, values: Mapping[str, Value] | None) -> bool:
-    return values is not None and all(
-        _plain(values.get(w.field)) == _plain(w.new) for w in step.writes
-    )
+    return values is not None and all(_arrived(w, values.get(w.field)) for w in step.writes)
+
+
+def _arrived(write: FieldWrite, seen: Value) -> bool:
+    """Tell whether *seen* is what was written, or what a system makes of it."""
+    if _plain(seen) == _plain(write.new):
+        return True
+    return not is_blank(seen) and _plain(seen) != _plain(write.old) and made_of(write.new, seen)
 
 
 def _plain(value: Value) -> Value:

@@ -29,6 +29,11 @@ LENGTH = timedelta(minutes=2)
 #: It is renewed in a transaction that comes this long after the last renewal.
 _RENEWAL = LENGTH / 8
 _NAME = "cycle"
+#: In PostgreSQL whoever takes the lease waits for the transactions of its holder. Not by the row:
+#: a lock on it would turn every transaction that only reads into one that writes.
+_KEY = "(7305791, hashtext(current_schema()))"
+_ALONE = text(f"SELECT pg_advisory_xact_lock{_KEY}")
+_TOGETHER = text(f"SELECT pg_advisory_xact_lock_shared{_KEY}")
 _MINE = leases.c.name == _NAME
 
 
@@ -91,10 +96,11 @@ class Lease:
         if db.dialect.name == "postgresql":
             # A holder that was frozen in the middle of a transaction is not waited for.
             db.execute(text("SET LOCAL lock_timeout = '5s'"))
+            db.execute(_ALONE)
         free = {"name": _NAME, "holder": "", "token": 0, "until": ""}
         # On SQLite it is this that lets nobody else write until the end of the transaction.
-        db.execute(upsert(db, leases).values(free).on_conflict_do_nothing())
-        row = db.execute(select(leases).where(_MINE).with_for_update()).one()
+        db.execute(upsert(db.dialect.name, leases).values(free).on_conflict_do_nothing())
+        row = db.execute(select(leases).where(_MINE)).one()
         if row.until > stamp(now):
             other = Holder.read(row.holder)
             if other is None or not other.is_dead():
@@ -104,6 +110,7 @@ class Lease:
                     f"gone, its place is free at {moment(row.until):%H:%M:%S} UTC.",
                 )
         self._token = row.token + 1
+        self._look = select(leases.c.token).where(*self._held())
         self._renewed = now
         db.execute(
             leases.update()
@@ -118,15 +125,16 @@ class Lease:
         """
         if db.dialect.name == "sqlite":
             _lock(db)
+        else:
+            # Before the look, in a statement of its own: it sees what was committed meanwhile.
+            db.execute(_TOGETHER)
         now = self._now()
         if self._is_due(now):
             self._renewed = now
             change = leases.update().where(*self._held()).values(until=self._until(now))
             held = db.execute(change).rowcount == 1
         else:
-            # Shared: a transaction of ours that only reads keeps the lease in place as well.
-            mine = select(leases.c.token).where(*self._held()).with_for_update(read=True)
-            held = db.scalar(mine) is not None
+            held = db.scalar(self._look) is not None
         if not held:
             raise LeaseLostError(
                 f"this run stood still for more than {LENGTH.seconds // 60} minutes, and another "

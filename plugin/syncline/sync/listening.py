@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from ..ledger import waking
+from ..ledger import wakes
 from ..ledger.database import Ledger
 from ..model import Page, Side
 from ..rules.ruleset import RuleSet
@@ -113,15 +113,13 @@ class Listener:
     def _reread(self, run: int) -> None:
         """Read again what somebody asked for by its id: a webhook, or a merge."""
         with self._ledger.begin() as db:
-            asked = waking.pending(db)
+            asked = wakes.take(db)
         wanted: dict[tuple[Side, str], dict[str, None]] = defaultdict(dict)
         for one in asked:
             if one.side is not None and one.object:
                 wanted[one.side, one.object].update(dict.fromkeys(one.ids))
         for (side, name), ids in wanted.items():
             self.check(run, side, name, list(ids))
-        with self._ledger.begin() as db:
-            waking.drop(db, [one.number for one in asked])
 
     def _page_counter(self, side: Side, name: str) -> Callable[[Connection, Page], None]:
         rows = 0

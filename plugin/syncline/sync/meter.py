@@ -5,7 +5,7 @@ Several processes may work on one ledger: what one has reserved is used for all 
 
 from __future__ import annotations
 
-__all__ = ["BudgetReachedError", "Meter"]
+__all__ = ["BudgetReachedError", "Meter", "PolledOftenError"]
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -18,15 +18,13 @@ from sqlalchemy import Connection
 from ..errors import RetriableError
 from ..ledger import spending
 from ..ledger.database import Ledger
-from ..ledger.spent import WINDOW, Level, Spent
+from ..ledger.spent import POLL, WINDOW, Level, Spent
 from ..model import Side, Usage
 from .limits import Limit, Room, cap, level_of, room_of, share_of
 from .standing import Book, Standing, standing
 
 #: Looking for changes takes at most this share (percent) of a limit: some is left for writing.
 _POLLS = 50
-#: What the first page of a listing is called among the calls; it looks for changes.
-POLL = "poll"
 
 
 class BudgetReachedError(RetriableError):
@@ -42,9 +40,13 @@ class BudgetReachedError(RetriableError):
             "the budget stands.",
         )
 
+
+class PolledOftenError(BudgetReachedError):
+    """A side was looked at for changes so often that too little would be left for writing."""
+
     @classmethod
-    def of_polls(cls, side: Side, most: int) -> BudgetReachedError:
-        """Return the error for a side that has looked for changes too often."""
+    def by(cls, side: Side, most: int) -> PolledOftenError:
+        """Return the error for a side with a limit of *most* calls."""
         return cls(
             f"looking for changes in the {side.word} has taken {_POLLS} % of its {most:,} calls in "
             "24 hours; it rests in this run",
@@ -78,17 +80,15 @@ class Meter:
         #: Sides that were not listed to the end, and why: they are not written either, for a
         #: change that was not seen would be written over.
         self.resting: dict[Side, BudgetReachedError] = {}
+        self._books: dict[Side, Book] = {}
         #: Price and rows of what did not fit.
         self.left: dict[Side, tuple[int, int]] = dict.fromkeys(Side, (0, 0))
 
     def start(self) -> None:
-        """Begin a cycle: count from nothing, and look how full the budget is."""
+        """Begin a cycle, which counts from nothing."""
         self._reset()
-        for side in Side:
-            with self._ledger.begin() as db:
-                before, now = spending.hold(db, side), self._now()
-                spending.heal(db, side, now)
-                self._note_level(db, side, before, spending.read(db, side, now), now)
+        with self._ledger.begin() as db:
+            spending.heal(db, self._now())
 
     def spend(
         self, side: Side, price: int, what: str, records: int = 0, *, essential: bool = True
@@ -98,7 +98,8 @@ class Meter:
             before = spending.hold(db, side)
             spent, now = self._read(db, side)
             limit = self._limits[side]
-            fits = room_of(spent, limit, before, now, essential=essential).takes(price, records)
+            level = level_of(before, share_of(spent, limit, now))
+            fits = room_of(spent, limit, level, now, essential=essential).takes(price, records)
             if fits:
                 at = _stamped(spent, now)
                 run = self.run
@@ -112,6 +113,7 @@ class Meter:
             self._note_level(db, side, before, spent, now)
         if not fits:
             raise BudgetReachedError.of(self.stand(side, (price, records)))
+        self._books.pop(side, None)
         self.spent[side] += price
         self.tally[side][what] += price
 
@@ -134,7 +136,7 @@ class Meter:
             with self._ledger.begin() as db:
                 polls = spending.by_what(db, side, self._now()).get(POLL, 0)
             if polls + price > max(cap(limit.most, _POLLS), price):
-                raise BudgetReachedError.of_polls(side, limit.most)
+                raise PolledOftenError.by(side, limit.most)
         if not self.room(side, essential=True).takes(price):
             raise BudgetReachedError.of(self.stand(side, (price, 0)))
 
@@ -146,7 +148,16 @@ class Meter:
         """Note work that does not fit now; return why, and until when all of it waits."""
         units, before = self.left[side]
         self.left[side] = units + price, before + rows
-        return self.resting.get(side) or BudgetReachedError.of(self.stand(side))
+        resting = self.resting.get(side)
+        if isinstance(resting, PolledOftenError):
+            return resting
+        # Much may be left, batch by batch: the ledger is asked again when we spent something.
+        if side not in self._books:
+            self._books[side] = self._read_book(side)
+        error = BudgetReachedError.of(self._standing(side, self._books[side], self.left[side]))
+        if resting is not None:
+            self.resting[side] = error
+        return error
 
     def hear(self, side: Side, usage: Usage | None) -> None:
         """Take in what the vendor says; it is written with the next call, or at the end."""
@@ -156,21 +167,21 @@ class Meter:
 
     def stand(self, side: Side, needed: tuple[int, int] | None = None) -> Standing:
         """Return how the budget of *side* stands; *needed* are units and records that wait."""
+        return self._standing(side, self._read_book(side), needed or self.left[side])
+
+    def _standing(self, side: Side, book: Book, needed: tuple[int, int]) -> Standing:
+        return standing(side, self._limits[side], self._now(), book, needed)
+
+    def _read_book(self, side: Side) -> Book:
         with self._ledger.begin() as db:
             self._write_heard(db, side)
             now = self._now()
-            book = Book(
+            return Book(
                 spent=spending.read(db, side, now),
                 slices=spending.slices(db, side, now),
                 spent_on=spending.by_what(db, side, now),
                 before=spending.peek(db, side),
             )
-        return standing(side, self._limits[side], now, book, needed or self.left[side])
-
-    def used(self, side: Side) -> int:
-        """Return the price of all calls of the last 24 hours, this cycle's among them."""
-        with self._ledger.begin() as db:
-            return spending.read(db, side, self._now()).units
 
     def _read(self, db: Connection, side: Side) -> tuple[Spent, datetime]:
         self._write_heard(db, side)

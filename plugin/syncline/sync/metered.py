@@ -11,6 +11,7 @@ from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from ..connector import Connector
+from ..ledger.spent import PAGE, POLL
 from ..model import (
     ActionRequest,
     Description,
@@ -27,10 +28,6 @@ if TYPE_CHECKING:
     # The database waits until something is spent.
     from .meter import Meter
 
-#: Names of calls, next to those of the connector's own methods: the first page of a listing and
-#: the others.
-_POLL, _PAGE = "poll", "page"
-
 
 class Purse:
     """What one connection spends from: a call is booked under what it is for."""
@@ -45,7 +42,7 @@ class Purse:
         """Reserve a call (``Context.spend``); *what* is the connector's own word for it."""
         records, self._records = self._records, 0
         name = self._what or what
-        self.meter().spend(self.side, price, name, records, essential=name != _PAGE)
+        self.meter().spend(self.side, price, name, records, essential=name != PAGE)
 
     @contextmanager
     def open(self, what: str, records: int = 0) -> Generator[None]:
@@ -83,7 +80,7 @@ class Metered:
         The first page is asked for whatever else waits; those after it can wait themselves.
         """
         pages: Iterator[Page] | None = None
-        for what in chain((_POLL,), repeat(_PAGE)):
+        for what in chain((POLL,), repeat(PAGE)):
             with self._call(what):
                 if pages is None:
                     pages = self._inner.changes(object_name, fields, since)
@@ -145,7 +142,7 @@ class Metered:
         if not page.records:
             return page
         meter, side = self._purse.meter(), self._purse.side
-        room = meter.room(side, essential=what == _POLL)
+        room = meter.room(side, essential=what == POLL)
         fits = room.rows(len(page.records), call=0)
         if fits == len(page.records):
             meter.spend(side, 0, what, fits)

@@ -68,8 +68,10 @@ class FieldNote:
     #: The row's key, and the cadence's value.
     row: str = ""
     across: Value = None
-    #: hold, skip, or echo: what the system made of our write.
+    #: hold, skip, gone, or echo: what the system made of our write.
     kind: str = "skip"
+    #: The value that lost a conflict, though the winner could not be written.
+    lost: tuple[Side, Value] | None = None
 
 
 Values = dict[str, Value]

@@ -25,7 +25,14 @@ from ..rules.values import Clock
 from .activities import ActivityFacts, activity_case
 from .cases import PairFacts, lone_case, pair_case
 from .creation import NewFacts, new_case
-from .departures import GoneFacts, Successor, gone_case, left_case, resting_case
+from .departures import (
+    GoneFacts,
+    Successor,
+    gone_case,
+    inherited,
+    left_case,
+    resting_case,
+)
 from .link import Kin
 from .linking import Linker
 from .plan import Case, Fate, Plan, Ref
@@ -183,6 +190,11 @@ class Proposer:
         link = self._linker.find(db, rule, entry, kin)
         if link.hold:
             return lone_case(rule, entry).ended(Fate.HELD, link.hold)
+        if link.replaces is not None:
+            name, crm_id = link.replaces
+            resting = pairs.by_side(db, name, Side.CRM, [crm_id])[crm_id]
+            heirs = inherited(resting, rule, entry)
+            return replace(self._pair_case(rule, heirs, entry, None), replaces=link.replaces)
         if link.partner is not None:
             other = entry.side.other
             found = inbox.fetch(db, other, rule.object(other), [link.partner])
@@ -190,7 +202,7 @@ class Proposer:
                 reason = f"its partner {link.partner} was not seen again"
                 return lone_case(rule, entry).ended(Fate.SKIPPED, reason)
             case = self._pair_case(rule, None, entry, found[link.partner])
-            return replace(case, reason=case.reason or link.reason, replaces=link.replaces)
+            return replace(case, reason=case.reason or link.reason)
         if entry.side is Side.CADENCE and self._linker.belongs_elsewhere(db, rule, entry):
             return None
         facts = NewFacts(rule=rule, entry=entry, instance=self._ledger.instance)
@@ -199,7 +211,7 @@ class Proposer:
         if made.fate is Fate.SKIPPED and self._linker.later(rule, entry.side):
             return None
         self._linker.promise(rule, entry, made)
-        return replace(made, replaces=link.replaces)
+        return made
 
     def _quiet(self, rule: MapRule) -> Iterator[list[Case]]:
         """Look at pairs that did not change: time alone can fire a workflow, or one is owed."""

@@ -234,6 +234,9 @@ def _both(rule: FieldRule, targets: frozenset[Side], state: FieldState, why: str
         else rule.conflict.value
     )
     loser = winner.other
+    if not rule.erase and is_blank(state.turned[loser]) and not is_blank(state.now[loser]):
+        # A blank that may not erase wins nothing: it is filled.
+        return _write(rule, winner, state, f"{why}; {word}, but it is blank")
     return _write(rule, loser, state, f"{why}; {word}", lost=(loser, state.now[loser]))
 
 
@@ -248,7 +251,7 @@ def _write(
     value = state.turned[target]
     if isinstance(value, Unturned):
         verb = Verb.HOLD if value.fallback is Fallback.HOLD else Verb.SKIP
-        return Decision(verb=verb, reason=value.reason)
+        return Decision(verb=verb, reason=value.reason, lost=lost)
     word = rule.write[target]
     reason = None
     if word is WriteRule.ON_CREATE:
@@ -260,7 +263,7 @@ def _write(
     elif word is WriteRule.WHEN_BLANK and not is_blank(state.now[target]):
         reason = f"the {target.word} already has a value"
     if reason is not None:
-        return Decision(verb=Verb.SKIP, reason=f"{why}; {reason}")
+        return Decision(verb=Verb.SKIP, reason=f"{why}; {reason}", lost=lost)
     return Decision(verb=Verb.WRITE, reason=why, target=target, value=value, lost=lost)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Column, Integer, Text, text
 
 #: Columns that were added, with what a row of version 1 holds in them.
 _ADDED = {
+    "cursors": (("ahead", Integer, "0"),),
     "inbox": (
         ("since", Text, ""),
         ("seen", Text, ""),

@@ -1,0 +1,1 @@
+"""Play recorded changes again by other rules: what would they have done? (B7)."""
