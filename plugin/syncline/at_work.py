@@ -100,7 +100,7 @@ def put_to_work(
     """Let *rules* be the version at work; return it, and what was otherwise before.
 
     Raises ``UnconfirmedError`` when they delete mappings and *confirmed* is false, and
-    ``WorkspaceError`` when a locked row is changed.
+    ``LockedError`` when a locked row is changed.
     """
     check_locked(db, rules)
     edit = edit_of(db, rules)

@@ -13,6 +13,7 @@ from .at_work import Edit, edit_of
 from .errors import SynclineError
 from .ledger import inbox, journal, versions, wakes
 from .ledger.versions import Pause, Version
+from .sync.breaker import Rest, resting
 from .sync.lease import Held, look
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Status:
     last: journal.Run | None
     #: How often the rules want a cycle (K7).
     minutes: int
+    #: Connections that are left in peace for a while.
+    resting: tuple[Rest, ...]
     #: Records in the inbox, by state.
     waiting: Mapping[str, int]
     #: Requests for a cycle before its time.
@@ -64,6 +67,7 @@ class Status:
                 "rules": last.rules,
             },
             "minutes": self.minutes,
+            "resting": [rest.to_json() for rest in self.resting],
             "waiting": dict(self.waiting),
             "wakes": self.wakes,
             "version": None if self.version is None else self.version.to_json(),
@@ -90,6 +94,7 @@ def status_of(workspace: Workspace, now: datetime) -> Status:
             running=look(db, now),
             last=journal.last_run(db),
             minutes=workspace.text.head.minutes,
+            resting=tuple(resting(db, now)),
             waiting=inbox.waiting_counts(db),
             wakes=wakes.waiting(db),
             version=versions.latest(db),

@@ -29,18 +29,26 @@ from .settings import Settings, read_settings
 from .sync.guard import Guarded
 from .sync.metered import Metered, Purse
 from .sync.stopping import never
+from .sync.watched import Watched
 
 if TYPE_CHECKING:
     # The database and the engine wait until something is asked of them: a check does not.
     from .at_work import Edit
+    from .holding import Audit
     from .ledger.database import Ledger
+    from .ledger.holds import Hold
+    from .ledger.rows import Pair
     from .ledger.versions import Pause, Version
+    from .retrying import Refused
     from .status import Status
+    from .sync.breaker import Breaker
     from .sync.cycle import Cycle, Preview
     from .sync.meter import Meter
     from .sync.report import Report
     from .sync.standing import Standing
     from .sync.systems import Progress, System
+    from .sync.undoing import Undoer
+    from .sync.undone import UndoPlan, Undone
 
 
 def _quiet(_what: str, _done: int, _total: int | None) -> None:
@@ -96,7 +104,8 @@ class Workspace:
         self._progress = progress
         self._fresh = fresh
         self._who = _user() if who is None else who
-        self._open: list[Metered] = []
+        self._open: list[Watched] = []
+        self._breakers: dict[Side, Breaker] = {}
 
     def __repr__(self) -> str:
         return f"Workspace({self.folder})"
@@ -256,6 +265,117 @@ class Workspace:
 
         return status_of(self, self._now())
 
+    # -- what a person decides
+
+    def holds(self, record: str | None = None) -> list[Hold]:
+        """Return what waits for a person's decision, the oldest first: of one record, or all."""
+        from .history import ids_of
+        from .ledger import holds
+
+        with self.ledger.begin() as db:
+            return holds.read(db, None if record is None else ids_of(db, record))
+
+    def resolve(
+        self, record: str, field: str | None = None, *, take: Side, every: bool = False
+    ) -> list[Hold]:
+        """Let *take*'s value stand where *record* is held, in one field or in all (B4).
+
+        The next run writes it across. With *every*, the same is decided for each record that the
+        same rows hold. Returns what was decided; raises ``WorkspaceError`` if nothing is held.
+        """
+        from . import holding
+        from .ledger import holds, wakes
+
+        with self._alone(), self.ledger.begin() as db:
+            found = holding.fields_of(db, record, field)
+            if every:
+                rows = {(hold.map, hold.row) for hold in found}
+                found = [hold for hold in holds.read(db) if (hold.map, hold.row) in rows]
+            holding.choose(db, found, take, self._audit())
+            wakes.add(db, wakes.Wake(), self._now())
+        return found
+
+    def link(self, record: str, partner: str) -> Pair:
+        """Say that two records that wait are one (E8); what differs is decided by the next run.
+
+        Raises ``WorkspaceError`` when one of them is linked already, or is not known.
+        """
+        from . import holding
+        from .ledger import wakes
+
+        maps = self.rules.compiled.maps
+        with self._alone(), self.ledger.begin() as db:
+            pair = holding.bind(db, maps, record, partner, self._audit())
+            wakes.add(db, wakes.Wake(), self._now())
+        return pair
+
+    def refused(self, record: str | None = None) -> list[Refused]:
+        """Return the records that a system refused, and why: one, or all."""
+        from .history import ids_of
+        from .retrying import refused
+
+        with self.ledger.begin() as db:
+            return refused(db, None if record is None else ids_of(db, record))
+
+    def retry(self, record: str | None = None) -> list[Refused]:
+        """Let the next run take up again what failed or rests: one record, or all."""
+        from .history import ids_of
+        from .ledger import wakes
+        from .retrying import refused, retry
+
+        with self._alone(), self.ledger.begin() as db:
+            found = refused(db, None if record is None else ids_of(db, record))
+            retry(db, found, self._audit())
+            if found:
+                wakes.add(db, wakes.Wake(), self._now())
+        return found
+
+    def plan_undo(self, run: int, *, force: bool = False) -> UndoPlan:
+        """Say what taking back *run* would do and cost, and what would stay; write nothing (B6).
+
+        With *force* it writes what was changed since the run, too.
+        """
+        with self._alone():
+            return self._undoer(run, force=force).preview()
+
+    def undo(self, run: int, *, force: bool = False) -> Undone:
+        """Take back what *run* wrote, as ``plan_undo`` says (B6). The undo is a run itself.
+
+        Cut off anywhere, it is done again with the same words, and ends as if it had not been.
+        """
+        with self._alone():
+            return self._undoer(run, force=force).run()
+
+    def _undoer(self, run: int, *, force: bool) -> Undoer:
+        from .sync.undoing import Undoer
+
+        _ = self.rules.compiled  # raises RulesError before anything is opened
+        return Undoer(
+            self.ledger,
+            self.systems,
+            self.rules,
+            self.meter,
+            of=run,
+            force=force,
+            now=self._now,
+            progress=self._progress,
+            before_apply=self.registry.before_apply,
+        )
+
+    def note_rule(self, hold: Hold, winner: Side) -> None:
+        """Note in the history that a person wrote the answer to *hold* into its row."""
+        from .ledger import journal
+
+        words = f"wrote `{winner} wins` into the row"
+        line = self._audit().line("resolve", words, map=hold.map, rule=hold.rule)
+        with self.ledger.begin() as db:
+            journal.add_entries(db, [line])
+
+    def _audit(self) -> Audit:
+        from .holding import Audit
+
+        return Audit(who=self._who, at=self._now())
+
     def _cycle(
         self,
         version: int = 0,
@@ -302,7 +422,7 @@ class Workspace:
         connector = self._connect(side, name, description)
         return System(name=name, connector=connector, description=description)
 
-    def _connect(self, side: Side, name: str, description: Description | None = None) -> Metered:
+    def _connect(self, side: Side, name: str, description: Description | None = None) -> Watched:
         kind = self._type(name)
         if side not in kind.sides:
             raise WorkspaceError(f"{kind.title} cannot be the {side.word} of a sync")
@@ -332,7 +452,7 @@ class Workspace:
             description=description,
         )
         try:
-            connector = Metered(Guarded(name, kind.open(context)), purse)
+            metered = Metered(Guarded(name, kind.open(context)), purse)
         except Exception as err:
             if isinstance(err, FatalError | RetriableError | WorkspaceError):
                 raise
@@ -340,8 +460,14 @@ class Workspace:
                 f"the connector {name} could not be opened: {type(err).__name__}: {err}",
                 hint="This is a fault of the connector; tell its author what you did.",
             ) from err
+        connector = Watched(metered, side, lambda: self._breaker(side))
         self._open.append(connector)
         return connector
+
+    def _breaker(self, side: Side) -> Breaker:
+        from .sync.breaker import Breaker
+
+        return self._breakers.setdefault(side, Breaker(self.ledger, side, self._now))
 
     def _secrets(self, kind: ConnectorType) -> dict[str, Secret]:
         found: dict[str, Secret] = {}

@@ -219,20 +219,27 @@ def test_a_pause_lets_nothing_begin_and_resuming_begins_at_once(local: World) ->
 
 BAD = RULES.replace("Email     <-> email", "Emial     <-> email")
 LESS = RULES.replace("    City      <-> city\n", "")
+LOCKED = RULES.replace("<-> email\n", "<-> email locked\n")
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [(BAD, "main.rules"), (LESS, "main.rules deletes a mapping")]
+    ("text", "words"),
+    [
+        (BAD, "main.rules"),
+        (LESS, "main.rules deletes a mapping"),
+        (RULES.replace("Email     <-> email", "Email      -> email"), "the locked row Email"),
+    ],
 )
 def test_rules_that_cannot_be_put_to_work_leave_the_last_ones_at_work(
     local: World, text: str, words: str
 ) -> None:
     """A schedule goes on with the version before and says so once (E5, E6)."""
+    local.rules(LOCKED)
     person = local.lead("Ann", City="Ulm")
     then: dict[float, Callable[[], object]] = {
         1: lambda: local.rules(text),
         2: lambda: local.change(CRM, "Lead", person, City="Bonn"),
-        31: lambda: local.rules(RULES),
+        31: lambda: local.rules(LOCKED),
     }
     office = Office(local, then=then)
     assert office.work(46) == ["09:00:02", "09:15:00", "09:30:00", "09:45:00"]

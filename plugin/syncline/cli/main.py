@@ -33,6 +33,7 @@ _SECTIONS = {
         "explain": ("explain", "explain"),
         "analyse": ("analyse", "analyse"),
         "diff": ("diff", "diff"),
+        "replay": ("replay", "replay"),
         "repl": ("repl", "repl"),
     },
     "Run them": {
@@ -43,9 +44,16 @@ _SECTIONS = {
         "resume": ("pausing", "resume"),
         "status": ("pausing", "status"),
         "versions": ("versions", "versions"),
-        "log": ("history", "log"),
-        "why": ("history", "why"),
         "budget": ("budget", "budget"),
+        "report": ("report", "report"),
+    },
+    "Know and decide": {
+        "log": ("history", "log"),
+        "why": ("why", "why"),
+        "holds": ("holding", "holds"),
+        "resolve": ("holding", "resolve"),
+        "retry": ("holding", "retry"),
+        "undo": ("undoing", "undo"),
     },
     "Keep it sound": {
         "doctor": ("upkeep", "doctor"),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..errors import RulesError
 from ..model import Side
 from .edits import edit_lines
 from .options import json_option, print_json, workspace_option
@@ -127,6 +128,9 @@ def _show(found: Status, units: Mapping[Side, str]) -> None:
         cut = last.state == "running" and found.running is None
         state = "was cut off, and the next looks first" if cut else last.state
         click.echo(f"Run {last.number} began {last.started:%Y-%m-%d %H:%M} UTC: {state}.")
+    for rest in found.resting:
+        click.secho(f"{rest.words[0].upper()}{rest.words[1:]}", fg="yellow")
+        click.echo("A run after that time tries it again by itself; the other side is read as ever.")
     if waiting := {state: n for state, n in found.waiting.items() if n}:
         words = ", ".join(f"{count:,} {state}" for state, count in sorted(waiting.items()))
         click.echo(f"In the inbox: {words}.")
@@ -139,6 +143,10 @@ def _show(found: Status, units: Mapping[Side, str]) -> None:
             f"{found.version.at:%Y-%m-%d %H:%M} UTC{by}."
         )
     if found.fault is not None:
+        if isinstance(found.fault, RulesError):
+            from .diagnostics import show_brief
+
+            show_brief(found.fault.diagnostics)
         click.secho(f"The rule file cannot be put to work: {found.fault.message}", fg="red")
         if found.fault.hint:
             click.echo(found.fault.hint)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import SynclineError, WorkspaceError
+from ..errors import RulesError, SynclineError, WorkspaceError
 from ..model import Side
 from .options import print_json, workspace_option
 from .signals import on_signals
@@ -130,6 +130,10 @@ def _tell(turn: Turn) -> None:
 
 
 def _say_fault(turn: Turn, fault: SynclineError, *, keeps: bool) -> None:
+    if isinstance(fault, RulesError):
+        from .diagnostics import show_brief
+
+        show_brief(fault.diagnostics)
     goes_on = "; the version before goes on" if keeps else f"; next {turn.next:%H:%M:%S} UTC"
     click.secho(f"{turn.at:%Y-%m-%d %H:%M:%S}  {fault.message}{goes_on}", fg="red")
     if fault.hint:

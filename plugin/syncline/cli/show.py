@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["console", "show_history", "show_plan", "show_report"]
+__all__ = ["console", "show_history", "show_plan", "show_report", "shown"]
 
 from collections import Counter
 from collections.abc import Sequence
@@ -50,17 +50,24 @@ def console() -> Console:
     return _Console(highlight=False)
 
 
-def _shown(value: Value) -> str:
+def shown(value: Value) -> str:
+    """Return a value as it stands in a line: blank in words, and not too long."""
     if value is None or value == "":
         return "(blank)"
     text = str(value)
     return text if len(text) <= _NARROW else text[: _NARROW - 1] + "…"
 
 
-def show_plan(out: Console, preview: Preview) -> None:
+def show_plan(
+    out: Console,
+    preview: Preview,
+    *,
+    title: str = "What the next run would do",
+    nothing: str = "Nothing to do: both sides are in step.",
+) -> None:
     """Print what the next run would do, why some records wait, and what it costs."""
     plan = preview.plan
-    table = Table(title="What the next run would do", title_justify="left")
+    table = Table(title=title, title_justify="left")
     table.add_column("Side")
     table.add_column("Object")
     table.add_column("Step")
@@ -71,7 +78,7 @@ def show_plan(out: Console, preview: Preview) -> None:
     if groups:
         out.print(table)
     else:
-        out.print("Nothing to do: both sides are in step.", style="green")
+        out.print(nothing, style="green")
     _examples(out, plan)
     _reasons(out, plan)
     for side in Side:
@@ -93,7 +100,7 @@ def _examples(out: Console, plan: Plan) -> None:
             target = step.action if step.target is None else f"{step.action} to {step.target}"
             _because(out, f"    {target}", f'workflow "{step.workflow}"', step.at)
         for w in step.writes:
-            change = f"    {w.field}: {_shown(w.old)} -> {_shown(w.new)}"
+            change = f"    {w.field}: {shown(w.old)} -> {shown(w.new)}"
             _because(out, change, w.reason, w.at)
     out.print()
 
@@ -190,22 +197,27 @@ def _told(line: Entry) -> Text:
     """Return what happened to one field, or to the record, and why."""
     text = Text()
     if line.kind == "create":
-        text.append(f"{line.field}: {_shown(line.new)}")
+        text.append(f"{line.field}: {shown(line.new)}")
+    elif line.kind == "delete" and line.field:
+        text.append(f"{line.field}: {shown(line.old)}")
     elif line.kind == "update":
-        text.append(f"{line.field}: {_shown(line.old)} -> {_shown(line.new)}")
+        text.append(f"{line.field}: {shown(line.old)} -> {shown(line.new)}")
     elif line.field:
-        text.append(f"{line.field}: {_shown(line.new)}")
+        text.append(f"{line.field}: {shown(line.new)}")
     if line.kind != "create":
         text.append(f"{'  ' if line.field else ''}{line.reason}", style="dim" if line.field else "")
     if line.lost:
         side = Side(line.lost[0])
-        text.append(f"; the value {_shown(line.lost[1])} of the {side.word} lost", style="dim")
+        text.append(f"; the value {shown(line.lost[1])} of the {side.word} lost", style="dim")
     if line.rule:
         text.append(f"  [{line.rule}]", style="cyan")
     return text
 
 
-_KIND = {"fail": "red", "hold": "yellow", "skip": "dim", "create": "green", "update": "green"}
+_KIND = {
+    "fail": "red", "hold": "yellow", "skip": "dim", "create": "green", "update": "green",
+    "delete": "red", "resolve": "magenta", "retry": "magenta",
+}  # fmt: skip
 
 
 def _record(line: Entry) -> str:

@@ -134,11 +134,14 @@ def _server(address: str) -> Engine:
             "the ledger is in PostgreSQL, and what talks to it is not installed",
             hint="Install it: `pip install 'syncline[postgres]'`.",
         ) from err
-    if schema is None:
-        return engine
-    name = engine.dialect.identifier_preparer.quote(str(schema))
+    name = engine.dialect.identifier_preparer.quote(str(schema or ""))
 
     def enter(connection: Any, _record: object) -> None:
+        # A process that stands still in the middle of a transaction keeps nobody else waiting.
+        connection.execute("SET idle_in_transaction_session_timeout = '60s'")
+        if schema is None:
+            connection.commit()
+            return
         there = "SELECT 1 FROM pg_namespace WHERE nspname = %s"
         if connection.execute(there, [schema]).fetchone() is None:
             # Two that make it in one moment would not both succeed.

@@ -29,12 +29,23 @@ __all__ = [
     "wakes",
 ]
 
-from sqlalchemy import Column, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 #: Raised with every change of the tables; an older program refuses a newer ledger.
 SCHEMA_VERSION = 2
 
 metadata = MetaData()
+#: Numbers that are never given back, and outgrow 32 bits; SQLite's own have 64.
+_Number = BigInteger().with_variant(Integer, "sqlite")
 
 #: ``schema`` (the version above), ``instance`` (part of our keys), ``rules`` (digest last run),
 #: ``locked`` (rows that may not be remapped), ``paused`` (by whom and when, while it is),
@@ -83,8 +94,9 @@ inbox = Table(
     #: "at": …}``; empty while it is.
     Column("gone", Text, nullable=False, default=""),
 )
-#: In the order in which they are served.
-Index("inbox_by_turn", inbox.c.side, inbox.c.object, inbox.c.since, inbox.c.id)
+#: In the order in which they are served. The side stands last: it must not pass for the primary
+#: key, by which single records are changed.
+Index("inbox_by_turn", inbox.c.object, inbox.c.since, inbox.c.id, inbox.c.side)
 _WAITS = inbox.c.due != ""
 Index("inbox_due", inbox.c.due, sqlite_where=_WAITS, postgresql_where=_WAITS)
 
@@ -160,7 +172,7 @@ runs = Table(
 entries = Table(
     "entries",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", _Number, primary_key=True),
     Column("run", Integer, nullable=False),
     Column("at", Text, nullable=False),
     Column("kind", Text, nullable=False),
@@ -205,7 +217,7 @@ Index("holds_by_cadence", holds.c.cadence_id)
 changes = Table(
     "changes",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", _Number, primary_key=True),
     Column("run", Integer, nullable=False),
     Column("side", Text, nullable=False),
     Column("object", Text, nullable=False),
@@ -242,7 +254,7 @@ intents = Table(
 calls = Table(
     "calls",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", _Number, primary_key=True),
     Column("run", Integer, nullable=False),
     Column("side", Text, nullable=False),
     Column("at", Text, nullable=False),
@@ -251,7 +263,7 @@ calls = Table(
     #: Records that the call carried: what Koncert's way of counting counts.
     Column("records", Integer, nullable=False, default=0),
 )
-Index("calls_by_time", calls.c.side, calls.c.at)
+Index("calls_by_time", calls.c.side, calls.c.at, calls.c.price, calls.c.records)
 
 #: What each vendor last said of its own limit, so that every worker knows.
 vendor_usage = Table(

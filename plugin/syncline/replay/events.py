@@ -11,6 +11,7 @@ from datetime import datetime
 from ..ledger.changes import Change
 from ..model import Gone, Value
 from ..sync.echo import made_of
+from .ours import Keys
 from .past import Ref, Wrote
 
 Values = dict[str, Value]
@@ -34,7 +35,8 @@ class Event:
 class Teller:
     """Knows what each record held in the past, run by run."""
 
-    def __init__(self, records: Mapping[Ref, Mapping[str, Value]]) -> None:
+    def __init__(self, records: Mapping[Ref, Mapping[str, Value]], keys: Keys) -> None:
+        self._keys = keys
         self._state: dict[Ref, Values] = {ref: dict(values) for ref, values in records.items()}
         #: What a run wrote last to a field, while it still stands.
         self._ours: dict[Ref, Values] = {}
@@ -75,17 +77,13 @@ class Teller:
             gone=change.gone,
         )
 
-    def heard(self, written: Iterable[Wrote], keys: Mapping[Ref, tuple[str, str]]) -> None:
-        """Take in what a run wrote; *keys* are the key fields and keys of records it made."""
+    def heard(self, written: Iterable[Wrote]) -> None:
+        """Take in what a run wrote."""
         for line in written:
             if line.kind == "delete":
                 self._state.pop(line.ref, None)
                 continue
-            state = self._state.setdefault(line.ref, {})
-            state[line.field] = line.new
+            self._state.setdefault(line.ref, {}).update(self._keys.values(line))
             self._ours.setdefault(line.ref, {})[line.field] = line.new
             if line.kind == "create":
                 self._made.add(line.ref)
-                if line.ref in keys:
-                    field, key = keys[line.ref]
-                    state[field] = key

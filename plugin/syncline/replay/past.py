@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-__all__ = ["MANY", "Ref", "Wrote", "born", "first_old", "judged", "open_holds", "partners_made",
-           "refused", "wrote", "wrote_before"]  # fmt: skip
+__all__ = [
+    "MANY",
+    "Ref",
+    "Refusal",
+    "Wrote",
+    "born",
+    "first_old",
+    "judged",
+    "open_holds",
+    "partners_made",
+    "refused",
+    "wrote",
+    "wrote_before",
+]
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, func, or_, select
@@ -21,14 +33,23 @@ MANY = 2000
 _WRITES = ("create", "update", "delete")
 
 
+class Refusal(NamedTuple):
+    """A step that a system refused, and its words."""
+
+    #: create, update, or an action with its cadence.
+    what: str
+    ref: Ref
+    words: str
+
+
 class Wrote(NamedTuple):
     """One field that a run wrote, or a record that it deleted (no field)."""
 
     run: int
     kind: str
     ref: Ref
-    #: The id of the record across.
-    across: str
+    #: The object and id of the record across.
+    across: tuple[str, str]
     field: str
     old: Value
     new: Value
@@ -54,18 +75,21 @@ def wrote_before(db: Connection, run: int, side: Side, ids: Sequence[str]) -> It
 
 def first_old(
     db: Connection, run: int, side: Side, ids: Sequence[str]
-) -> dict[tuple[str, str], Value]:
-    """Return what fields held before *run* or a later one first wrote them, by (id, field)."""
-    found: dict[tuple[str, str], Value] = {}
+) -> dict[tuple[str, str], tuple[int, Value]]:
+    """Return what fields held before *run* or a later one first wrote them, by (id, field).
+
+    With each comes the number of that line of the history.
+    """
+    found: dict[tuple[str, str], tuple[int, Value]] = {}
     for part in _parts(ids):
-        query = select(_own(side), entries.c.field, entries.c.old).where(
+        query = select(entries.c.id, _own(side), entries.c.field, entries.c.old).where(
             entries.c.run >= run,
             entries.c.kind == "update",
             entries.c.side == side,
             _own(side).in_(part),
         )
-        for id_, field, old in db.execute(query.order_by(entries.c.id)):
-            found.setdefault((id_, field), _value(old))
+        for number, id_, field, old in db.execute(query.order_by(entries.c.id)):
+            found.setdefault((id_, field), (number, _value(old)))
     return found
 
 
@@ -129,19 +153,22 @@ def partners_made(db: Connection, side: Side, name: str, across: Sequence[str]) 
     return found
 
 
-def refused(db: Connection, run: int) -> dict[Ref, str]:
-    """Return the rows that a system refused in *run*, with its words.
+def refused(db: Connection, run: int, actions: Mapping[str, Collection[str]]) -> set[Refusal]:
+    """Return what a system refused in *run*; *actions* are those of workflows by their place.
 
     A record that was refused at its creation stands under the id of the one across.
     """
     query = select(entries).where(
         entries.c.run == run, entries.c.kind == "fail", or_(*(entries.c.side == s for s in Side))
     )
-    found: dict[Ref, str] = {}
+    found: set[Refusal] = set()
     for row in db.execute(query):
         side = Side(row.side)
         ids = {Side.CRM: row.crm_id, Side.CADENCE: row.cadence_id}
-        found[side, row.object, ids[side] or ids[side.other]] = row.reason
+        ref = (side, row.object, ids[side] or ids[side.other])
+        # An update names no row of the rules: each of its fields has one.
+        kinds = actions.get(row.rule, ["create"]) if row.rule else ["update"]
+        found |= {Refusal(kind, ref, row.reason) for kind in kinds}
     return found
 
 
@@ -152,11 +179,12 @@ def _own(side: Side) -> Any:
 def _wrote(row: Any) -> Wrote:
     side = Side(row.side)
     ids = {Side.CRM: row.crm_id, Side.CADENCE: row.cadence_id}
+    crm, _, cadence = row.map.partition("/")
     return Wrote(
         run=row.run,
         kind=row.kind,
         ref=(side, row.object, ids[side]),
-        across=ids[side.other],
+        across=(crm if side is Side.CADENCE else cadence, ids[side.other]),
         field=row.field,
         old=_value(row.old),
         new=_value(row.new),

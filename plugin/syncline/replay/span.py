@@ -61,7 +61,9 @@ def read_span(db: Connection, since: datetime) -> Span:
         .where(runs.c.started >= stamp(since))
         .order_by(runs.c.id)
     ).all()
-    played = [PastRun(number=row.id, started=moment(row.started)) for row in rows if row.kind == "run"]
+    played = [
+        PastRun(number=row.id, started=moment(row.started)) for row in rows if row.kind == "run"
+    ]
     if not played:
         raise WorkspaceError(
             f"nothing has run since {since:%Y-%m-%d %H:%M} UTC",

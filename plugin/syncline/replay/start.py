@@ -13,11 +13,18 @@ from sqlalchemy import Connection, select
 
 from ..ledger import changes, inbox, pairs
 from ..ledger.changes import Change
+from ..ledger.codec import load
 from ..ledger.rows import Entry, Pair
-from ..ledger.tables import entries, keys
-from ..ledger.tables import pairs as pairs_table
+from ..ledger.tables import (
+    changes as changes_table,
+    entries,
+    keys as keys_table,
+    pairs as pairs_table,
+)
 from ..model import Side, Value
 from ..rules.ruleset import RuleSet
+from ..sync.propose import ACTIVITY
+from .ours import Keys
 from .past import MANY, Ref, born, first_old, judged, open_holds, wrote_before
 from .span import Span
 
@@ -49,10 +56,10 @@ class Start:
     worked_out: set[Ref] = field(default_factory=set[Ref])
 
 
-def read_start(db: Connection, span: Span, rules: Sequence[RuleSet]) -> Start:
+def read_start(db: Connection, span: Span, rules: Sequence[RuleSet], keys: Keys) -> Start:
     """Return the state in which *span* began, as far as the ledger tells."""
     refs = changes.touched(db, span.first_change) | _named(db, span.first)
-    refs |= _neighbours(db, refs)
+    refs |= _neighbours(db, refs) | _persons(db, span.first_change)
     made = born(db, span.first)
     found: dict[tuple[str, str], Pair] = {}
     for pair in _pairs(db, refs, rules):
@@ -62,7 +69,7 @@ def read_start(db: Connection, span: Span, rules: Sequence[RuleSet]) -> Start:
             refs |= {(side, pair.objects[side], ids[side]) for side in Side}
     known = changes.last_before(db, span.first_change, refs)
     start = Start()
-    _records(db, start, span, refs, known, found.values(), rules[0])
+    _records(db, start, span, refs, known, found.values(), rules[0], keys)
     held = open_holds(db, span.first, [crm_id for _map, crm_id in found])
     for pair in found.values():
         start.pairs.append(
@@ -80,9 +87,7 @@ def read_start(db: Connection, span: Span, rules: Sequence[RuleSet]) -> Start:
                 else frozenset(),
             )
         )
-    lone = set(start.records) - {
-        (s, p.objects[s], p.ids[s]) for p in found.values() for s in Side
-    }
+    lone = set(start.records) - {(s, p.objects[s], p.ids[s]) for p in found.values() for s in Side}
     decided = judged(db, span.first, [id_ for _side, _name, id_ in lone])
     start.judged = {ref for ref in lone if ref[2] in decided}
     return start
@@ -117,13 +122,30 @@ def _neighbours(db: Connection, refs: Iterable[Ref]) -> set[Ref]:
     wanted: set[str] = set()
     for (side, name), ids in _by_place(refs).items():
         for part in _parts(ids):
-            here = (keys.c.side == side, keys.c.object == name, keys.c.id.in_(part))
-            wanted.update(db.scalars(select(keys.c.key).where(*here, keys.c.key != "")))
+            here = (
+                keys_table.c.side == side,
+                keys_table.c.object == name,
+                keys_table.c.id.in_(part),
+            )
+            wanted.update(db.scalars(select(keys_table.c.key).where(*here, keys_table.c.key != "")))
     found: set[Ref] = set()
     for part in _parts(wanted):
-        rows = select(keys.c.side, keys.c.object, keys.c.id).where(keys.c.key.in_(part))
+        rows = select(keys_table.c.side, keys_table.c.object, keys_table.c.id).where(
+            keys_table.c.key.in_(part)
+        )
         found.update((Side(side), name, id_) for side, name, id_ in db.execute(rows))
     return found
+
+
+def _persons(db: Connection, first: int) -> set[Ref]:
+    """Return the prospects with whom something was recorded."""
+    rows = db.scalars(
+        select(changes_table.c.record).where(
+            changes_table.c.id >= first, changes_table.c.object == ACTIVITY
+        )
+    )
+    persons = (load(record).get("prospect_id") for record in rows)
+    return {(Side.CADENCE, "prospect", str(person)) for person in persons if person}
 
 
 def _pairs(db: Connection, refs: Iterable[Ref], rules: Sequence[RuleSet]) -> Iterable[Pair]:
@@ -150,6 +172,7 @@ def _records(
     known: Mapping[Ref, Change],
     linked: Iterable[Pair],
     rules: RuleSet,
+    keys: Keys,
 ) -> None:
     """Fill in the records: as last seen, with what was written to them since."""
     for ref, change in known.items():
@@ -158,21 +181,19 @@ def _records(
             start.modified[ref] = change.modified
     for (side, name), ids in _by_place(refs).items():
         for line in wrote_before(db, span.first, side, ids):
-            change = known.get(line.ref)
-            if line.ref[1] != name or (change is not None and change.run > line.run):
+            seen = known.get(line.ref)
+            if line.ref[1] != name or (seen is not None and seen.run > line.run):
                 continue
             if line.kind == "delete":
                 start.records.pop(line.ref, None)
-            elif line.ref in start.records:
-                start.records[line.ref][line.field] = line.new
+            elif line.kind == "create" or line.ref in start.records:
+                start.records.setdefault(line.ref, {}).update(keys.values(line))
         for id_, entry in inbox.fetch(db, side, name, ids).items():
             _waiting(start, span, (side, name, id_), entry, known)
     _work_out(db, start, span, known, list(linked), rules)
 
 
-def _waiting(
-    start: Start, span: Span, ref: Ref, entry: Entry, known: Mapping[Ref, Change]
-) -> None:
+def _waiting(start: Start, span: Span, ref: Ref, entry: Entry, known: Mapping[Ref, Change]) -> None:
     """Take a record as it waits, if it waited before the span and nothing else tells of it."""
     if ref not in known and entry.gone is None and entry.modified < span.before:
         start.records[ref] = dict(entry.values)
@@ -193,8 +214,7 @@ def _work_out(
     held what its partner held: they were in step.
     """
     olds = {
-        side: first_old(db, span.first, side, [pair.ids[side] for pair in linked])
-        for side in Side
+        side: first_old(db, span.first, side, [pair.ids[side] for pair in linked]) for side in Side
     }
     rows = {
         rule.name: [(row.crm.name, row.cadence.name) for row in rule.rows]
@@ -211,10 +231,9 @@ def _work_out(
             for crm, cadence in rows.get(pair.map, ()):
                 mine, theirs = (crm, cadence) if side is Side.CRM else (cadence, crm)
                 other = (pair.ids[side.other], theirs)
-                if (ref[2], mine) in olds[side]:
-                    values[mine] = olds[side][ref[2], mine]
-                elif other in olds[side.other]:
-                    values[mine] = olds[side.other][other]
+                lines = [olds[side].get((ref[2], mine)), olds[side.other].get(other)]
+                if told := [line for line in lines if line is not None]:
+                    values[mine] = min(told, key=lambda line: line[0])[1]
             start.records[ref] = values
             start.worked_out.add(ref)
 

@@ -15,6 +15,7 @@ from ..at_work import PausedError, UnconfirmedError
 from ..errors import RetriableError, RulesError, SynclineError
 from ..ledger import journal, versions, wakes
 from ..rules.reading import DEFAULT_MINUTES, RuleText
+from ..sync.locks import LockedError
 from ..sync.stopping import STOPPED, never
 from .due import LEAST, MOST, mark_at, may_wake, next_due
 
@@ -172,7 +173,7 @@ class Schedule:
             with self._opening(None) as workspace:
                 try:
                     return self._run(workspace, stop), None, None
-                except (RulesError, UnconfirmedError) as err:
+                except (RulesError, UnconfirmedError, LockedError) as err:
                     with workspace.ledger.begin() as db:
                         good = versions.latest(db)
                     if good is None:

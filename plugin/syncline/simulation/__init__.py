@@ -1,4 +1,4 @@
-"""The simulator: seeded histories of two systems that misbehave, and the promises held against them.
+"""The simulator: seeded histories of two systems that misbehave, held against the promises.
 
 For a test of one's own, or a bench: ``systems.Memory`` is a connection to a system in memory.
 """

@@ -168,6 +168,8 @@ class Storm(Calm):
 
     def after(self, store: Store, what: str) -> None:
         """Let the answer get lost, or our process end before it reads it."""
+        if what in _WRITING and self.happens(Fault.CRASH, 0.05):
+            self.life.end_after(0)
         self.life.instant()
         if self.happens(Fault.WORKERS, 0.02):
             self._another()

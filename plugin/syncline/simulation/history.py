@@ -82,9 +82,7 @@ class History:
         self._lots = Random(f"cycles {shape.seed}")  # noqa: S311 - likewise
         self.clock = VirtualClock()
         self._tell = tell
-        self.book = book(
-            dice.randrange(VARIANTS), dice.choice((3, 7, 50)), dice.choice((2, 5, 20))
-        )
+        self.book = book(dice.randrange(VARIANTS), dice.choice((3, 7, 50)), dice.choice((2, 5, 20)))
         self.story = Story(tally, self.say, self.book.maps)
         count = Count()
         descriptions = self.book.rules.catalog.descriptions
@@ -223,9 +221,7 @@ class History:
             self.tally[f"records {name}"] += number
         self.tally["steps found out about after a crash"] += report.recovered
         if report.candidates != sum(report.counts.values()):
-            self.story.breach(
-                Promise.ADDS_UP, f"{report.candidates} candidates came to {counts}"
-            )
+            self.story.breach(Promise.ADDS_UP, f"{report.candidates} candidates came to {counts}")
         if any("add up" in words for words, _hint in report.faults):
             self.story.breach(Promise.ADDS_UP, f"the run is red: {report.faults}")
         if report.state == "done" and report.recovered == 0 and taken != report.writes:
@@ -248,10 +244,10 @@ class History:
             if number > 0 and report.state == "done" and report.writes == 0 and not left:
                 self.tally["cycles until all was quiet"] += number
                 return
+        waiting = sum(len(self.entries(side)) for side in Side)
         self.story.breach(
             Promise.SETTLES,
-            f"after {most} cycles without outside change the last one still did "
-            f"{report.writes} writes, is {report.state}, and leaves {dict(report.waiting)}",
+            f"{most} cycles without outside change did not bring it to rest; {waiting} wait",
         )
 
     # -- looking aside

@@ -77,7 +77,7 @@ class _Evidence:
 
 
 def _loses_nothing(found: _Evidence) -> None:
-    """Every record has a partner or waits; every value written went over, or is accounted for."""
+    """See that every record has a partner or waits, and that no value is unaccounted for."""
     for side, spec, row in found.people():
         place = (side, row.object, row.id)
         linked = [pair for pair in found.linked.get(place, ()) if pair.map == spec.name]
@@ -88,9 +88,7 @@ def _loses_nothing(found: _Evidence) -> None:
                     f"{side.word} {row.object} {row.id} has no partner and waits nowhere",
                 )
             continue
-        partner = found.row(
-            side.other, spec.object(side.other), linked[0].ids[side.other]
-        )
+        partner = found.row(side.other, spec.object(side.other), linked[0].ids[side.other])
         if partner is None or found.story.fields.get((*place, "")):
             continue  # what follows from a deletion is judged by itself
         if found.story.fields.get((side.other, partner.object, partner.id, "")):
@@ -102,7 +100,7 @@ def _loses_nothing(found: _Evidence) -> None:
 
 def _went_over(found: _Evidence, side: Side, row: Row, partner: Row, line: Line) -> None:
     told = list(found.story.fields.get((side, row.object, row.id, line.name(side)), ()))
-    while told and plain(told[-1].old) == plain(told[-1].new):
+    while told and line.alike(told[-1].old, told[-1].new):
         told.pop()  # it says the same in other words
     if not told or told[-1].ours or (is_blank(told[-1].new) and not line.erase):
         return
@@ -137,9 +135,7 @@ def _values_since(
     yield from (change.new for change in told if change.number > last.number)
 
 
-def _excused(
-    found: _Evidence, row: Row, partner: Row, line: Line, last: Change, to: Side
-) -> bool:
+def _excused(found: _Evidence, row: Row, partner: Row, line: Line, last: Change, to: Side) -> bool:
     """Tell whether the history gives a reason that is one."""
     reasons: list[bool] = []
     born = min(
@@ -148,7 +144,11 @@ def _excused(
     theirs = partner.values.get(line.name(to))
     unturned = not line.turns(theirs, to.other)
     for entry in found.by_id.get(row.id, ()):
-        if entry.kind == "update" and entry.side == to.other and plain(entry.old) == plain(last.new):
+        if (
+            entry.kind == "update"
+            and entry.side == to.other
+            and plain(entry.old) == plain(last.new)
+        ):
             # It lost, and stands in the history; what won may look the same once it was kept.
             reasons.append(entry.field == line.name(to.other) and entry.at >= stamp(last.at))
         if entry.at < stamp(last.at) or entry.field not in {"", line.crm}:
@@ -167,7 +167,7 @@ def _excused(
 
 
 def _keeps_what_it_wrote_over(found: _Evidence) -> None:
-    """A person's value that we wrote over stands in the history."""
+    """See that a person's value that we wrote over stands in the history."""
     for effect in found.story.effects:
         change = effect.change
         kept = any(
@@ -211,7 +211,7 @@ def _no_twins(found: _Evidence) -> None:
 
 
 def _budget(found: _Evidence) -> None:
-    """In no 24 hours were there more calls of the CRM than the rules allow."""
+    """See that in no 24 hours more calls of the CRM were made than allowed."""
     limit, spent = found.history.book.limit, found.story.spent[Side.CRM]
     first, used = 0, 0
     for at, price in spent:

@@ -1,4 +1,4 @@
-"""Ledgers in memory that are made once and used again: making the tables takes longer than a cycle."""
+"""Ledgers in memory, made once and used again: to make their tables takes longer than a cycle."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Kind", "Line", "MapSpec", "WorkflowSpec", "plain"]
+__all__ = ["ENDS", "Kind", "Line", "MapSpec", "WorkflowSpec", "plain"]
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,8 +10,14 @@ from enum import StrEnum
 
 from ..model import Side, Value, is_blank
 
-_TABLE = {"Hot": 3, "Warm": 2, "Cold": 1}
-_BACK = {number: word for word, number in _TABLE.items()}
+_TABLE: Mapping[Value, Value] = {"Hot": 3, "Warm": 2, "Cold": 1}
+_BACK: Mapping[Value, Value] = {number: word for word, number in _TABLE.items()}
+#: The sides that an arrow leads to.
+ENDS = {
+    "<->": frozenset(Side),
+    "->": frozenset({Side.CADENCE}),
+    "<-": frozenset({Side.CRM}),
+}
 
 
 class Kind(StrEnum):
@@ -69,8 +75,7 @@ class Line:
     @property
     def targets(self) -> frozenset[Side]:
         """The sides that changes may be written to."""
-        ends = {"<->": Side, "->": [Side.CADENCE], "<-": [Side.CRM]}
-        return frozenset(ends[self.arrow])
+        return ENDS[self.arrow]
 
     def word(self, side: Side) -> str:
         """Return how changes are written to *side*."""
@@ -81,15 +86,18 @@ class Line:
         if is_blank(value):
             return None
         if self.kind is Kind.TABLE:
-            table: Mapping[Value, Value] = {**_TABLE} if to is Side.CADENCE else {**_BACK}
-            return table.get(value)
+            return _TABLE.get(value) if to is Side.CADENCE else _BACK.get(value)
         return value
 
     def turns(self, value: Value, to: Side) -> bool:
         """Tell whether the row can turn a value."""
-        return (
-            is_blank(value) or self.kind is not Kind.TABLE or self.turn(value, to) is not None
-        )
+        return is_blank(value) or self.kind is not Kind.TABLE or self.turn(value, to) is not None
+
+    def alike(self, one: Value, other: Value) -> bool:
+        """Tell whether two values of a side say the same."""
+        if self.crm == "Phone":
+            return _digits(one) == _digits(other)
+        return plain(one) == plain(other)
 
     def agree(self, source: Value, target: Value, to: Side, length: int | None) -> bool:
         """Tell whether *target* is what *source* becomes there, give or take a system's habits.
@@ -97,7 +105,7 @@ class Line:
         *length* is what the target takes: a longer text may be cut.
         """
         turned = self.turn(source, to)
-        if self.kind is Kind.PHONE:
+        if self.crm == "Phone":
             return _digits(turned) == _digits(target)
         one, other = plain(turned), plain(target)
         if one == other:

@@ -28,7 +28,7 @@ def judge_actions(
     entries: Sequence[Entry],
     waiting: Mapping[Key, State],
 ) -> None:
-    """Count the effects of each workflow for each pair against how often its criteria began to hold."""
+    """Count the effects of each workflow against how often its criteria began to hold."""
     story = history.story
     partners: dict[str, set[str]] = {}
     for entry in entries:
@@ -75,9 +75,18 @@ def _must_have_fired(
     begins: list[datetime],
     entries: Sequence[Entry],
 ) -> None:
-    """A workflow that fits at the end, and began to after the two were linked, has fired."""
+    """See that a workflow that fits at the end has fired.
+
+    One that takes out of a cadence, if it began to fit after the two were linked: a new prospect
+    is in none.
+    """
     row = history.stores[Side.CRM].row(pair.objects[Side.CRM], pair.ids[Side.CRM])
     if row is None or not workflow.fits(row.values) or not begins:
+        return
+    if workflow.target is not None:
+        history.story.breach(
+            Promise.ONCE, f'"{workflow.name}" fits {row.id} at the end and was never done'
+        )
         return
     born = [
         datetime.fromisoformat(entry.at)

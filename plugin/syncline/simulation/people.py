@@ -75,7 +75,9 @@ class People:
     def _add(self, side: Side, person: int) -> None:
         name = self._dice.choice(self._objects[side])
         store = self._stores[side]
-        address = f"p{person}@Example.com" if self._dice.random() < 0.2 else f"p{person}@example.com"
+        address = (
+            f"p{person}@Example.com" if self._dice.random() < 0.2 else f"p{person}@example.com"
+        )
         values: dict[str, Value] = {}
         kind = store.kind(name)
         for field in _fields(kind):
@@ -124,7 +126,9 @@ class People:
             return
         known = cadence.rows("activity")
         if known and self._dice.random() < 0.3:
-            cadence.update("activity", self._dice.choice(known).id, {"comments": self._token("said")})
+            cadence.update(
+                "activity", self._dice.choice(known).id, {"comments": self._token("said")}
+            )
             return
         cadence.insert(
             "activity",
@@ -182,13 +186,17 @@ class People:
     def _some_fields(self, side: Side, row: Row) -> dict[str, Value]:
         fields = _fields(self._stores[side].kind(row.object))
         chosen = self._dice.sample(fields, self._dice.choice((1, 1, 2)))
+        if "Status" in fields and self._dice.random() < 0.2:
+            chosen = ["Status"]  # workflows ask for it
         return {name: self._edited(name, row.values.get(name)) for name in chosen}
 
     def _edited(self, name: str, held: Value) -> Value:
-        """Return a new value: a fresh one, a blank, or the one that stands, made shorter or longer."""
+        """Return a fresh value, a blank, or the one that stands, made shorter or longer."""
         lot = self._dice.random()
         if name in {"Email", "email"}:
-            return held if lot < 0.9 else f"p{self._dice.randint(1, max(1, self._people))}@example.com"
+            return (
+                held if lot < 0.9 else f"p{self._dice.randint(1, max(1, self._people))}@example.com"
+            )
         if lot < 0.12:
             return None
         if isinstance(held, str) and name not in {"Rating", "Status"}:

@@ -12,7 +12,7 @@ from random import Random
 from ..model import Description, Side, Value, is_blank
 from ..rules.catalog import Catalog
 from ..rules.ruleset import RuleSet, load_rules
-from .lines import Kind, Line, MapSpec, WorkflowSpec
+from .lines import ENDS, Kind, Line, MapSpec, WorkflowSpec
 from .objects import CADENCES, TEMPLATE, described
 
 #: How many different rule files there are.
@@ -46,7 +46,10 @@ _CHOICES = (
         Line(crm="City", cadence="city"),
         Line(crm="City", cadence="city", words="erase", erase=True),
         Line(crm="City", cadence="city", words="crm wins", conflict="crm"),
-        Line(crm="City", cadence="city", words="cadence wins, erase", conflict="cadence", erase=True),
+        Line(
+            crm="City", cadence="city", words="cadence wins, erase",
+            conflict="cadence", erase=True,
+        ),
         Line(crm="City", cadence="city", words="hold on conflict", conflict="hold"),
     ),
     (
@@ -74,19 +77,17 @@ _CHOICES = (
             to={Side.CRM: "never"},
         ),
     ),
-    (Line(crm="Score", cadence="score"), Line(crm="Score", cadence="score", words="crm wins", conflict="crm")),
+    (
+        Line(crm="Score", cadence="score"),
+        Line(crm="Score", cadence="score", words="crm wins", conflict="crm"),
+    ),
 )  # fmt: skip
 
 
-_ENDS = {
-    "<->": frozenset(Side),
-    "->": frozenset({Side.CADENCE}),
-    "<-": frozenset({Side.CRM}),
-}
-
-
 def _has_address(values: Mapping[str, Value]) -> bool:
-    return not any(is_blank(values.get(name, None)) for name in ("Email", "email") if name in values)
+    return not any(
+        is_blank(values.get(name, None)) for name in ("Email", "email") if name in values
+    )
 
 
 def _is_somewhere(values: Mapping[str, Value]) -> bool:
@@ -146,7 +147,7 @@ def book(number: int, page: int, batch: int) -> Book:
         head.append(f"map {name} {arrow} prospect {{\n    match Email = email")
         head += [line.text for line in lines]
         if deletes := _deletes(dice, maps[-1].targets, arrow):
-            maps[-1] = replace(maps[-1], deletes=_ENDS[deletes] & maps[-1].targets)
+            maps[-1] = replace(maps[-1], deletes=ENDS[deletes] & maps[-1].targets)
             head.append(f"    deletes {deletes}")
         head.append("}")
     workflows = _workflows(dice, objects)
@@ -206,7 +207,7 @@ def _map(
         crm=name,
         cadence="prospect",
         lines=tuple(lines),
-        targets=_ENDS[arrow] & set(switches),
+        targets=ENDS[arrow] & set(switches),
         deletes=frozenset(),
         where={side: fits for side, (_text, fits) in where.items()},
     )

@@ -1,4 +1,4 @@
-"""Many histories, one after the other; a failing one is made smaller until it tells its story best."""
+"""Many histories, one after the other; one that fails is made smaller before it is told."""
 
 from __future__ import annotations
 
@@ -76,7 +76,9 @@ def replay(seed: int, tell: Callable[[str], None]) -> Failure | None:
     small = _smallest(whole, ledgers)
     if small != whole:
         kinds = ", ".join(sorted(small.kinds)) or "none"
-        tell(f"It fails also with {small.people} people, {small.cycles} cycles, and faults: {kinds}")
+        tell(
+            f"It fails also with {small.people} people, {small.cycles} cycles, and faults: {kinds}"
+        )
     history = _play(small, ledgers, Counter(), tell)
     return Failure(seed=seed, breaches=tuple(history.story.breaches))
 

@@ -1,4 +1,4 @@
-"""The records of a system in memory: written, listed by (modified, id), deleted, merged, converted."""
+"""The records of a system in memory: written, listed by (modified, id), merged, taken away."""
 
 from __future__ import annotations
 
@@ -72,6 +72,9 @@ class _Table:
     order: list[tuple[datetime, str]] = field(default_factory=list[tuple[datetime, str]])
 
 
+_PLAIN = Habits()
+
+
 def _unheard(_change: Change) -> None:
     return
 
@@ -84,7 +87,7 @@ class Store:
         side: Side,
         description: Description,
         now: Callable[[], datetime],
-        habits: Habits = Habits(),
+        habits: Habits = _PLAIN,
         heard: Callable[[Change], None] = _unheard,
         count: Count | None = None,
     ) -> None:

@@ -111,7 +111,7 @@ class Story:
             self.tell(f"plan: {_step(step)}")
 
     def _echoes(self, case: Case) -> None:
-        """What we wrote ourselves, and nobody touched since, is not news to be written back."""
+        """See that what we wrote ourselves is not written back as if it were news."""
         spec = next((spec for spec in self._maps if spec.name == case.map), None)
         if spec is None or case.links or self._ever_went(case):
             return
@@ -135,7 +135,7 @@ class Story:
         return any(place in self.fields for place in places)
 
     def _deletions(self, case: Case) -> None:
-        """A record is deleted only because its partner is gone."""
+        """See that a record is deleted only because its partner is gone."""
         for step in case.steps:
             if step.kind is StepKind.DELETE:
                 other = step.side.other
@@ -274,4 +274,3 @@ def _step(step: Step) -> str:
         return f"{step.action} {step.id} ({step.workflow})"
     what = ", ".join(f"{w.field} {w.old!r} -> {w.new!r} [{w.reason}]" for w in step.writes)
     return f"{step.kind} {step.side.word} {step.object} {step.id or step.key}: {what}"
-

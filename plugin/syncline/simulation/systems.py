@@ -1,4 +1,4 @@
-"""A connection to a system in memory: the public protocol, with room for misfortune at each call."""
+"""A connection to a system in memory: the public protocol, and misfortune at each call."""
 
 from __future__ import annotations
 
@@ -239,6 +239,7 @@ class Memory:
             return refused
         done = Outcome(status=OutcomeStatus.DONE, id=request.prospect)
         if request.key in self._store.acted:
+            self._store.taken += 1
             return done
         if self._store.row("prospect", request.prospect) is None:
             return Outcome(status=OutcomeStatus.REFUSED, code="NOT_FOUND", message="no prospect")

@@ -12,8 +12,8 @@ from ..errors import RetriableError
 from ..model import Side
 from .engine import Engine
 from .faults import KilledError, Life
-from .story import Promise
 from .store import Count, Store
+from .story import Promise
 from .systems import Calm
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ def _contents(stores: dict[Side, Store]) -> list[str]:
                 found.append(f"{side} {described.name} {values}")
     cadence = stores[Side.CADENCE]
     for prospect, name in cadence.enrolled.items():
-        row = cadence.row("prospect", prospect)
-        found.append(f"{row.values.get('email') if row else prospect} is in {name}")
+        enrolled = cadence.row("prospect", prospect)
+        who = prospect if enrolled is None else enrolled.values.get("email")
+        found.append(f"{who} is in {name}")
     return found

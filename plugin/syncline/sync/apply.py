@@ -20,6 +20,7 @@ from ..ledger.codec import stamp
 from ..ledger.database import Ledger
 from ..model import ActionRequest, Outcome, OutcomeStatus, Side, Write
 from .batches import batches, is_essential
+from .breaker import LeftInPeaceError
 from .commit import Committer
 from .intents import Task, body_of, look, task_of
 from .meter import BudgetReachedError, Meter
@@ -64,7 +65,7 @@ class Applier:
         prices = {side: system.description.prices for side, system in self._systems.items()}
         for batch in batches(plan.cases, prices):
             side = batch[0].step.side
-            fault = self._committer.result.faults.get(side)
+            fault = self._committer.result.faults.get(side) or self._meter.resting.get(side)
             if self._stop():
                 self._defer(batch, STOPPED)
             elif fault is not None and not isinstance(fault, BudgetReachedError):
@@ -146,23 +147,30 @@ def recover(
     """Find out what became of the steps that an earlier run sent and never committed.
 
     What is done is committed; what is not is forgotten, and planned again from the inbox. An
-    action is asked for again under its own key, and a deletion by its id. Returns how many steps
-    there were.
+    action is asked for again under its own key, and a deletion by its id. Steps of a side that is
+    left in peace stay as they are, and nothing else is sent to it in this run. Returns how many
+    steps were found out about.
     """
     with ledger.begin() as db:
         pending = journal.pending_intents(db)
+    found = 0
     for number, bodies in pending:
         tasks = [task_of(body) for body in bodies]
-        system = systems[tasks[0].step.side]
+        side = tasks[0].step.side
         again = tasks[0].step.kind in _REPEATABLE
-        outcomes = _call(system, tasks)[0] if again else look(system, tasks)
+        try:
+            outcomes = _call(systems[side], tasks)[0] if again else look(systems[side], tasks)
+        except LeftInPeaceError as err:
+            committer.result.faults[side] = err
+            continue
         with ledger.begin() as db:
             for task, outcome in zip(tasks, outcomes, strict=True):
                 if outcome.status is OutcomeStatus.DONE:
                     committer.recovered(db, task, outcome.id)
             committer.flush(db)
             journal.close_intents(db, number)
-    return sum(len(bodies) for _number, bodies in pending)
+        found += len(bodies)
+    return found
 
 
 def _call(

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from ..ledger.codec import stamp
-from ..ledger.rows import Entry, Pair
+from ..ledger.rows import Entry, Pair, State
 from ..model import Gone, GoneKind, Side
 from ..rules.compiled import MapRule, WorkflowRule
 from ..rules.values import Clock
@@ -69,6 +69,8 @@ def gone_case(facts: GoneFacts, workflows: Sequence[WorkflowRule], clock: Clock)
     if heir.pair is not None:
         partner = heir.pair.ids[facts.entry.side.other]
         return _parted(facts, fired, f"which is linked to {partner}")
+    if heir.entry is None and facts.entry.state is State.DEFERRED:
+        return _parted(facts, fired, f"and {heir.id} is not to be found")
     if heir.entry is None:
         case = lone_case(facts.rule, facts.entry)
         reason = f"it went into {heir.id}, which is being read"

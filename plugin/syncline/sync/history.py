@@ -66,7 +66,7 @@ class Historian:
         if step.kind is StepKind.ACTION:
             what = step.action if step.target is None else f"{step.action} to {step.target}"
             self.note(case, "action", f'{what}: workflow "{step.workflow}"', step)
-        elif step.kind is StepKind.DELETE:
+        elif step.kind is StepKind.DELETE and not step.writes:
             self.note(case, "delete", f"its {case.objects[step.side.other]} went", step)
         for w in step.writes:
             self._line(

@@ -16,9 +16,11 @@ from ..ledger.database import Ledger
 from ..model import Page, Side
 from ..rules.ruleset import RuleSet
 from .arrivals import Arrivals
+from .breaker import LeftInPeaceError
 from .cost import Estimate
 from .detect import detect, reread
 from .meter import BudgetReachedError, Meter
+from .plan import StepKind
 from .propose import ACTIVITY
 from .systems import Progress, Systems
 
@@ -65,18 +67,26 @@ class Listener:
     def listen(self, run: int) -> None:
         """Read what changed on both sides.
 
-        A side whose listings do not fit into the budget rests; the other goes on.
+        A side whose listings do not fit into the budget rests, and so does one that is left in
+        peace; the other goes on.
         """
         self._heard = self._now()
+        wanted = self._asked_for() if run else {}
         for side, listings in self._listings.items():
             try:
                 self._meter.admit(side, self._estimate.polls(side, len(listings)))
                 for listing in listings:
                     self._list(run, listing)
-            except BudgetReachedError as err:
+            except (BudgetReachedError, LeftInPeaceError) as err:
                 self._meter.rest(side, err)
-        if run:
-            self._reread(run)
+        for (side, name), ids in wanted.items():
+            try:
+                self.check(run, side, name, ids)
+            except (BudgetReachedError, LeftInPeaceError) as err:
+                self._meter.rest(side, err)
+                with self._ledger.begin() as db:
+                    again = wakes.Wake(side=side, object=name, ids=tuple(ids))
+                    wakes.add(db, again, self._now())
 
     def refresh(self, run: int) -> None:
         """Listen again when the last time is a while ago: an edit since then would be lost."""
@@ -85,6 +95,7 @@ class Listener:
 
     def check(self, run: int, side: Side, object_name: str, ids: list[str]) -> None:
         """Read records by their ids."""
+        self._estimate.looks([(side, StepKind.UPDATE, len(ids))])
         for listing in self._listings[side]:
             if listing.arrivals.object == object_name:
                 reread(
@@ -110,16 +121,18 @@ class Listener:
             go_on=self._go_on,
         )
 
-    def _reread(self, run: int) -> None:
-        """Read again what somebody asked for by its id: a webhook, or a merge."""
+    def _asked_for(self) -> dict[tuple[Side, str], list[str]]:
+        """Return whom somebody wants to be read again: a webhook, or a merge.
+
+        They are taken before anything is listed: one that comes later is for the next cycle.
+        """
         with self._ledger.begin() as db:
             asked = wakes.take(db)
         wanted: dict[tuple[Side, str], dict[str, None]] = defaultdict(dict)
         for one in asked:
-            if one.side is not None and one.object:
+            if one.side is not None and one.ids:
                 wanted[one.side, one.object].update(dict.fromkeys(one.ids))
-        for (side, name), ids in wanted.items():
-            self.check(run, side, name, list(ids))
+        return {where: list(ids) for where, ids in wanted.items()}
 
     def _page_counter(self, side: Side, name: str) -> Callable[[Connection, Page], None]:
         rows = 0

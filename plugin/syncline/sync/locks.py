@@ -6,7 +6,7 @@ The ledger keeps the locked rows of the rules last run. To change one, run once 
 
 from __future__ import annotations
 
-__all__ = ["check_locked", "keep_rows"]
+__all__ = ["LockedError", "check_locked", "keep_rows"]
 
 import json
 
@@ -16,6 +16,10 @@ from ..errors import WorkspaceError
 from ..ledger.codec import dump
 from ..ledger.database import read_meta, write_meta
 from ..rules.ruleset import RuleSet
+
+
+class LockedError(WorkspaceError):
+    """A row that was locked in the last run is gone or changed."""
 
 
 def _rows(rules: RuleSet, *, locked: bool) -> set[tuple[str, str, str, str]]:
@@ -28,7 +32,7 @@ def _rows(rules: RuleSet, *, locked: bool) -> set[tuple[str, str, str, str]]:
 
 
 def check_locked(db: Connection, rules: RuleSet) -> None:
-    """Raise ``WorkspaceError`` if a row that was locked in the last run is gone or changed."""
+    """Raise ``LockedError`` if a row that was locked in the last run is gone or changed."""
     known = read_meta(db, "locked")
     if known is None:
         return
@@ -36,7 +40,7 @@ def check_locked(db: Connection, rules: RuleSet) -> None:
     gone = [row for row in map(tuple, json.loads(known)) if row not in now]
     if gone:
         name, crm, _targets, cadence = gone[0]
-        raise WorkspaceError(
+        raise LockedError(
             f"the locked row {crm} to {cadence} of {name} was changed or removed",
             hint="Put it back. To change it, first take off the word `locked`, run once, and then "
             "change the row.",

@@ -79,7 +79,7 @@ class Meter:
         self.tally: dict[Side, Counter[str]] = {side: Counter() for side in Side}
         #: Sides that were not listed to the end, and why: they are not written either, for a
         #: change that was not seen would be written over.
-        self.resting: dict[Side, BudgetReachedError] = {}
+        self.resting: dict[Side, RetriableError] = {}
         self._books: dict[Side, Book] = {}
         #: Price and rows of what did not fit.
         self.left: dict[Side, tuple[int, int]] = dict.fromkeys(Side, (0, 0))
@@ -140,16 +140,17 @@ class Meter:
         if not self.room(side, essential=True).takes(price):
             raise BudgetReachedError.of(self.stand(side, (price, 0)))
 
-    def rest(self, side: Side, why: BudgetReachedError) -> None:
+    def rest(self, side: Side, why: RetriableError) -> None:
         """Leave a side alone for the rest of the cycle, but for what cannot wait."""
         self.resting[side] = why
 
-    def leave(self, side: Side, price: int, rows: int) -> BudgetReachedError:
+    def leave(self, side: Side, price: int, rows: int) -> RetriableError:
         """Note work that does not fit now; return why, and until when all of it waits."""
         units, before = self.left[side]
         self.left[side] = units + price, before + rows
         resting = self.resting.get(side)
-        if isinstance(resting, PolledOftenError):
+        if resting is not None and type(resting) is not BudgetReachedError:
+            # It rests for another reason than what is left of its limit.
             return resting
         # Much may be left, batch by batch: the ledger is asked again when we spent something.
         if side not in self._books:

@@ -8,8 +8,9 @@ from __future__ import annotations
 __all__ = ["upgrade"]
 
 from alembic.operations import Operations
-from sqlalchemy import Column, Integer, Text, text
+from sqlalchemy import BigInteger, Column, Integer, Text, text
 
+_LARGE = BigInteger().with_variant(Integer, "sqlite")
 #: Columns that were added, with what a row of version 1 holds in them.
 _ADDED = {
     "cursors": (("ahead", Integer, "0"),),
@@ -37,6 +38,7 @@ def upgrade(op: Operations) -> None:
     """Add what is new; no row is lost."""
     _add_columns(op)
     _name_constraints(op)
+    _widen(op)
     _index(op)
     _add_tables(op)
     _fill_inbox(op)
@@ -66,9 +68,19 @@ def _name_constraints(op: Operations) -> None:
             batch.create_unique_constraint(name, list(columns))
 
 
+def _widen(op: Operations) -> None:
+    """Let numbers that are never given back outgrow 32 bits; SQLite's own have 64."""
+    if op.get_bind().dialect.name == "postgresql":
+        for table in ("entries", "calls"):
+            op.alter_column(table, "id", type_=BigInteger())
+            op.execute(f"ALTER SEQUENCE {table}_id_seq AS bigint")
+
+
 def _index(op: Operations) -> None:
     op.drop_index("inbox_by_state", "inbox")
-    op.create_index("inbox_by_turn", "inbox", ["side", "object", "since", "id"])
+    op.create_index("inbox_by_turn", "inbox", ["object", "since", "id", "side"])
+    op.drop_index("calls_by_time", "calls")
+    op.create_index("calls_by_time", "calls", ["side", "at", "price", "records"])
     op.create_index("pairs_by_crm", "pairs", ["crm_object", "crm_id"])
     op.drop_index("pairs_owing", "pairs")
     for name, table, columns, where in (
@@ -100,7 +112,7 @@ def _add_tables(op: Operations) -> None:
     op.create_index("holds_by_cadence", "holds", ["cadence_id"])
     op.create_table(
         "changes",
-        Column("id", Integer, primary_key=True),
+        Column("id", _LARGE, primary_key=True),
         _number("run"),
         *_texts("side", "object", "record_id", "modified", "record", "gone"),
     )

@@ -1,0 +1,1 @@
+"""What a workspace tells of its work: log lines, figures, and spans of time."""

@@ -1,0 +1,108 @@
+"""A call whose answer was lost: whatever became of it, it is looked for, and done once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import pytest
+
+from support import CADENCE, CRM, HEAD, World, meddled
+from syncline import Outcome, RetriableError, Side, UnknownOutcomeError
+
+RULES = (
+    HEAD
+    + """
+map Lead <-> prospect {
+    match Email = email
+    FirstName <-> first_name
+    LastName  <-> last_name     required
+    Company   <-> company_name  required
+    Email     <-> email
+    deletes ->
+}
+workflow "Onwards" on Lead { when Status = "Working - Contacted"  then move to next touch }
+"""
+)
+PEOPLE = ("Ann", "Bob", "Cid")
+#: What is done by a rule, and by which call of the connector it is found out about.
+KINDS = {"create": "lookup", "update": "read", "delete": "read", "action": "read"}
+CALLS = {"create": "write", "update": "write", "delete": "delete", "action": "act"}
+#: How many of the batch's rows took effect before the answer was lost.
+SHARES = {"nothing": 0, "a part": 1, "all": 3}
+
+
+def ready(world: World, kind: str) -> None:
+    """Let the next run do one thing of this kind to three prospects."""
+    world.rules(RULES)
+    leads = [world.lead(name) for name in PEOPLE]
+    if kind == "create":
+        return
+    world.run()
+    for name, lead in zip(PEOPLE, leads, strict=True):
+        if kind == "update":
+            world.change(CRM, "Lead", lead, LastName="Roe")
+        elif kind == "delete":
+            world.delete(CRM, "Lead", lead)
+        else:
+            world.enrol(str(world.one(CADENCE, "prospect", first_name=name)["id"]))
+            world.change(CRM, "Lead", lead, Status="Working - Contacted")
+
+
+def right(world: World, kind: str) -> bool:
+    """Tell whether each prospect is as it should be, once."""
+    found = sorted((row["first_name"], row["last_name"]) for row in world.all(CADENCE, "prospect"))
+    if kind == "action":
+        assert world.states() == [("New leads", "active", 2)] * 3
+    wanted = {"delete": [], "update": [(name, "Roe") for name in PEOPLE]}
+    return found == wanted.get(kind, [(name, "Doe") for name in PEOPLE])
+
+
+def losing(share: int, side: Side) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return what does a share of the rows and loses the answer."""
+
+    def around(call: Callable[..., Any]) -> Callable[..., Any]:
+        def lost(*args: Any) -> list[Outcome]:
+            *name, rows = args
+            if rows[:share]:
+                call(*name, rows[:share])
+            raise UnknownOutcomeError(f"the {side.word} did not answer")
+
+        return lost
+
+    return around
+
+
+def blind(_call: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what cannot look either."""
+
+    def broken(*_args: Any) -> Any:
+        raise RetriableError("no connection")
+
+    return broken
+
+
+@pytest.mark.parametrize(
+    ("kind", "share", "looks"),
+    list(product(KINDS, SHARES, (True, False))),
+    ids=lambda each: each if isinstance(each, str) else "looks" if each else "looks in vain",
+)
+def test_a_lost_answer_is_found_out_about(
+    local: World, kind: str, share: str, looks: bool
+) -> None:
+    """Nothing is done twice, and nothing is left out (promises 3 and 8)."""
+    ready(local, kind)
+    plugins = meddled(local, CADENCE, CALLS[kind], losing(SHARES[share], CADENCE))
+    if not looks:
+        registry, local.registry = local.registry, plugins
+        plugins = meddled(local, CADENCE, KINDS[kind], blind)
+        local.registry = registry
+    report = local.run(plugins)
+    known = kind in {"create", "update"} and looks and share == "all"
+    assert report.state == ("done" if known else "stopped")
+    assert (report.exit_code == 0) is known
+    for _ in range(3):
+        last = local.run()
+    assert (last.state, last.writes) == ("done", 0)
+    assert right(local, kind)
