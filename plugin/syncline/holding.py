@@ -31,11 +31,10 @@ class Audit:
     who: str
     at: datetime
 
-    def line(self, kind: str, words: str, **about: str) -> journal.Entry:
-        """Return a line of the history; it belongs to no run."""
-        by = f"{self.who} " if self.who else "somebody "
-        named = {"map": "", **about}
-        return journal.Entry(run=0, at=stamp(self.at), kind=kind, reason=by + words, **named)
+    def line(self, kind: str, words: str) -> journal.Entry:
+        """Return a line of the history, about nothing yet; it belongs to no run."""
+        reason = f"{self.who or 'somebody'} {words}"
+        return journal.Entry(run=0, at=stamp(self.at), kind=kind, map="", reason=reason)
 
 
 def chosen(db: Connection, found: Sequence[Hold]) -> list[Side | None]:
@@ -69,9 +68,7 @@ def fields_of(db: Connection, record: str, field: str | None) -> list[Hold]:
         )
     if found:
         known = ", ".join(dict.fromkeys(h.row.replace(">", " / ") for h in found if h.row))
-        raise WorkspaceError(
-            f"{field} of {record} is not held", hint=f"Held of it: {known}."
-        )
+        raise WorkspaceError(f"{field} of {record} is not held", hint=f"Held of it: {known}.")
     raise WorkspaceError(
         f"nothing of {record} waits for a decision", hint="`syncline holds` lists what does."
     )
@@ -96,9 +93,8 @@ def choose(db: Connection, found: Sequence[Hold], winner: Side, audit: Audit) ->
     journal.add_entries(
         db,
         [
-            audit.line(
-                "resolve",
-                f"chose the {winner.word}'s value",
+            replace(
+                audit.line("resolve", f"chose the {winner.word}'s value"),
                 map=hold.map,
                 crm_id=hold.crm_id,
                 cadence_id=hold.cadence_id,
@@ -110,9 +106,7 @@ def choose(db: Connection, found: Sequence[Hold], winner: Side, audit: Audit) ->
     )
 
 
-def bind(
-    db: Connection, maps: Sequence[MapRule], record: str, partner: str, audit: Audit
-) -> Pair:
+def bind(db: Connection, maps: Sequence[MapRule], record: str, partner: str, audit: Audit) -> Pair:
     """Link two records that wait, as one of *maps* keeps them; what differs is decided next.
 
     Raises ``WorkspaceError`` when one is linked, is not known, or no map keeps such two.
@@ -147,8 +141,13 @@ def bind(
     pairs.add(db, [pair])
     for side, entry in entries.items():
         inbox.requeue(db, side, entry.object, _ASKED, [entry.id])
-    about = {"map": rule.name, "crm_id": pair.ids[Side.CRM], "cadence_id": pair.ids[Side.CADENCE]}
-    line = audit.line("resolve", "said that these two are one", rule=rule.at, **about)
+    line = replace(
+        audit.line("resolve", "said that these two are one"),
+        map=rule.name,
+        crm_id=pair.ids[Side.CRM],
+        cadence_id=pair.ids[Side.CADENCE],
+        rule=rule.at,
+    )
     journal.add_entries(db, [line])
     return pair
 
@@ -197,6 +196,4 @@ def _one(found: Sequence[tuple[str, str, str]], record: str) -> None:
     several = list(dict.fromkeys(found))
     if len(several) > 1:
         ids = ", ".join(" ".join(part for part in one[1:] if part) for one in several[:5])
-        raise WorkspaceError(
-            f"{record} means several records: {ids}", hint="Say which, by its id."
-        )
+        raise WorkspaceError(f"{record} means several records: {ids}", hint="Say which, by its id.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Refused", "refused", "retry"]
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -63,15 +63,16 @@ def retry(db: Connection, found: Sequence[Refused], audit: Audit) -> None:
         places.setdefault((one.side, one.object), []).append(one.id)
     for (side, name), ids in places.items():
         drawer.requeue(db, side, name, _STATES, ids)
+    words = "asked for another attempt; the last one said: "
     journal.add_entries(
         db,
         [
-            audit.line(
-                "retry",
-                f"asked for another attempt; the last one said: {one.reason}",
+            replace(
+                audit.line("retry", words + one.reason),
                 side=str(one.side),
                 object=one.object,
-                **{f"{one.side}_id": one.id},
+                crm_id=one.id if one.side is Side.CRM else "",
+                cadence_id=one.id if one.side is Side.CADENCE else "",
             )
             for one in found
         ],

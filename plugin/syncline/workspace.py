@@ -13,18 +13,19 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from syncline_schemas import check_against
 
 from .connector import ConnectorType, Context, Secret
-from .errors import FatalError, RetriableError, WorkspaceError
+from .errors import FatalError, RetriableError, SynclineError, WorkspaceError
 from .memory import Memory
 from .model import Description, Side
 from .plugins import Registry, load_plugins
 from .rules.catalog import Catalog
 from .rules.reading import RuleText, read_rules
 from .rules.ruleset import RuleSet, check_rules
+from .observe.telling import span, tell, watching
 from .settings import Settings, read_settings
 from .sync.guard import Guarded
 from .sync.metered import Metered, Purse
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from .ledger.holds import Hold
     from .ledger.rows import Pair
     from .ledger.versions import Pause, Version
+    from .observe.metrics import Metrics
+    from .observe.observer import Observer
     from .retrying import Refused
     from .status import Status
     from .sync.breaker import Breaker
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
     from .sync.systems import Progress, System
     from .sync.undoing import Undoer
     from .sync.undone import UndoPlan, Undone
+    from .why import Why
 
 
 def _quiet(_what: str, _done: int, _total: int | None) -> None:
@@ -81,7 +85,8 @@ class Workspace:
     Everything from outside can be handed in: plugins, the clock, the environment that holds the
     secrets, who hears of progress; *rules* takes the place of the workspace's own rule file,
     *fresh* asks the systems for their descriptions anew, and *who* is named with what is put to
-    work here, in place of the user of the operating system.
+    work here, in place of the user of the operating system. *log*, a structlog logger, and
+    *metrics* hear of what is done.
     """
 
     def __init__(
@@ -95,6 +100,8 @@ class Workspace:
         rules: Path | RuleText | None = None,
         fresh: bool = False,
         who: str | None = None,
+        log: Any = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self.settings: Settings = read_settings(Path(folder))
         self._given = self.settings.rules if rules is None else rules
@@ -104,6 +111,8 @@ class Workspace:
         self._progress = progress
         self._fresh = fresh
         self._who = _user() if who is None else who
+        self._log = log
+        self._metrics = metrics
         self._open: list[Watched] = []
         self._breakers: dict[Side, Breaker] = {}
 
@@ -158,6 +167,15 @@ class Workspace:
         head = self.text.head
         return Meter(self.ledger, self._now, {Side.CRM: head.calls}, head.counted)
 
+    @property
+    def metrics(self) -> Metrics:
+        """The figures for Prometheus; they count from when they are first asked for."""
+        if self._metrics is None:
+            from .observe.metrics import Metrics
+
+            self._metrics = Metrics(lambda: self._now().timestamp())
+        return self._metrics
+
     def budget(self) -> dict[Side, Standing]:
         """Return how full each side's budget is, and when it runs out or comes free (K6).
 
@@ -204,7 +222,7 @@ class Workspace:
     def plan(self) -> Preview:
         """Read what changed and say what the next run would do and cost; write to no system."""
         _ = self.rules.compiled  # raises RulesError before anything is opened
-        with self._alone():
+        with self._told(), self._alone():
             return self._cycle().preview()
 
     def run(self, *, stop: Callable[[], bool] = never, allow_deletes: bool = False) -> Report:
@@ -213,19 +231,26 @@ class Workspace:
         When *stop* begins to be true, the batch under way is finished and the rest waits. With
         *allow_deletes* the run believes that however many records were deleted.
         """
+        with self._told() as observer:
+            report = self._run(stop, allow_deletes)
+            observer.ended(report, self.ledger, self._now())
+        self.registry.after_cycle(report)
+        return report
+
+    def _run(self, stop: Callable[[], bool], allow_deletes: bool) -> Report:
         from .at_work import put_to_work, refuse_paused
 
         _ = self.rules.compiled  # raises RulesError before anything is opened
-        with self._alone():
+        with self._alone(), span("cycle"):
             with self.ledger.begin() as db:
                 refuse_paused(db)
                 version, edit = put_to_work(
                     db, self.rules, now=self._now(), who=self._who, confirmed=False
                 )
+            if edit.differs:
+                tell("rules_put_to_work", rules=version.number)
             report = self._cycle(version.number, stop, allow_deletes).run()
-        report = replace(report, edit=edit)
-        self.registry.after_cycle(report)
-        return report
+        return replace(report, edit=edit)
 
     def wake(
         self, *, side: Side | None = None, object_name: str = "", ids: Sequence[str] = ()
@@ -265,7 +290,19 @@ class Workspace:
 
         return status_of(self, self._now())
 
-    # -- what a person decides
+    # -- what a person asks and decides
+
+    def why(self, record: str, field: str | None = None) -> Why:
+        """Say what made *record*, or one field of it, what it is, and why nothing else did (B5).
+
+        It goes by the values last seen, and asks no system.
+        """
+        from .history import mapped_fields
+        from .why import why
+
+        fields = None if field is None else mapped_fields(self.folder, field)
+        with self.ledger.begin() as db:
+            return why(db, self.rules, record, fields, self._now())
 
     def holds(self, record: str | None = None) -> list[Hold]:
         """Return what waits for a person's decision, the oldest first: of one record, or all."""
@@ -366,8 +403,8 @@ class Workspace:
         """Note in the history that a person wrote the answer to *hold* into its row."""
         from .ledger import journal
 
-        words = f"wrote `{winner} wins` into the row"
-        line = self._audit().line("resolve", words, map=hold.map, rule=hold.rule)
+        line = self._audit().line("resolve", f"wrote `{winner} wins` into the row")
+        line = replace(line, map=hold.map, rule=hold.rule)
         with self.ledger.begin() as db:
             journal.add_entries(db, [line])
 
@@ -396,6 +433,20 @@ class Workspace:
             stop=stop,
             allow_deletes=allow_deletes,
         )
+
+    @contextmanager
+    def _told(self) -> Generator[Observer]:
+        """Let whoever wants to know hear of what is done within the block."""
+        from .observe.observer import Observer
+
+        values = self._environ.get("SYNCLINE_LOG_VALUES") == "1"
+        observer = Observer(self.folder.name, self._log, self._metrics, values=values)
+        with watching(None if observer.is_idle else observer):
+            try:
+                yield observer
+            except SynclineError as err:
+                tell("run_failed", {"reason": err.message}, fault=type(err).__name__)
+                raise
 
     @contextmanager
     def _alone(self) -> Generator[None]:

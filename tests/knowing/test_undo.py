@@ -10,7 +10,14 @@ import pytest
 
 import syncline_schemas
 from support import CADENCE, CRM, RULES, World, command, meddled
-from syncline import Outcome, RetriableError, UnknownOutcomeError, WorkspaceError, Write
+from syncline import (
+    Outcome,
+    OutcomeStatus,
+    RetriableError,
+    UnknownOutcomeError,
+    WorkspaceError,
+    Write,
+)
 from syncline.sync.undone import Undone
 
 TITLES = RULES.replace("    City      <-> city\n", "    City <-> city\n    Title <-> job_title\n")
@@ -144,7 +151,7 @@ def test_actions_and_links_stay_and_are_listed(local: World) -> None:
     ]
     assert local.read(CADENCE, "prospect", prospect)["job_title"] == "CTO"
     silent(local)
-    assert local.states() == [("New leads", "left", 1)]
+    assert local.states() == [("New leads", "exited", 1)]
 
 
 def test_an_activity_that_was_written_into_the_crm_is_taken_out(world: World) -> None:
@@ -166,7 +173,23 @@ def test_an_activity_that_was_written_into_the_crm_is_taken_out(world: World) ->
 
 def test_what_the_rules_deleted_is_listed(local: World) -> None:
     """Its partner is gone: bringing that back makes it anew, and an undo does not."""
-    local.rules(RULES.replace("    match Email", "    deletes follow\n    match Email"))
+    local.rules(RULES.replace("    match Email", "    deletes <->\n    match Email"))
+    lead = local.lead("Ann")
+    for name in ("Bob", "Cyd"):
+        local.lead(name)
+    local.settle()
+    local.delete(CRM, "Lead", lead)
+    local.clock.forward(minutes=1)
+    with local.workspace() as workspace:
+        run = workspace.run(allow_deletes=True).run
+    assert len(local.all(CADENCE, "prospect")) == 2
+    undone = undo(local, run)
+    (found,) = undone.stays
+    assert (found.kind, found.forcible) == ("delete", False)
+    assert found.reason.startswith("it was deleted because its partner went")
+    local.undelete(CRM, "Lead", lead)
+    local.settle()
+    assert len(local.all(CADENCE, "prospect")) == 3
 
 
 def test_a_plan_of_an_undo_writes_nothing_and_is_priced(world: World) -> None:
@@ -207,8 +230,6 @@ def test_a_refused_deletion_is_told_and_the_rest_goes_back(local: World) -> None
 
     def around(_delete: Callable[..., Any]) -> Callable[..., Any]:
         def delete(name: str, ids: Sequence[str]) -> list[Outcome]:
-            from syncline import OutcomeStatus
-
             return [Outcome(status=OutcomeStatus.REFUSED, code="NO", message=name) for _ in ids]
 
         return delete
@@ -244,13 +265,10 @@ def test_a_lost_answer_is_looked_up_by_whatever_runs_next(local: World) -> None:
 
         return read
 
-    first = meddled(local, CADENCE, "write", around)
-    kind = first.connectors["local"]
-    local_registry = local.registry
-    local.registry = first
+    usual = local.registry
+    local.registry = meddled(local, CADENCE, "write", around)
     both = meddled(local, CADENCE, "read", blind)
-    local.registry = local_registry
-    assert kind is not both.connectors["local"]
+    local.registry = usual
     undone = undo(local, run, registry=both)
     assert (undone.state, undone.exit_code, undone.left) == ("stopped", 2, 1)
     silent(local)
@@ -272,4 +290,4 @@ def test_the_command_shows_the_plan_and_asks(local: World) -> None:
     assert (done.returncode, syncline_schemas.check("undo", json.loads(done.stdout))) == (0, [])
     assert local.all(CADENCE, "prospect") == []
     told = command("undo", run, "--yes", folder=local.folder)
-    assert f"Nothing was written" in told.stdout
+    assert "Nothing was written" in told.stdout

@@ -17,9 +17,10 @@ import pytest
 from syncline.ledger import cursors, inbox, journal
 from syncline.model import Outcome, OutcomeStatus
 from syncline.simulation.faults import Fault
-from syncline.simulation.history import History, Shape
+from syncline.simulation.history import History
 from syncline.simulation.ledgers import Ledgers
-from syncline.simulation.story import Promise
+from syncline.simulation.promises import Promise
+from syncline.simulation.shape import Shape
 from syncline.simulation.twice import repeated
 from syncline.sync import (
     apply,

@@ -221,7 +221,7 @@ def test_a_listing_that_deletes_a_mass_stops_the_run_and_asks(world: World) -> N
     world.clock.forward(minutes=1)
     report = world.run()
     assert report.state == "failed"
-    assert "7 of 12 linked Lead records are said to be deleted" in report.faults[0][0]
+    assert "7 of 12 Lead records are said to be deleted" in report.faults[0][0]
     assert len(prospects(world)) == 12
     with world.workspace() as workspace:
         report = workspace.run(allow_deletes=True)

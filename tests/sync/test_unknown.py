@@ -88,9 +88,7 @@ def blind(_call: Callable[..., Any]) -> Callable[..., Any]:
     list(product(KINDS, SHARES, (True, False))),
     ids=lambda each: each if isinstance(each, str) else "looks" if each else "looks in vain",
 )
-def test_a_lost_answer_is_found_out_about(
-    local: World, kind: str, share: str, looks: bool
-) -> None:
+def test_a_lost_answer_is_found_out_about(local: World, kind: str, share: str, looks: bool) -> None:
     """Nothing is done twice, and nothing is left out (promises 3 and 8)."""
     ready(local, kind)
     plugins = meddled(local, CADENCE, CALLS[kind], losing(SHARES[share], CADENCE))

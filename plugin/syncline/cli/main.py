@@ -14,10 +14,14 @@ import os
 import sys
 from importlib import import_module
 from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from ..errors import RulesError, SynclineError, WorkspaceError
+
+if TYPE_CHECKING:
+    from ..observe.events import Level
 
 #: By section of the help: the module and the function of each command.
 _SECTIONS = {
@@ -111,11 +115,31 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="syncline", prog_name="syncline")
-def cli() -> None:
+@click.option(
+    "--log",
+    type=click.Choice(["off", "text", "json"]),
+    default="off",
+    envvar="SYNCLINE_LOG",
+    show_envvar=True,
+    help="Log lines on the error stream, for people or for machines.",
+)
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="info",
+    envvar="SYNCLINE_LOG_LEVEL",
+    show_envvar=True,
+    help="How much they tell.",
+)
+def cli(log: Literal["off", "text", "json"], log_level: Level) -> None:
     """Keep a CRM and a sales-engagement platform in step, by rules.
 
     Begin with `syncline demo`, or with `syncline init` in an empty folder.
     """
+    if log != "off":
+        from ..observe.logs import configure
+
+        configure(log, log_level)
 
 
 def main() -> None:

@@ -77,6 +77,11 @@ def plan(folder: Path, as_json: bool) -> int:
     help="With --every: take `POST /wake` here, for example 127.0.0.1:8020.",
 )
 @click.option(
+    "--metrics",
+    metavar="WHERE",
+    help="With --every: figures for Prometheus, at 127.0.0.1:9108 or in a file, figures.prom.",
+)
+@click.option(
     "--allow-deletes",
     is_flag=True,
     help="Believe that records were deleted, however many, and deal with them by the rules.",
@@ -84,7 +89,12 @@ def plan(folder: Path, as_json: bool) -> int:
 @workspace_option
 @json_option
 def run(
-    every: str | None, listen: str | None, allow_deletes: bool, folder: Path, as_json: bool
+    every: str | None,
+    listen: str | None,
+    metrics: str | None,
+    allow_deletes: bool,
+    folder: Path,
+    as_json: bool,
 ) -> int:
     """Do one cycle: read what changed, reconcile, write, and report.
 
@@ -100,9 +110,11 @@ def run(
     if every is not None and allow_deletes:
         raise click.UsageError("--allow-deletes goes with one run, not with --every")
     if every is not None:
-        return run_every(folder, every, listen, as_json=as_json)
+        return run_every(folder, every, listen, metrics, as_json=as_json)
     if listen is not None:
         raise click.UsageError("--listen goes with --every: one cycle alone waits for nobody")
+    if metrics is not None:
+        raise click.UsageError("--metrics goes with --every: figures are of many cycles")
     with (
         on_signals() as stop,
         progress_line(quiet=as_json) as progress,

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["EVERY", "run_every", "wake"]
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from .signals import on_signals
 
 if TYPE_CHECKING:
     from ..ledger.wakes import Wake
+    from ..observe.metrics import Metrics
     from ..rules.reading import RuleText
     from ..schedule.loop import Turn
     from ..sync.report import Report
@@ -51,7 +52,9 @@ def wake(side: str | None, object_name: str, ids: tuple[str, ...], folder: Path)
     return 0
 
 
-def run_every(folder: Path, every: str, listen: str | None, *, as_json: bool) -> int:
+def run_every(
+    folder: Path, every: str, listen: str | None, metrics: str | None, *, as_json: bool
+) -> int:
     """Run cycles until a signal comes; *every* is a number of minutes, or ``EVERY``."""
     from ..plugins import load_plugins
     from ..schedule.loop import Schedule
@@ -59,9 +62,10 @@ def run_every(folder: Path, every: str, listen: str | None, *, as_json: bool) ->
 
     minutes = None if every == EVERY else _minutes(every)
     registry = load_plugins()
+    figures: Metrics | None = None
 
     def opening(rules: RuleText | None) -> Workspace:
-        return Workspace(folder, registry=registry, rules=rules)
+        return Workspace(folder, registry=registry, rules=rules, metrics=figures)
 
     opening(None).close()  # a folder that is no workspace is told at once
     schedule = Schedule(opening, minutes=minutes)
@@ -71,8 +75,13 @@ def run_every(folder: Path, every: str, listen: str | None, *, as_json: bool) ->
             print_json(turn.to_json())
         else:
             _tell(turn)
+        told()
 
-    with on_signals() as stop, _listening(folder, listen, as_json=as_json):
+    with (
+        on_signals() as stop,
+        _listening(folder, listen, as_json=as_json),
+        _offered(metrics, as_json=as_json) as (figures, told),
+    ):
         schedule.run(tell, stop=stop, sleep=stop.sleep)
     return 0
 
@@ -88,6 +97,23 @@ def _minutes(text: str) -> int:
             param_hint="--every",
         )
     return int(text)
+
+
+@contextmanager
+def _offered(
+    where: str | None, *, as_json: bool
+) -> Generator[tuple[Metrics | None, Callable[[], None]]]:
+    """Hand figures out, if that is wanted; yield them and what to call after each cycle."""
+    if where is None:
+        yield None, lambda: None
+        return
+    from ..observe.metrics import Metrics
+    from ..observe.serving import offered
+
+    metrics = Metrics()
+    with offered(metrics, where) as (place, after):
+        click.echo(f"Figures for Prometheus are {place}", err=as_json)
+        yield metrics, after
 
 
 @contextmanager

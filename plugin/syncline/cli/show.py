@@ -90,15 +90,18 @@ def show_plan(
 
 def _examples(out: Console, plan: Plan) -> None:
     """Show some updates and actions field by field; creations speak for themselves."""
-    shown = [s for s in plan.steps if s.kind is not StepKind.CREATE][:_EXAMPLES]
-    if not shown:
+    steps = [s for s in plan.steps if s.kind is not StepKind.CREATE][:_EXAMPLES]
+    if not steps:
         return
     out.print("For example:")
-    for step in shown:
+    for step in steps:
         out.print(Text(f"  {step.object} {step.id or ''}".rstrip(), style="bold"))
         if step.kind is StepKind.ACTION:
             target = step.action if step.target is None else f"{step.action} to {step.target}"
             _because(out, f"    {target}", f'workflow "{step.workflow}"', step.at)
+        if step.kind is StepKind.DELETE:
+            _because(out, "    delete", step.writes[0].reason if step.writes else "", step.at)
+            continue
         for w in step.writes:
             change = f"    {w.field}: {shown(w.old)} -> {shown(w.new)}"
             _because(out, change, w.reason, w.at)

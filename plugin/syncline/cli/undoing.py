@@ -25,7 +25,9 @@ _EXAMPLES = 5
 
 @click.command()
 @click.argument("run", type=click.IntRange(1, 1_000_000_000))
-@click.option("--plan", "only_plan", is_flag=True, help="Write nothing; show what it does and costs.")
+@click.option(
+    "--plan", "only_plan", is_flag=True, help="Write nothing; show what it does and costs."
+)
 @click.option("--force", is_flag=True, help="Write over what was changed since the run, too.")
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 @workspace_option

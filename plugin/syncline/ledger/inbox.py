@@ -33,7 +33,7 @@ from .bulk import Bulk
 from .codec import dump, dump_gone, load_gone, load_values, moment, stamp
 from .database import upsert
 from .rows import Arrival, Entry, State, Turn
-from .tables import inbox, pairs
+from .tables import inbox
 
 #: Both databases take this many bound values in one statement without trouble.
 _MANY = 2000
@@ -173,26 +173,15 @@ def every(db: Connection, side: Side, object_name: str, size: int) -> Iterator[l
         after = found[-1].id
 
 
-def deleted(db: Connection, side: Side, object_name: str) -> list[str]:
-    """Return the ids of linked records that are said to be deleted and were not dealt with."""
-    mine, kind, gone = (
-        (pairs.c.crm_id, pairs.c.crm_object, pairs.c.crm_gone)
-        if side is Side.CRM
-        else (pairs.c.cadence_id, pairs.c.cadence_object, pairs.c.cadence_gone)
-    )
-    linked = select(mine).where(kind == object_name, gone == "")
-    return list(
-        db.scalars(
-            select(inbox.c.id)
-            .where(
-                inbox.c.side == side,
-                inbox.c.object == object_name,
-                inbox.c.gone.startswith('{"kind":"deleted"'),
-                inbox.c.id.in_(linked),
-            )
-            .order_by(inbox.c.id)
-        )
-    )
+def deleted(db: Connection, side: Side, object_name: str) -> tuple[list[str], int]:
+    """Return who is said to be deleted and was not dealt with, and how many others wait."""
+    mine = (inbox.c.side == side, inbox.c.object == object_name)
+    said = inbox.c.gone.startswith('{"kind":"deleted"')
+    gone = list(db.scalars(select(inbox.c.id).where(*mine, said).order_by(inbox.c.id)))
+    if not gone:
+        return gone, 0
+    others = select(func.count()).select_from(inbox).where(*mine, inbox.c.gone == "")
+    return gone, int(db.scalar(others) or 0)
 
 
 def head(db: Connection, side: Side, object_name: str, *, after: Turn, run: int) -> str | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import httpx
 
 from ..errors import ConnectorError, FatalError, RetriableError, UnknownOutcomeError
+from ..observe.telling import tell
 from . import faults
 from .address import LOOPBACK, checked_host
 from .answer import Answer, Unreadable, http_date, read_json
@@ -172,6 +173,15 @@ class Http:
             wait = _wait(attempt, result.error)
             if not result.passing or attempt == ATTEMPTS or wait > LONGEST_WAIT:
                 raise _hushed(result.error, hidden)
+            tell(
+                "retry",
+                {"reason": result.error.message},
+                host=self._host,
+                word=word,
+                attempt=attempt,
+                wait=wait,
+                status=result.status,
+            )
             self._sleep(wait)
             attempt += 1
 

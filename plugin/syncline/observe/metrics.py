@@ -59,7 +59,7 @@ FIGURES = (
     _gauge("budget_level", "side", "0 below the warning, 1 warned, 2 non-essential work stopped"),
     _histogram("call_seconds", "side what", "How long a connector took to answer a call"),
     _counter("call_faults_total", "side fault", "Calls that failed: retriable, unknown or fatal"),
-    _counter("retries_total", "host", "Requests made again after a wait"),
+    _counter("retries_total", "side", "Requests made again after a wait"),
     _gauge("breaker_open", "side", "1 while a connection is left in peace"),
     _gauge("inbox_records", "state", "Records in the inbox, by why they wait"),
     _gauge("oldest_waiting_seconds", "state", "Since when the oldest record in the inbox waits"),
@@ -102,7 +102,7 @@ class Metrics:
         elif event == "call_failed":
             self._of["call_faults_total"].labels(side=facts["side"], fault=facts["fault"]).inc()
         elif event == "retry":
-            self._of["retries_total"].labels(host=facts["host"]).inc()
+            self._of["retries_total"].labels(side=facts.get("side", "")).inc()
         elif event == "run_failed":
             self._ended("failed")
 

@@ -14,8 +14,7 @@ from .events import EVENTS
 from .telling import Fact
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
+    from ..ledger.database import Ledger
     from ..sync.report import Report
     from .metrics import Metrics
     from .spans import Spans
@@ -39,6 +38,8 @@ class Observer:
         self._values = values
         self._spans = _spans()
         self._run: Fact = None
+        #: The side of the call under way.
+        self._side: Fact = None
 
     @property
     def is_idle(self) -> bool:
@@ -48,10 +49,15 @@ class Observer:
     def hear(self, event: str, facts: Mapping[str, Fact], values: Mapping[str, str]) -> None:
         """Take in an event of ``EVENTS``."""
         self._run = facts.get("run", self._run)
+        if self._side is not None:
+            # What happens within a call is about its side.
+            facts = {"side": self._side, **facts}
         if self._metrics is not None:
             self._metrics.hear(event, facts)
         if self._log is not None:
-            said = {name: _said(name, fact) for name, fact in facts.items() if fact not in {None, ""}}
+            said = {
+                name: _said(name, fact) for name, fact in facts.items() if fact not in {None, ""}
+            }
             if self._values:
                 said |= values
             if self._run:
@@ -60,15 +66,17 @@ class Observer:
 
     def enter(self, name: str, facts: Mapping[str, Fact]) -> object:
         """Begin a span."""
+        self._side = facts.get("side")
         return None if self._spans is None else self._spans.enter(name, facts, self._run)
 
     def leave(self, span: object, error: BaseException | None) -> None:
         """End a span."""
+        self._side = None
         if self._spans is not None:
             self._spans.leave(span, error)
 
-    def ended(self, report: Report, db: Connection, now: datetime) -> None:
-        """Take in a run that came to its end; *db* is its ledger."""
+    def ended(self, report: Report, ledger: Ledger, now: datetime) -> None:
+        """Take in a run that came to its end, and how its ledger stands."""
         counts = {str(fate): count for fate, count in report.counts.items() if count}
         facts: dict[str, Fact] = {
             "run": report.run,
@@ -84,7 +92,9 @@ class Observer:
         if self._metrics is not None:
             from .standing import look
 
-            self._metrics.ended(report, look(db, now))
+            with ledger.begin() as db:
+                stands = look(db, now)
+            self._metrics.ended(report, stands)
 
 
 def _said(name: str, fact: Fact) -> Fact:

@@ -31,7 +31,7 @@ class Spans:
         """Begin a span within the one that is open."""
         given = {**facts, "run": run}
         told = {f"syncline.{key}": fact for key, fact in given.items() if fact not in {None, ""}}
-        span = self._tracer.start_span(f"syncline.{name}", attributes=told)  # type: ignore[arg-type] # None is taken out
+        span = self._tracer.start_span(f"syncline.{name}", attributes=told)
         return _Begun(span=span, token=context.attach(trace.set_span_in_context(span)))
 
     def leave(self, begun: object, error: BaseException | None) -> None:

@@ -33,8 +33,7 @@ def look(db: Connection, now: datetime) -> Standing:
     """Return how the workspace of *db*'s ledger stands."""
     waits = select(inbox.c.state, func.min(inbox.c.since)).where(inbox.c.since != "")
     oldest = db.execute(waits.group_by(inbox.c.state)).all()
-    # A listing that was not read to its end says nothing of how far the next one begins.
-    ends = func.min(func.coalesce(cursors.c.started, cursors.c.modified))
+    ends = func.min(cursors.c.modified)
     listed = db.execute(select(cursors.c.side, ends).group_by(cursors.c.side)).all()
     return Standing(
         oldest={state: moment(since) for state, since in oldest},

@@ -24,7 +24,8 @@ from .clock import VirtualClock
 from .faults import Life
 from .rules import Book
 from .store import Store
-from .systems import Memory, Weather
+from .systems import Memory
+from .weather import Weather
 
 
 class Engine:

@@ -12,9 +12,10 @@ from random import Random
 from ..errors import RetriableError, UnknownOutcomeError
 from ..model import ActionRequest, Gone, GoneKind, Outcome, OutcomeStatus, Write
 from .clock import VirtualClock
-from .store import Row, Store
+from .records import Row
+from .store import Store
 from .story import Story
-from .systems import Calm
+from .weather import Calm
 
 
 class Fault(StrEnum):

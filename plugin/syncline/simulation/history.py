@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["SETTLING", "History", "Shape", "shape_of"]
+__all__ = ["SETTLING", "History"]
 
 from collections import Counter
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
@@ -20,13 +19,15 @@ from ..sync.report import Report
 from .clock import VirtualClock
 from .engine import Engine
 from .faults import Fault, KilledError, Life, Storm
-from .habits import Habits
 from .judge import judge
 from .ledgers import Ledgers
 from .people import People
+from .promises import Promise
+from .records import Count
 from .rules import VARIANTS, book
-from .store import Count, Store
-from .story import Promise, Story
+from .shape import Shape, habits_of
+from .store import Store
+from .story import Story
 from .twice import interrupted, repeated
 
 _QUARTER = 15 * 60.0
@@ -34,40 +35,6 @@ _QUARTER = 15 * 60.0
 SETTLING = 6
 #: A limit of calls that no history comes near.
 PLENTY = 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """How large a history is, and what may go wrong in it."""
-
-    seed: int
-    people: int
-    cycles: int
-    kinds: frozenset[Fault]
-
-
-def shape_of(seed: int) -> Shape:
-    """Return the history of a seed, whole."""
-    dice = Random(f"shape {seed}")  # noqa: S311 - to be repeated, not to be secret
-    kinds = [kind for kind in Fault if dice.random() < 0.6]
-    return Shape(
-        seed=seed,
-        # Many people for a mirage, few otherwise: a history should be quick.
-        people=24 if dice.random() < 0.04 else dice.choice((2, 3, 5, 8)),
-        cycles=dice.choice((2, 3, 4)),
-        kinds=frozenset(kinds if dice.random() < 0.9 else ()),
-    )
-
-
-def _habits(dice: Random) -> Habits:
-    return Habits(
-        granularity=timedelta(microseconds=dice.choice((1, 1000, 1_000_000))),
-        trims=dice.random() < 0.5,
-        cuts=dice.random() < 0.5,
-        bare_phones=dice.random() < 0.3,
-        small_addresses=dice.random() < 0.3,
-        touches=dice.random() < 0.6,
-    )
 
 
 class History:
@@ -88,7 +55,7 @@ class History:
         descriptions = self.book.rules.catalog.descriptions
         self.stores = {
             side: Store(
-                side, descriptions[side], self.clock, _habits(dice), self.story.heard, count
+                side, descriptions[side], self.clock, habits_of(dice), self.story.heard, count
             )
             for side in Side
         }

@@ -15,8 +15,9 @@ from ..ledger.rows import Pair, State
 from ..model import Side, Value, is_blank
 from .lines import Line, MapSpec, plain
 from .once import judge_actions
-from .store import Change, Row
-from .story import Key, Promise
+from .promises import Promise
+from .records import Change, Row
+from .story import Key
 
 if TYPE_CHECKING:
     from .history import History

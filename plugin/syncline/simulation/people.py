@@ -13,7 +13,8 @@ from ..model import GoneKind, ObjectType, Side, Value
 from .faults import Fault
 from .habits import RefusedError
 from .objects import CADENCES
-from .store import Row, Store
+from .records import Row
+from .store import Store
 
 _NAMES = ("Ada", "Björn", "Chloé", "Dmitri", "Esra", "Farid", "Grace", "Hiro")
 _PLACES = ("Oslo", "Paris", "Rome ", "Nowhere", "Sevastopol", "Amsterdam W", "Lima")

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-from .history import History, Shape, shape_of
+from .history import History
 from .ledgers import Ledgers
-from .story import Breach
+from .promises import Breach
+from .shape import Shape, shape_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

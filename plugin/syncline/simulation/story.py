@@ -2,44 +2,23 @@
 
 from __future__ import annotations
 
-__all__ = ["Breach", "Effect", "Promise", "Story"]
+__all__ = ["Effect", "Key", "Story"]
 
 import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from hashlib import sha256
 
 from ..model import ActionRequest, Side, Write
 from ..sync.plan import Case, FieldWrite, Plan, Step, StepKind
 from .lines import MapSpec, plain
-from .store import Change, Row, Store
+from .promises import Breach, Promise
+from .records import Change, Row
+from .store import Store
 
 Key = tuple[Side, str, str]
-
-
-class Promise(StrEnum):
-    """The promises, by the names under which a failure is told."""
-
-    SETTLES = "1 settles"
-    LOSES_NOTHING = "2 loses nothing"
-    NO_TWINS = "3 no twins"
-    ORIGINAL_OR_FINAL = "4 original or final"
-    BUDGET = "5 budget"
-    ADDS_UP = "6 adds up"
-    REPEATABLE = "7 repeatable"
-    INTERRUPTIBLE = "8 interruptible"
-    ONCE = "actions happen once"
-
-
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """A promise that was not kept."""
-
-    promise: Promise
-    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

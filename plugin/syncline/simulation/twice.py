@@ -12,9 +12,10 @@ from ..errors import RetriableError
 from ..model import Side
 from .engine import Engine
 from .faults import KilledError, Life
-from .store import Count, Store
-from .story import Promise
-from .systems import Calm
+from .promises import Promise
+from .records import Count
+from .store import Store
+from .weather import Calm
 
 if TYPE_CHECKING:
     from .history import History

@@ -19,6 +19,7 @@ from ..ledger import journal
 from ..ledger.codec import stamp
 from ..ledger.database import Ledger
 from ..model import ActionRequest, Outcome, OutcomeStatus, Side, Write
+from ..observe.telling import tell
 from .batches import batches, is_essential
 from .breaker import LeftInPeaceError
 from .commit import Committer
@@ -98,6 +99,15 @@ class Applier:
             for task in batch:
                 self._committer.deferred(task, reason)
             self._committer.flush(db)
+        step = batch[0].step
+        tell(
+            "rows_deferred",
+            {"reason": reason},
+            side=step.side,
+            object=step.object,
+            what=step.kind,
+            rows=len(batch),
+        )
 
     def _send(self, side: Side, batch: Sequence[Task]) -> None:
         addressed = [self._addressed(task) for task in batch]

@@ -29,6 +29,9 @@ class Arrivals:
     others: Mapping[str, str]
     #: Whether its partners hear when a record goes; otherwise it only leaves the inbox.
     departures: bool
+    #: Whether a record that shows just what we wrote to it can be passed over: no workflow and no
+    #: ``where`` asks about it.
+    unasked: bool
 
     def take(
         self,
@@ -71,7 +74,7 @@ class Arrivals:
             ours = known.get(id_, ())
             if any(one.seen == arrival.seen for one in ours):
                 continue
-            if ours and all(_is_known(arrival.record.values, one) for one in ours):
+            if self.unasked and ours and all(_is_known(arrival.record.values, one) for one in ours):
                 echoes += [(one.map, one.crm_id, arrival.seen) for one in ours]
             else:
                 fresh.append(arrival)
@@ -79,13 +82,13 @@ class Arrivals:
         return fresh
 
     def _departed(self, db: Connection, gone: Sequence[Gone], now: datetime) -> list[Gone]:
-        """Store who went and was linked; what was never linked is forgotten."""
+        """Store who went and is known: linked, or waiting for a partner."""
         if not gone:
             return []
         refs = [(str(self.side), g.object, g.id) for g in gone]
         ids = [g.id for g in gone]
-        matchkeys.forget_keys(db, refs)
         if not self.departures:
+            matchkeys.forget_keys(db, refs)
             inbox.forget(db, refs)
             return []
         linked: dict[str, Mapping[str, Value]] = {}
@@ -103,6 +106,8 @@ class Arrivals:
             and g.id not in resting
             and not (g.id in waiting and waiting[g.id].gone is not None)
         ]
+        known = {g.id for g in news}
+        matchkeys.forget_keys(db, [ref for ref in refs if ref[2] not in known])
         inbox.departed(db, self.side, [(g, linked.get(g.id, {})) for g in news], now)
         return news
 

@@ -17,7 +17,7 @@ from ..ledger.rows import Entry, Pair
 from ..model import Side, Value
 from ..rules.compiled import FieldRule, MapRule, WorkflowRule
 from ..rules.values import Clock
-from .echo import FLIPS, flipped, is_echo, made_of
+from .echo import FLIPS, alike, flipped, is_echo, made_of
 from .firing import fire
 from .plan import Case, Fate, FieldNote, FieldWrite, Ref, Step, StepKind
 from .reconcile import MISSING, Base, Decision, FieldState, Verb, decide, prefer, touched
@@ -241,19 +241,27 @@ def _base(draft: _Draft, side: Side, now: Values) -> Mapping[str, Base]:
         return _NO_VALUES
     entry, echo = facts.entries.get(side), facts.pair.echo[side]
     known = facts.pair.base[side]
-    if entry is None or echo is None or not is_echo(echo, entry.modified):
+    if entry is None or echo is None:
+        return known
+    near = is_echo(echo, entry.modified)
+    # Seen last before we wrote: whatever its time now, it may show what was made of our write.
+    first = facts.pair.seen[side] < echo.first
+    if not near and not first:
         return known
     base: dict[str, Base] = dict(known)
     for row in facts.rule.rows:
         if row.key not in echo.rows:
             continue
-        seen, written = now.get(row.field(side).name), base.get(row.key, MISSING)
-        if seen != written and made_of(written, seen):
+        field_ = row.field(side)
+        seen, written = now.get(field_.name), base.get(row.key, MISSING)
+        if seen == written:
+            continue
+        if (near and made_of(written, seen)) or (first and alike(written, seen, field_.length)):
             base[row.key] = seen
             draft.settles[side][row.key] = seen
             draft.notes.append(
                 FieldNote(
-                    field=row.field(side).name,
+                    field=field_.name,
                     value=seen,
                     at=row.at,
                     row=row.key,

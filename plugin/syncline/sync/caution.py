@@ -16,7 +16,7 @@ _FEW = 5
 
 
 class TooManyDeletedError(FatalError):
-    """More linked records are said to be deleted than the rules allow (``max deletes``)."""
+    """More records are said to be deleted than the rules allow (``max deletes``)."""
 
 
 def check_deletions(
@@ -25,7 +25,7 @@ def check_deletions(
     share: float,
     look: Callable[[Side, str, list[str]], None],
 ) -> None:
-    """Raise ``TooManyDeletedError`` if more than *share* of an object's linked records went.
+    """Raise ``TooManyDeletedError`` if more than *share* of an object's known records went.
 
     Before that, *look* reads those records one by one: whoever is there after all stays.
     """
@@ -37,7 +37,7 @@ def check_deletions(
         gone, total = _gone(ledger, side, name)
         if len(gone) > max(_FEW, share * total):
             raise TooManyDeletedError(
-                f"{len(gone):,} of {total:,} linked {name} records are said to be deleted in the "
+                f"{len(gone):,} of {total:,} {name} records are said to be deleted in the "
                 f"{side.word}, more than {share:.0%}: nothing was written",
                 hint="If that is right, `syncline run --allow-deletes` goes on with it. "
                 "Otherwise see what became of them first: nothing happens until then.",
@@ -45,6 +45,8 @@ def check_deletions(
 
 
 def _gone(ledger: Ledger, side: Side, name: str) -> tuple[list[str], int]:
+    """Return who is said to be deleted, of how many known records."""
     with ledger.begin() as db:
-        gone = inbox.deleted(db, side, name)
-        return gone, pairs.count(db, side, name) if gone else 0
+        gone, waiting = inbox.deleted(db, side, name)
+        # Who waits may be linked too: the larger number is nearer to the truth.
+        return gone, max(pairs.count(db, side, name), waiting + len(gone)) if gone else 0

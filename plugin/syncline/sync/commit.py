@@ -15,6 +15,7 @@ from ..ledger import holds, inbox, journal, matchkeys, pairs, wakes
 from ..ledger.codec import moment
 from ..ledger.rows import Echo, Pair, State
 from ..model import Gone, GoneKind, Outcome, OutcomeStatus, Side, Value
+from ..observe.telling import tell
 from ..rules.compiled import match_key
 from .firing import owed_by
 from .history import Historian
@@ -80,6 +81,8 @@ class Committer:
         self._linked: set[str] = set()
         #: Match keys of records created, by (side, object) and id.
         self._keys: dict[tuple[Side, str], dict[str, Mapping[str, str]]] = {}
+        #: Records that we deleted.
+        self._ended: list[tuple[str, str, str]] = []
         #: Records found to be gone when they were written, with what they last held.
         self._lost: list[tuple[Side, Gone, Mapping[str, Value]]] = []
 
@@ -130,6 +133,15 @@ class Committer:
             else:
                 self._worsen(under_way, Fate.FAILED, words)
                 self._history.note(task.case, "fail", words, step)
+                tell(
+                    "record_failed",
+                    {"reason": words},
+                    side=step.side,
+                    object=step.object,
+                    id=step.id,
+                    map=task.case.map,
+                    code=outcome.code,
+                )
         self._step_over(under_way)
 
     def _lose(self, step: Step, id_: str, span: tuple[str, str], pair: Pair | None) -> None:
@@ -191,6 +203,7 @@ class Committer:
         elif step.kind is StepKind.DELETE:
             if pair is not None:
                 gone = {**pair.gone, step.side: "deleted by the rules"}
+                self._ended.append((str(step.side), step.object, pair.ids[step.side]))
                 under_way.pair = self._keep(replace(pair, gone=gone))
         else:
             if pair is None:
@@ -229,10 +242,14 @@ class Committer:
         """End cases: their records leave the inbox, or stay in it with their reason."""
         gone: list[tuple[str, str, str]] = []
         staying: dict[tuple[State, str, str], list[tuple[str, str, str]]] = {}
+        forgotten: list[tuple[str, str, str]] = []
         for under_way in self._finished:
             case, pair, fate = under_way.case, under_way.pair, under_way.fate
             self.result.fates[fate] += len(case.candidates)
             refs = [(str(r.side), r.object, r.id) for r in case.candidates]
+            if fate is Fate.HELD:
+                ids = {f"{side}_id": id_ for side, id_ in case.ids.items()}
+                tell("record_held", {"reason": under_way.reason}, map=case.map, **ids)
             if fate in _STATES and (fate is not Fate.SKIPPED or pair is None):
                 place = (_STATES[fate], under_way.reason, case.due if pair is None else "")
                 staying.setdefault(place, []).extend(refs)
@@ -244,12 +261,15 @@ class Committer:
             elif case.candidates and not case.steps:
                 kind = {Fate.HELD: "hold", Fate.FAILED: "fail"}.get(fate, "skip")
                 self._history.note(case, kind, under_way.reason)
+            forgotten += [(str(r.side), r.object, r.id) for r in case.forgets]
             for ref in case.rereads:
                 wanted = wakes.Wake(side=ref.side, object=ref.object, ids=(ref.id,))
                 wakes.add(db, wanted, self.now())
         for (state, reason, due), refs in staying.items():
             inbox.finish(db, refs, state, reason, run=self._run, due=due)
         inbox.forget(db, gone)
+        matchkeys.forget_keys(db, forgotten + self._ended)
+        self._ended = []
         ended = [(u.case, u.fate, u.reason) for u in self._finished]
         holds.keep(db, self._run, self.now(), ended)
 

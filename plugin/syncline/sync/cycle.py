@@ -15,6 +15,7 @@ from ..errors import ConnectorError, FatalError, RetriableError, SynclineError
 from ..ledger import inbox, journal
 from ..ledger.database import Ledger
 from ..model import Side
+from ..observe.telling import each_in_span, span, tell
 from ..rules.ruleset import RuleSet
 from ..rules.values import Clock
 from .apply import Applier, pending_batches, recover
@@ -145,7 +146,8 @@ class Cycle:
                 for plan in self._plans(run):
                     self._before_apply(plan)
                     self._estimate.steps(plan.steps)
-                    applier.apply(plan)
+                    with span("apply"):
+                        applier.apply(plan)
                     self._go_on()
                     self._listener.refresh(run)
             except ConnectorError as err:
@@ -162,6 +164,7 @@ class Cycle:
         with self._ledger.begin() as db:
             run = journal.begin_run(db, started, self._version)
         self._meter.run = run
+        tell("run_begun", run=run, rules=self._version)
         try:
             yield run, Committer(run, self._now), started
         except SynclineError as err:
@@ -181,7 +184,8 @@ class Cycle:
         """Listen to both sides, and yield what is to be done."""
         now = self._now()
         ask_again_after_edit(self._ledger, self._rules, now)
-        self._listener.listen(run)
+        with span("listen"):
+            self._listener.listen(run)
         maps = self._rules.compiled.maps
         objects = dict.fromkeys((side, m.object(side)) for side in Side for m in maps)
         if not self._allow_deletes:
@@ -190,7 +194,8 @@ class Cycle:
         with self._ledger.begin() as db:
             inbox.awaken(db, self._now())
         clock = Clock(self._now())
-        return Proposer(self._ledger, self._rules, clock, self._listener.skew, run=run).plans()
+        proposer = Proposer(self._ledger, self._rules, clock, self._listener.skew, run=run)
+        return each_in_span("plan", proposer.plans())
 
     def _report(
         self,

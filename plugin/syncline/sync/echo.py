@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["FLIPS", "Flips", "flipped", "is_echo", "made_of"]
+__all__ = ["FLIPS", "Flips", "alike", "flipped", "is_echo", "made_of"]
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -46,6 +46,33 @@ def made_of(written: Base, seen: Value) -> bool:
     if isinstance(written, int | float) and isinstance(seen, int | float):
         return any(round(written, places) == seen for places in range(6))
     return False
+
+
+def alike(written: Base, seen: Value, length: int | None) -> bool:
+    """Tell whether *seen* says what was written, with no sign more: whenever it is read first.
+
+    A record that somebody edits before we read it again carries their time, and in its other
+    fields still what the system made of our write. A text cut at its field's *length* is such.
+    """
+    if not isinstance(written, str) or not isinstance(seen, str):
+        return made_of(written, seen) and not isinstance(seen, str)
+    if length is not None and len(written) > length and written[:length].strip() == seen.strip():
+        return True
+    if _bare(written) != _bare(seen):
+        ours, theirs = _digits(written), _digits(seen)
+        return len(theirs) > _NUMBER and (ours.endswith(theirs) or theirs.endswith(ours))
+    plain = seen in {seen.lower(), seen.upper()} or _letters(seen) == _letters(written)
+    return plain and len(seen) <= len(written)
+
+
+def _digits(text: str) -> str:
+    """Return the digits of a telephone number; nothing of any other text."""
+    found = "".join(sign for sign in text if sign.isdigit())
+    return "" if any(sign.isalpha() for sign in text) else found
+
+
+def _letters(text: str) -> str:
+    return "".join(sign for sign in text if sign.isalnum())
 
 
 def _bare(text: str) -> str:

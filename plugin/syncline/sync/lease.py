@@ -21,6 +21,7 @@ from ..errors import LedgerError, RetriableError
 from ..ledger.codec import moment, stamp
 from ..ledger.database import Ledger, upsert
 from ..ledger.tables import leases
+from ..observe.telling import tell
 from .holder import Holder, this_process
 
 #: How long a holder that says nothing keeps the lease. A call lasts 35 seconds at most and the
@@ -78,6 +79,7 @@ class Lease:
         with self._ledger.begin() as db:
             self._take(db)
         self._before, self._ledger.fence = self._ledger.fence, self._guard
+        tell("lease_taken", token=self._token)
         return self
 
     def __exit__(

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from ..ledger import wakes
 from ..ledger.database import Ledger
 from ..model import Page, Side
+from ..observe.telling import tell
 from ..rules.ruleset import RuleSet
 from .arrivals import Arrivals
 from .breaker import LeftInPeaceError
@@ -128,6 +129,8 @@ class Listener:
         """
         with self._ledger.begin() as db:
             asked = wakes.take(db)
+        if asked:
+            tell("wakes_taken", wakes=len(asked))
         wanted: dict[tuple[Side, str], dict[str, None]] = defaultdict(dict)
         for one in asked:
             if one.side is not None and one.ids:
@@ -151,6 +154,7 @@ class Listener:
 
 def _listings(rules: RuleSet, side: Side) -> list[_Listing]:
     maps = rules.compiled.maps
+    asked = {workflow.object for workflow in rules.workflows.values()}
     found: list[_Listing] = []
     for name in dict.fromkeys(m.object(side) for m in maps):
         mine = [m for m in maps if m.object(side) == name]
@@ -161,6 +165,8 @@ def _listings(rules: RuleSet, side: Side) -> list[_Listing]:
             key_fields=list(dict.fromkeys(field.name for field in matches)),
             others={m.name: m.object(side.other) for m in mine},
             departures=True,
+            unasked=not any(side in m.where for m in mine)
+            and (side is Side.CADENCE or name not in asked),
         )
         fields = dict.fromkeys(f for m in mine for f in m.reads[side])
         found.append(_Listing(arrivals=arrivals, fields=tuple(fields)))
@@ -172,6 +178,7 @@ def _listings(rules: RuleSet, side: Side) -> list[_Listing]:
             key_fields=["prospect_id"],
             others={f"{target}/{ACTIVITY}": target for target in targets},
             departures=False,
+            unasked=False,
         )
         found.append(_Listing(arrivals=arrivals, fields=rules.activities[0].reads))
     return found

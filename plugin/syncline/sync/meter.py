@@ -20,6 +20,7 @@ from ..ledger import spending
 from ..ledger.database import Ledger
 from ..ledger.spent import POLL, WINDOW, Level, Spent
 from ..model import Side, Usage
+from ..observe.telling import tell
 from .limits import Limit, Room, cap, level_of, room_of, share_of
 from .standing import Book, Standing, standing
 
@@ -200,6 +201,7 @@ class Meter:
         level = level_of(before, share_of(spent, self._limits[side], now))
         if level is not before:
             spending.set_level(db, side, level)
+            tell("budget_level", side=side, level=level)
         return level
 
 

@@ -136,6 +136,8 @@ class Case:
     #: What the pair keeps for later: see ``Pair``.
     due: str = ""
     flips: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    #: Records that went: nobody is matched with them any more.
+    forgets: tuple[Ref, ...] = ()
     #: Records to be read again before the case can be decided.
     rereads: tuple[Ref, ...] = ()
     #: Rows for which a person's choice is used up.

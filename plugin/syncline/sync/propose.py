@@ -283,7 +283,8 @@ class Proposer:
                         self._handed[case.map, s, case.pair.ids[s]] = case.pair
                 return [case]
         reason = "it went before it had a partner"
-        return [lone_case(rules[0], entry).ended(Fate.UNCHANGED, reason)]
+        case = lone_case(rules[0], entry).ended(Fate.UNCHANGED, reason)
+        return [replace(case, forgets=case.candidates)]
 
     def _gone_case(self, db: Connection, rule: MapRule, pair: Pair, entry: Entry) -> Case:
         other = entry.side.other
@@ -314,9 +315,10 @@ class Proposer:
         if not keeping:
             return None
         heir = keeping[0]
-        pair = self._handed.get((heir.name, side, id_)) or pairs.by_side(
-            db, heir.name, side, [id_]
-        ).get(id_)
+        pair = self._handed.get((heir.name, side, id_))
+        if pair is None:
+            bonds = pairs.among(db, side, name, [id_], [m.name for m in self._maps])
+            pair = next(iter(bonds.get(id_, ())), None)
         return Successor(
             rule=heir,
             workflows=self._workflows[heir.name],

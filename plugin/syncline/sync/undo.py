@@ -115,7 +115,9 @@ def _taken_away(facts: Facts, present: Record, pair: Pair) -> Inverse:
         return Inverse(stays=(written.stays(reason),))
     if not facts.force:
         base = pair.base[written.side]
-        expected = {n: base.get(n) for n in present.values if n in base}
+        mapped = () if facts.rule is None else facts.rule.rows
+        names = {row.field(written.side).name for row in mapped} | base.keys()
+        expected = {name: base.get(name) for name in names & present.values.keys()}
         expected |= {name: new for name, (_old, new, _at) in written.fields.items()}
         changed = sorted(n for n, was in expected.items() if not _is_ours(was, present.values[n]))
         if changed:

@@ -33,8 +33,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class _Timed:
+class _Made:
+    """A call: how long it took, and whether there was one."""
+
     seconds: float = 0.0
+    empty: bool = False
 
 
 class Watched:
@@ -47,7 +50,8 @@ class Watched:
 
     def describe(self) -> Description:
         """See ``Connector``."""
-        return self._inner.describe()
+        with span("call", side=self._side, what="describe"):
+            return self._inner.describe()
 
     def changes(
         self, object_name: str, fields: Sequence[str], since: Position | None
@@ -55,10 +59,11 @@ class Watched:
         """See ``Connector``; each page is a call."""
         pages: Iterator[Page] | None = None
         while True:
-            with self._call("changes", object_name, 0) as timed:
+            with self._call("changes", object_name, 0, first=pages is None) as made:
                 if pages is None:
                     pages = self._inner.changes(object_name, fields, since)
                 page = next(pages, None)
+                made.empty = page is None
             if page is None:
                 return
             tell(
@@ -67,7 +72,7 @@ class Watched:
                 object=object_name,
                 records=len(page.records),
                 gone=len(page.gone),
-                seconds=timed.seconds,
+                seconds=made.seconds,
             )
             yield page
 
@@ -110,7 +115,7 @@ class Watched:
     ) -> list[Outcome]:
         side = self._side
         tell("batch_sent", side=side, object=object_name, what=what, rows=rows)
-        with self._call(what, object_name, rows) as timed:
+        with self._call(what, object_name, rows) as made:
             outcomes = send()
         found = Counter(outcome.status for outcome in outcomes)
         tell(
@@ -122,19 +127,22 @@ class Watched:
             refused=found[OutcomeStatus.REFUSED],
             retry=found[OutcomeStatus.RETRY],
             not_there=found[OutcomeStatus.GONE],
-            seconds=timed.seconds,
+            seconds=made.seconds,
         )
         return outcomes
 
     @contextmanager
-    def _call(self, what: str, object_name: str, rows: int) -> Generator[_Timed]:
+    def _call(
+        self, what: str, object_name: str, rows: int, *, first: bool = True
+    ) -> Generator[_Made]:
         """Let a call through the breaker, time it, and tell of what became of it."""
-        breaker, side, timed = self._breaker(), self._side, _Timed()
-        breaker.admit()
+        breaker, side, made = self._breaker(), self._side, _Made()
+        if first:
+            breaker.admit()
         with span("call", side=side, object=object_name, what=what, rows=rows):
             begun = time.perf_counter()
             try:
-                yield timed
+                yield made
             except ConnectorError as err:
                 if breaker.concerns(err):
                     tell(
@@ -147,8 +155,9 @@ class Watched:
                     )
                     breaker.heard(err)
                 raise
-            timed.seconds = time.perf_counter() - begun
-        tell("call_made", side=side, object=object_name, what=what, seconds=timed.seconds)
+            made.seconds = time.perf_counter() - begun
+        if not made.empty:
+            tell("call_made", side=side, object=object_name, what=what, seconds=made.seconds)
         breaker.succeeded()
 
 
