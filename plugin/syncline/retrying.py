@@ -21,11 +21,12 @@ _STATES = (State.FAILED, State.DEAD)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """One record that failed, and why; ``state`` is ``failed`` (tried again) or ``dead`` (rests)."""
+    """One record that failed, and why."""
 
     side: Side
     object: str
     id: str
+    #: ``failed`` (it is tried again) or ``dead`` (it rests).
     state: State
     attempts: int
     reason: str

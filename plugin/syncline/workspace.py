@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from .sync.standing import Standing
     from .sync.systems import Progress, System
     from .sync.undoing import Undoer
-    from .sync.undone import UndoPlan, Undone
+    from .sync.undone import Undone, UndoPlan
     from .why import Why
 
 

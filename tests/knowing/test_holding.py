@@ -151,7 +151,7 @@ def test_what_is_not_held_cannot_be_decided(local: World, words: Sequence[str], 
 
 def test_a_decision_for_good_is_written_into_the_row(local: World) -> None:
     """Comments, texts and other rows stay; what the row held is decided by it from now on."""
-    lead, prospect = held(local)
+    lead, _prospect = held(local)
     local.run()
     refused = command(
         "resolve", lead, "Title", "--take", "cadence", "--always", folder=local.folder

@@ -115,7 +115,7 @@ def test_the_answer_is_a_document_and_a_page(local: World) -> None:
     done = command("why", lead, "Title", "--json", folder=local.folder)
     assert syncline_schemas.check("why", json.loads(done.stdout)) == []
     shown = command("why", lead, "Title", folder=local.folder).stdout
-    assert "Title / job_title: CEO / CEO  [main.rules:13]" in shown
+    assert "Title / job_title: CEO / CEO  [main.rules:14]" in shown
     assert "job_title: (blank) -> CEO  filled a blank" in shown
 
 
@@ -124,7 +124,7 @@ def test_the_answer_is_a_document_and_a_page(local: World) -> None:
 
 @pytest.fixture
 def office(local: World) -> World:
-    """A workspace with two runs: records written, linked, skipped, and an action."""
+    """Make a workspace with two runs: records written, linked, skipped, and an action."""
     local.rules(WIDE)
     local.lead("Ann", Title="CEO", Status="Closed - Converted")
     local.enrol(local.prospect("Ann"))
@@ -144,7 +144,7 @@ def lines(world: World, *words: str) -> list[dict[str, Any]]:
 
 def test_the_log_is_narrowed_to_a_rule(office: World) -> None:
     """A row by its place, a map by its name in either form, a workflow by its name."""
-    assert [line["field"] for line in lines(office, "--rule", "main.rules:13")] == ["job_title"]
+    assert [line["field"] for line in lines(office, "--rule", "main.rules:14")] == ["job_title"]
     assert [line["kind"] for line in lines(office, "--rule", "Closed")] == ["action"]
     every = lines(office)
     assert lines(office, "--rule", "Lead/prospect") == every
@@ -155,7 +155,8 @@ def test_the_log_is_narrowed_to_a_rule(office: World) -> None:
 
 def test_the_log_comes_in_pages(office: World) -> None:
     """Each page says where the next begins; together they are the whole, without repeats."""
-    every, found, before = lines(office), list[dict[str, Any]](), ()
+    every, found = lines(office), list[dict[str, Any]]()
+    before: tuple[str, ...] = ()
     while True:
         done = command("log", "--json", "--limit", "3", *before, folder=office.folder)
         page = json.loads(done.stdout)

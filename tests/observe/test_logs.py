@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ def lines(world: World, registry: Registry | None = None, **environ: str) -> lis
     return [{"level": call.method_name, **call.kwargs} for call in log.calls]
 
 
-def _named(_log: Any, _method: str, said: dict[str, Any]) -> dict[str, Any]:
+def _named(_log: Any, _method: str, said: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     return said
 
 
@@ -137,6 +137,7 @@ def test_a_connection_left_in_peace_is_told_and_that_it_works_again(
     server.times, server.wish = 1, "600"
     found = lines(world)
     assert [line["fault"] for line in of(found, "call_failed")] == ["retriable"]
+    assert [line["exit_code"] for line in of(found, "run_stopped")] == [2]
     (opened,) = of(found, "breaker_opened")
     assert (opened["side"], opened["failures"], opened["seconds"]) == ("crm", 1, 600)
     world.clock.forward(minutes=11)
@@ -165,11 +166,10 @@ def test_a_run_that_cannot_begin_is_told(local: World) -> None:
 def test_nothing_is_configured_and_nothing_heavy_imported_by_importing() -> None:
     code = (
         "import sys, syncline; syncline.Workspace; "
-        "print([m for m in ('structlog', 'prometheus_client', 'opentelemetry') if m in sys.modules])"
+        "heavy = {'structlog', 'prometheus_client', 'opentelemetry', 'sqlalchemy'}; "
+        "print(sorted(heavy & {*sys.modules}))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
@@ -195,14 +195,14 @@ def test_a_host_that_uses_structlog_hears_without_a_word(local: World) -> None:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[Path, str]]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """Run the demo over HTTP with everything logged; give its folder and its lines."""
     folder = tmp_path_factory.mktemp("demo")
     done = command(
         "--log", "json", "--log-level", "debug", "demo", "--system", "salesforce", folder=folder
     )
     assert done.returncode == 0, done.stderr
-    yield next(folder.iterdir()), done.stderr
+    return next(folder.iterdir()), done.stderr
 
 
 def test_no_line_of_a_whole_demo_holds_a_value_or_a_secret(demo: tuple[Path, str]) -> None:
@@ -231,10 +231,12 @@ def _people(folder: Path) -> set[str]:
 
     def walk(node: Any, name: str = "") -> None:
         if isinstance(node, dict):
-            for key, value in node.items():
-                walk(value, str(key))
+            entries: dict[str, Any] = node
+            for key, value in entries.items():
+                walk(value, key)
         elif isinstance(node, list):
-            for value in node:
+            items: list[Any] = node
+            for value in items:
                 walk(value, name)
         elif name in named and isinstance(node, str) and len(node) > 2:
             found.add(node)
@@ -251,7 +253,9 @@ def test_the_command_line_is_quiet_by_default(local: World) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize(("kind", "shows"), [("text", "run_ended"), ("json", '"event": "run_ended"')])
+@pytest.mark.parametrize(
+    ("kind", "shows"), [("text", "run_ended"), ("json", '"event": "run_ended"')]
+)
 def test_the_environment_turns_it_on(local: World, kind: str, shows: str) -> None:
     local.lead("Ann")
     done = command("run", "-w", str(local.folder), SYNCLINE_LOG=kind)

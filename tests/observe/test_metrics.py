@@ -139,9 +139,7 @@ def test_a_run_that_could_not_begin_is_a_failed_one(local: World) -> None:
 def test_two_workspaces_share_nothing(tmp_path: Path) -> None:
     """Each has a registry of its own, and none is the process's."""
     with ExitStack() as stack:
-        worlds = [
-            stack.enter_context(support.local_world(tmp_path / name)) for name in ("a", "b")
-        ]
+        worlds = [stack.enter_context(support.local_world(tmp_path / name)) for name in ("a", "b")]
         texts: list[dict[str, float]] = []
         for count, world in enumerate(worlds):
             with world.workspace() as workspace:

@@ -90,9 +90,7 @@ def test_without_opentelemetry_a_cycle_runs_as_ever(local: World) -> None:
         "import syncline\n"
         f"print(syncline.Workspace({str(local.folder)!r}).run().state)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "done", done.stderr
 
 

@@ -12,6 +12,7 @@ import pytest
 
 import support
 from support import CADENCE, CRM, Clock, World
+from syncline import Side
 from syncline_sandbox.app import create_app
 
 
@@ -53,7 +54,7 @@ def skewed(tmp_path: Path, ledger_address: str) -> Generator[tuple[World, Server
 @pytest.mark.parametrize("minutes", [-10, 0, 10])
 @pytest.mark.parametrize("last", [CRM, CADENCE])
 def test_the_newest_wins_by_the_true_time(
-    skewed: tuple[World, Server], minutes: int, last: support.Side
+    skewed: tuple[World, Server], minutes: int, last: Side
 ) -> None:
     """Ten minutes off either way: an edit 30 seconds after another is the later one."""
     world, server = skewed
@@ -62,7 +63,7 @@ def test_the_newest_wins_by_the_true_time(
     world.settle()
     prospect = str(world.one(CADENCE, "prospect")["id"])
 
-    def edit(side: support.Side) -> None:
+    def edit(side: Side) -> None:
         if side is CRM:
             world.change(CRM, "Lead", lead, FirstName="by the CRM")
         else:

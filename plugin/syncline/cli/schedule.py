@@ -62,27 +62,25 @@ def run_every(
 
     minutes = None if every == EVERY else _minutes(every)
     registry = load_plugins()
-    figures: Metrics | None = None
-
-    def opening(rules: RuleText | None) -> Workspace:
-        return Workspace(folder, registry=registry, rules=rules, metrics=figures)
-
-    opening(None).close()  # a folder that is no workspace is told at once
-    schedule = Schedule(opening, minutes=minutes)
-
-    def tell(turn: Turn) -> None:
-        if as_json:
-            print_json(turn.to_json())
-        else:
-            _tell(turn)
-        told()
-
+    # A folder that is no workspace is told at once.
+    Workspace(folder, registry=registry).close()
     with (
         on_signals() as stop,
         _listening(folder, listen, as_json=as_json),
-        _offered(metrics, as_json=as_json) as (figures, told),
+        _offered(metrics, as_json=as_json) as (figures, write_figures),
     ):
-        schedule.run(tell, stop=stop, sleep=stop.sleep)
+
+        def opening(rules: RuleText | None) -> Workspace:
+            return Workspace(folder, registry=registry, rules=rules, metrics=figures)
+
+        def tell(turn: Turn) -> None:
+            if as_json:
+                print_json(turn.to_json())
+            else:
+                _tell(turn)
+            write_figures()
+
+        Schedule(opening, minutes=minutes).run(tell, stop=stop, sleep=stop.sleep)
     return 0
 
 

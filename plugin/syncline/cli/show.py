@@ -64,8 +64,12 @@ def show_plan(
     *,
     title: str = "What the next run would do",
     nothing: str = "Nothing to do: both sides are in step.",
+    looks: str = "finding out about an interrupted run",
 ) -> None:
-    """Print what the next run would do, why some records wait, and what it costs."""
+    """Print what the next run would do, why some records wait, and what it costs.
+
+    An undo has its own *title*, its word for *nothing* to do, and what it *looks* at records for.
+    """
     plan = preview.plan
     table = Table(title=title, title_justify="left")
     table.add_column("Side")
@@ -82,7 +86,7 @@ def show_plan(
     _examples(out, plan)
     _reasons(out, plan)
     for side in Side:
-        out.print(Text(cost_words(side, preview.cost[side], preview.units[side])))
+        out.print(Text(cost_words(side, preview.cost[side], preview.units[side], looks)))
     for stands in preview.budget.values():
         for line in plan_words(stands):
             out.print(Text(line))

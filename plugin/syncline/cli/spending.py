@@ -30,11 +30,13 @@ _FOR = {
 }
 
 
-def cost_words(side: Side, cost: Cost, unit: str) -> str:
-    """Say what the next run costs on one side, and for what."""
+def cost_words(
+    side: Side, cost: Cost, unit: str, looks: str = "finding out about an interrupted run"
+) -> str:
+    """Say what the next run costs on one side, and for what; *looks* is what it reads for."""
     parts = {
         "looking for changes": cost.polls,
-        "finding out about an interrupted run": cost.looks,
+        looks: cost.looks,
         "writing": cost.writes,
         "actions": cost.actions,
     }

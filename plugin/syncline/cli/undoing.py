@@ -18,7 +18,7 @@ from .show import console, show_plan
 
 if TYPE_CHECKING:
     from ..sync.traces import Stays
-    from ..sync.undone import UndoPlan, Undone
+    from ..sync.undone import Undone, UndoPlan
 
 _EXAMPLES = 5
 
@@ -80,6 +80,7 @@ def _show_plan(planned: UndoPlan) -> None:
         planned.preview,
         title=f"What the undo of run {planned.of} would do",
         nothing=f"Nothing to take back of run {planned.of}.",
+        looks="reading the records as they are",
     )
     _show_stays(planned.stays)
 

@@ -43,6 +43,7 @@ EVENTS = {
     "rows_deferred": _event("info", "rows wait for a later run"),
     "record_failed": _event("warning", "a system refused a row, with this code"),
     "record_held": _event("info", "a record waits for a person"),
-    "run_ended": _event("info", "a run came to its end: its state and figures"),
+    "run_ended": _event("info", "a run did all that it had to: its figures"),
+    "run_stopped": _event("warning", "a run ended with something left over: its state and figures"),
     "run_failed": _event("error", "a run could not begin, or was broken off"),
 }

@@ -55,7 +55,7 @@ FIGURES = (
     _counter("spent_total", "side", "Price of the calls made, in the vendor's unit"),
     _gauge("budget_used", "side", "Used of the limit in the last 24 hours, in what it counts"),
     _gauge("budget_left", "side", "Left of the limit, in what it counts; only where there is one"),
-    _gauge("budget_ratio", "side", "Share used of the fuller limit, ours or the vendor's: 1 is all"),
+    _gauge("budget_ratio", "side", "Used share of the fuller limit, ours or the vendor's: 0 to 1"),
     _gauge("budget_level", "side", "0 below the warning, 1 warned, 2 non-essential work stopped"),
     _histogram("call_seconds", "side what", "How long a connector took to answer a call"),
     _counter("call_faults_total", "side fault", "Calls that failed: retriable, unknown or fatal"),

@@ -81,6 +81,7 @@ class Observer:
         facts: dict[str, Fact] = {
             "run": report.run,
             "state": report.state,
+            "exit_code": report.exit_code,
             "seconds": (report.finished - report.started).total_seconds(),
             "candidates": report.candidates,
             "writes": report.writes,
@@ -88,7 +89,8 @@ class Observer:
             **counts,
         }
         told = {"faults": "; ".join(message for message, _ in report.faults)}
-        self.hear("run_ended", facts, told if report.faults else {})
+        event = "run_ended" if report.state == "done" else "run_stopped"
+        self.hear(event, facts, told if report.faults else {})
         if self._metrics is not None:
             from .standing import look
 

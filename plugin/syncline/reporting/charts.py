@@ -27,23 +27,30 @@ class Series(NamedTuple):
     values: Sequence[float]
 
 
-def columns(title: str, times: Sequence[str], series: Sequence[Series]) -> ET.Element:
-    """Return one column for each of *times*, its series on top of one another."""
-    sums = [sum(values) for values in zip(*(s.values for s in series), strict=True)]
-    top = _round_up(max(sums, default=0))
+def columns(
+    title: str, times: Sequence[str], series: Sequence[Series], *, beside: bool = False
+) -> ET.Element:
+    """Return columns for each of *times*: its series on top of one another, or *beside*."""
+    every = list(zip(*(each.values for each in series), strict=True))
+    top = _round_up(max((max(v) if beside else sum(v) for v in every), default=0))
     svg = _frame(title, top, lambda value: f"{value:,.0f}")
     step = (_WIDTH - _LEFT) / max(1, len(times))
     wide = min(40.0, step * 0.8)
+    each_wide = wide / len(series) if beside else wide
     for at in range(len(times)):
         base = _HEIGHT - _BOTTOM
         x = _LEFT + at * step + (step - wide) / 2
         for each in series:
             high = _scaled(each.values[at], top)
+            y = base - high
+            bar = element("rect", x=x, y=y, width=each_wide, height=high, class_=each.colour)
+            bar.append(element("title", f"{times[at]}: {each.values[at]:,.0f} {each.name}"))
             if high > 0:
-                base -= high
-                bar = element("rect", x=x, y=base, width=wide, height=high, class_=each.colour)
-                bar.append(element("title", f"{times[at]}: {each.values[at]:,.0f} {each.name}"))
                 svg.append(bar)
+            if beside:
+                x += each_wide
+            else:
+                base = y
     _label_times(svg, times, [_LEFT + (at + 0.5) * step for at in range(len(times))])
     return svg
 
@@ -132,11 +139,7 @@ def _scaled(value: float, top: float) -> float:
 
 
 def _round_up(value: float) -> float:
-    """Return a round number not below *value*, of which a quarter is whole."""
-    if value <= _TICKS:
-        return float(_TICKS)
-    unit = 10 ** int(log10(value))
-    for factor in (1, 2, 4, 6, 8, 10):
-        if value <= factor * unit and factor * unit % _TICKS == 0:
-            return float(factor * unit)
-    return 12.0
+    """Return a round number not below *value*, of which a quarter is round too."""
+    quarter = max(1.0, value / _TICKS)
+    unit: float = 10.0 ** int(log10(quarter))
+    return next(n * unit for n in (1, 2, 3, 4, 5, 6, 8, 10) if quarter <= n * unit) * _TICKS

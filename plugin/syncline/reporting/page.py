@@ -44,12 +44,12 @@ def _beginning(title: str, figures: Figures) -> list[Node]:
     dead = sum(each.records for each in figures.open if each.what == "dead")
     lost = sum(each.times for each in figures.conflicts)
     tiles = [
-        (amount(len(figures.runs), "run"), "in this time", ""),
+        (f"{len(figures.runs):,}", "runs", ""),
         (f"{sum(each.records for each in figures.done):,}", "records written or acted on", ""),
         (f"{lost:,}", "conflicts settled by the rules", ""),
         (f"{held:,}", "wait for a person", "asks" if held else ""),
         (f"{dead:,}", "rest after failures", "alarm" if dead else ""),
-        (f"{failed:,}", "runs failed", "alarm" if failed else ""),
+        (f"{failed:,}", "failed runs", "alarm" if failed else ""),
     ]
     items = [
         element("li", element("strong", number), element("span", words), class_=colour)

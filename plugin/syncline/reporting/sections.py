@@ -191,7 +191,7 @@ def budget(figures: Figures) -> ET.Element | None:
         Series(names[side], _SIDES[side], [spent[time, side] for time in times]) for side in sides
     ]
     chart = _figure(
-        columns(title, times, series),
+        columns(title, times, series, beside=True),
         "What calls cost, in each side's own unit.",
         [(each.name, each.colour) for each in series],
         numbers,
@@ -219,7 +219,7 @@ def _shares(figures: Figures) -> list[Node]:
     title = "How full the limit of 24 hours was"
     chart = lines(
         title,
-        (figures.since, figures.until),
+        (figures.runs[0].started, figures.until),
         [(side_word(side), _SIDES[side], found) for side, found in known.items()],
         [(_WARNED, "a person is told"), (_STOPPED, "only what cannot wait")],
     )
@@ -251,7 +251,9 @@ def conflicts(figures: Figures) -> ET.Element | None:
         element(
             "p",
             "Both sides had changed the same field, and a rule said which value stands. The value "
-            "that lost is kept in the history: `syncline why` shows it.",
+            "that lost is kept in the history: ",
+            element("code", "syncline why"),
+            " shows it.",
         ),
         table(
             "Conflicts by field",

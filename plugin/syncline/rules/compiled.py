@@ -90,6 +90,8 @@ class FieldRule:
     at: str
     same_crm: Callable[[Value], Value]
     same_cadence: Callable[[Value], Value]
+    #: A value passes as it is, either way: no function, table or type turns it.
+    plain: bool = False
 
     def field(self, side: Side) -> Field:
         """Return the row's field on *side*."""

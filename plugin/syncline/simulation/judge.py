@@ -100,9 +100,7 @@ def _loses_nothing(found: _Evidence) -> None:
 
 
 def _went_over(found: _Evidence, side: Side, row: Row, partner: Row, line: Line) -> None:
-    told = list(found.story.fields.get((side, row.object, row.id, line.name(side)), ()))
-    while told and line.alike(told[-1].old, told[-1].new):
-        told.pop()  # it says the same in other words
+    told = _news(found, (side, row.object, row.id), line, side)
     if not told or told[-1].ours or (is_blank(told[-1].new) and not line.erase):
         return
     last, to = told[-1], side.other
@@ -124,6 +122,24 @@ def _went_over(found: _Evidence, side: Side, row: Row, partner: Row, line: Line)
         f"{last.at:%d %H:%M:%S}; {to.word} {partner.id} {line.name(to)} never held it, and holds "
         f"{partner.values.get(line.name(to))!r}; nothing is told of it ({line.text.strip()})",
     )
+
+
+def _news(found: _Evidence, record: Key, line: Line, side: Side) -> list[Change]:
+    """Return a field's changes without those that came to nothing before anybody read them."""
+    told = list(found.story.fields.get((*record, line.name(side)), ()))
+    while told:
+        last = told[-1]
+        seen = max(
+            (v for _at, v in found.story.handed.get(record, ()) if v < last.number), default=0
+        )
+        known = [change for change in told if change.number <= seen]
+        if line.alike(last.old, last.new):
+            told.pop()  # it says the same in other words
+        elif known and line.alike(known[-1].new, last.new):
+            told = known  # it went there and back
+        else:
+            break
+    return told
 
 
 def _values_since(

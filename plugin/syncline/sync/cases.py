@@ -20,10 +20,11 @@ from ..rules.values import Clock
 from .echo import FLIPS, alike, flipped, is_echo, made_of
 from .firing import fire
 from .plan import Case, Fate, FieldNote, FieldWrite, Ref, Step, StepKind
-from .reconcile import MISSING, Base, Decision, FieldState, Verb, decide, prefer, touched
+from .reconcile import MISSING, Base, Decision, FieldState, Verb, prefer, reconcile, touched
 
 Values = Mapping[str, Value]
 BySide = dict[Side, dict[str, Value]]
+BySideValues = Mapping[Side, Values]
 _CRM, _CADENCE = Side.CRM, Side.CADENCE
 _NO_VALUES: Values = {}
 
@@ -171,7 +172,9 @@ def pair_case(
     base = {_CRM: _base(draft, _CRM, now[_CRM]), _CADENCE: _base(draft, _CADENCE, now[_CADENCE])}
     rows = touched(rule)(base[_CRM], now[_CRM], base[_CADENCE], now[_CADENCE])
     if rows:
-        _decide_rows(draft, rows, base, now)
+        targets, newest = _targets(rule, now, clock), _newest(facts)
+        for row, state, decision in reconcile(rule, rows, base, now, targets, newest):
+            draft.take(row, state, decision)
     for side, entry in entries.items():
         # A row's agreed value is never that of a field: their names differ.
         draft.settles[side].update(entry.values)
@@ -197,32 +200,6 @@ def pair_case(
         fate=_fate(steps, notes),
         reason=notes[0].reason if notes else "",
     )
-
-
-def _decide_rows(
-    draft: _Draft, rows: Sequence[int], base: Mapping[Side, Mapping[str, Base]], now: BySideValues
-) -> None:
-    facts = draft.facts
-    rule = facts.rule
-    targets = _targets(rule, now, draft.clock)
-    to_cadence = rule.turn_to_cadence(now[_CRM])
-    to_crm = rule.turn_to_crm(now[_CADENCE], now[_CRM])
-    newest = _newest(facts)
-    for number in rows:
-        row = rule.rows[number]
-        state = FieldState(
-            base={
-                _CRM: base[_CRM].get(row.key, MISSING),
-                _CADENCE: base[_CADENCE].get(row.key, MISSING),
-            },
-            now={_CRM: now[_CRM].get(row.crm.name), _CADENCE: now[_CADENCE].get(row.cadence.name)},
-            turned={_CRM: to_crm[number], _CADENCE: to_cadence[number]},
-            newest=newest,
-        )
-        draft.take(row, state, decide(row, targets, state))
-
-
-BySideValues = Mapping[Side, Values]
 
 
 def _now(facts: PairFacts, side: Side) -> Values:

@@ -29,10 +29,11 @@ __all__ = [
     "decide",
     "make_record",
     "prefer",
+    "reconcile",
     "touched",
 ]
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from functools import lru_cache
@@ -147,6 +148,43 @@ def _one_by_one(
         if base.get(key, MISSING) != now.get(left)
         or other_base.get(key, MISSING) != other_now.get(right)
     ]
+
+
+def reconcile(
+    rule: MapRule,
+    rows: Iterable[int],
+    base: Mapping[Side, Bases],
+    now: Mapping[Side, Values],
+    targets: frozenset[Side],
+    newest: Side,
+) -> Iterator[tuple[FieldRule, FieldState, Decision]]:
+    """Decide about *rows* of one pair, by the baselines and the values of both sides.
+
+    *targets* are the sides that may be written for this record; *newest* the one modified last.
+    """
+    crm, cadence = now[Side.CRM], now[Side.CADENCE]
+    crm_base, cadence_base = base[Side.CRM], base[Side.CADENCE]
+    to_cadence: list[Any] | None = None
+    to_crm: list[Any] = []
+    for number in rows:
+        row = rule.rows[number]
+        mine, theirs = crm.get(row.crm.name), cadence.get(row.cadence.name)
+        if row.plain:
+            turned = {Side.CRM: theirs, Side.CADENCE: mine}
+        else:
+            if to_cadence is None:
+                to_cadence, to_crm = rule.turn_to_cadence(crm), rule.turn_to_crm(cadence, crm)
+            turned = {Side.CRM: to_crm[number], Side.CADENCE: to_cadence[number]}
+        state = FieldState(
+            {
+                Side.CRM: crm_base.get(row.key, MISSING),
+                Side.CADENCE: cadence_base.get(row.key, MISSING),
+            },
+            {Side.CRM: mine, Side.CADENCE: theirs},
+            turned,
+            newest,
+        )
+        yield row, state, decide(row, targets, state)
 
 
 def decide(rule: FieldRule, targets: frozenset[Side], state: FieldState) -> Decision:

@@ -16,7 +16,7 @@ from ..checking.check import flows_of, in_flow
 from ..checking.maps import scope_of
 from ..checking.turning import argument_scope, sides_of
 from ..compiled import Due, FieldRule, MapRule
-from ..values import normaliser
+from ..values import normaliser, turner
 from ..walk import names_in
 from .due import due_of
 from .program import Late, Program
@@ -108,6 +108,10 @@ class MapCompiler:
             at=self._source.at(row.span),
             same_crm=normaliser(left),
             same_cadence=normaliser(right),
+            plain=row.table is None
+            and row.using is None
+            and turner(left.type, right.type) is None
+            and turner(right.type, left.type) is None,
         )
 
     def _reads(self, scope: Scope) -> tuple[str, ...]:
