@@ -42,6 +42,10 @@ COMMANDS = {
     "versions": "List the texts of the rules that were put to work, when, and by whom.",
     "log": "Show what was changed, when, and the reason of each skip, hold and failure",
     "why": "Say why RECORD is as it is: which rule wrote which field, when, from what",
+    "holds": "List what waits for a person: fields both sides of which differ, records",
+    "resolve": "Decide what is held of RECORD: whose value stands, or which record across",
+    "retry": "Let the next run try again what a system refused: RECORD, or `--all`.",
+    "undo": "Take back what run RUN wrote: each field as it was before, each new record",
     "budget": "Show how much of the limits is used, on what, and when it runs out or",
     "doctor": "Look through the ledger for damage, orphans and impossible moments.",
     "prune": "Remove old history from the ledger.",
@@ -395,15 +399,16 @@ def test_the_log_is_narrowed_to_a_run_a_record_and_a_number(office: Path) -> Non
 def test_why_tells_who_wrote_a_field_and_what_lost(office: Path) -> None:
     """By an address or an id of either side; a field brings the one it is mapped to (B5)."""
     shown = words(command("why", "john@example.com", folder=office).stdout)
-    assert "Why john@example.com is as it is, the newest first" in shown
+    assert "Why john@example.com is as it is" in shown
     assert re.search(r"Known as 00Q\d+, john@example\.com, prs_000001\.", shown)
     assert 'workflow "Onwards"' in shown
     field = words(command("why", "prs_000001", "FirstName", folder=office).stdout)
     assert "first_name: Johnathan -> Jon" in field
     assert "changed on both sides; the CRM was modified last" in field
     assert "Onwards" not in field
-    lines = document("log", command("why", "prs_000001", "Company", "--json", folder=office))
-    assert lines == {"lines": []}
+    found = document("why", command("why", "prs_000001", "Company", "--json", folder=office))
+    assert found["lines"] == []
+    assert [row["crm_field"] for row in found["pairs"][0]["rows"]] == ["Company"]
     quiet = command("why", "prs_000001", "Company", folder=office)
     assert "No run has written it: its value is the system's own." in quiet.stdout
 

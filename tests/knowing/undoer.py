@@ -92,7 +92,8 @@ def main() -> None:
         _pid, status = os.waitpid(child, 0)
         with os.fdopen(reading) as answer:
             count = answer.read()
-        print(json.dumps([os.waitstatus_to_exitcode(status), int(count or 0)]), flush=True)
+        sys.stdout.write(json.dumps([os.waitstatus_to_exitcode(status), int(count or 0)]) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

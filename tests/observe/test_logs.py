@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, MutableMapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import structlog
@@ -229,14 +229,12 @@ def _people(folder: Path) -> set[str]:
     }  # fmt: skip
     found: set[str] = set()
 
-    def walk(node: Any, name: str = "") -> None:
+    def walk(node: object, name: str = "") -> None:
         if isinstance(node, dict):
-            entries: dict[str, Any] = node
-            for key, value in entries.items():
+            for key, value in cast("dict[str, object]", node).items():
                 walk(value, key)
         elif isinstance(node, list):
-            items: list[Any] = node
-            for value in items:
+            for value in cast("list[object]", node):
                 walk(value, name)
         elif name in named and isinstance(node, str) and len(node) > 2:
             found.add(node)

@@ -93,6 +93,8 @@ class Decision(NamedTuple):
     settled: bool = True
 
 
+# Looking a member of an Enum up costs more than a global.
+_CRM, _CADENCE = Side.CRM, Side.CADENCE
 _NOTHING = Decision(verb=Verb.NOTHING)
 _AGREED = Decision(verb=Verb.SETTLE, reason="both sides agree")
 
@@ -162,25 +164,25 @@ def reconcile(
 
     *targets* are the sides that may be written for this record; *newest* the one modified last.
     """
-    crm, cadence = now[Side.CRM], now[Side.CADENCE]
-    crm_base, cadence_base = base[Side.CRM], base[Side.CADENCE]
+    crm, cadence = now[_CRM], now[_CADENCE]
+    crm_base, cadence_base = base[_CRM], base[_CADENCE]
     to_cadence: list[Any] | None = None
     to_crm: list[Any] = []
     for number in rows:
         row = rule.rows[number]
         mine, theirs = crm.get(row.crm.name), cadence.get(row.cadence.name)
         if row.plain:
-            turned = {Side.CRM: theirs, Side.CADENCE: mine}
+            turned = {_CRM: theirs, _CADENCE: mine}
         else:
             if to_cadence is None:
                 to_cadence, to_crm = rule.turn_to_cadence(crm), rule.turn_to_crm(cadence, crm)
-            turned = {Side.CRM: to_crm[number], Side.CADENCE: to_cadence[number]}
+            turned = {_CRM: to_crm[number], _CADENCE: to_cadence[number]}
         state = FieldState(
             {
-                Side.CRM: crm_base.get(row.key, MISSING),
-                Side.CADENCE: cadence_base.get(row.key, MISSING),
+                _CRM: crm_base.get(row.key, MISSING),
+                _CADENCE: cadence_base.get(row.key, MISSING),
             },
-            {Side.CRM: mine, Side.CADENCE: theirs},
+            {_CRM: mine, _CADENCE: theirs},
             turned,
             newest,
         )
@@ -191,20 +193,20 @@ def decide(rule: FieldRule, targets: frozenset[Side], state: FieldState) -> Deci
     """Decide about one field; *targets* are the sides that may be written for this record."""
     base, now = state.base, state.now
     targets = _open(rule, targets)
-    crm_base, cadence_base = base[Side.CRM], base[Side.CADENCE]
+    crm_base, cadence_base = base[_CRM], base[_CADENCE]
     if crm_base is MISSING or cadence_base is MISSING:
         return _first_time(rule, targets, state)
     same = rule.same_crm
-    crm_changed = same(now[Side.CRM]) != same(crm_base)
+    crm_changed = same(now[_CRM]) != same(crm_base)
     same = rule.same_cadence
-    cadence_changed = same(now[Side.CADENCE]) != same(cadence_base)
+    cadence_changed = same(now[_CADENCE]) != same(cadence_base)
     if not crm_changed and not cadence_changed:
         return _NOTHING
     if _equal(rule, state):
         return _AGREED
     if crm_changed and cadence_changed:
         return _both(rule, targets, state, "changed on both sides")
-    source = Side.CRM if crm_changed else Side.CADENCE
+    source = _CRM if crm_changed else _CADENCE
     if source.other in targets:
         return _write(rule, source.other, state, _CHANGED[source])
     return _shut(_NO_SOURCE[source])
@@ -221,7 +223,7 @@ def _open(rule: FieldRule, targets: frozenset[Side]) -> frozenset[Side]:
     """
     targets &= rule.targets
     write = rule.write
-    if write[Side.CRM] is WriteRule.NEVER or write[Side.CADENCE] is WriteRule.NEVER:
+    if write[_CRM] is WriteRule.NEVER or write[_CADENCE] is WriteRule.NEVER:
         return frozenset(side for side in targets if write[side] is not WriteRule.NEVER)
     return targets
 
@@ -232,12 +234,12 @@ def _shut(reason: str) -> Decision:
 
 def _equal(rule: FieldRule, state: FieldState) -> bool:
     """Tell whether the sides agree, in either side's terms, or once both are tidied."""
-    if rule.tidies and state.turned[Side.CRM] == state.turned[Side.CADENCE]:
+    if rule.tidies and state.turned[_CRM] == state.turned[_CADENCE]:
         return True
-    turned, now = state.turned[Side.CRM], state.now[Side.CRM]
+    turned, now = state.turned[_CRM], state.now[_CRM]
     if turned.__class__ is not Unturned and rule.same_crm(turned) == rule.same_crm(now):
         return True
-    turned, now = state.turned[Side.CADENCE], state.now[Side.CADENCE]
+    turned, now = state.turned[_CADENCE], state.now[_CADENCE]
     return turned.__class__ is not Unturned and rule.same_cadence(turned) == rule.same_cadence(now)
 
 
@@ -262,8 +264,8 @@ def _both(rule: FieldRule, targets: frozenset[Side], state: FieldState, why: str
     if rule.conflict is ConflictWord.HOLD:
         return Decision(verb=Verb.HOLD, reason=f"{why}; the rule holds conflicts for a person")
     winner = {
-        ConflictWord.CRM: Side.CRM,
-        ConflictWord.CADENCE: Side.CADENCE,
+        ConflictWord.CRM: _CRM,
+        ConflictWord.CADENCE: _CADENCE,
         ConflictWord.NEWEST: state.newest,
     }[rule.conflict]
     word = (
@@ -336,7 +338,7 @@ def make_record(map_rule: MapRule, target: Side, source: Mapping[str, Value]) ->
 
     All mapped fields flow, whatever their arrow; a default fills a blank in the CRM.
     """
-    if target is Side.CADENCE:
+    if target is _CADENCE:
         turned = map_rule.turn_to_cadence(source)
     else:
         turned = map_rule.turn_to_crm(source, None)
@@ -354,7 +356,7 @@ def make_record(map_rule: MapRule, target: Side, source: Mapping[str, Value]) ->
                 return NewRecord(hold=f"{field.name}: {found.reason}")
         else:
             value = found
-        if is_blank(value) and target is Side.CRM:
+        if is_blank(value) and target is _CRM:
             value = rule.default
         if is_blank(value):
             if rule.required or field.required:
