@@ -168,6 +168,7 @@ class People:
             store.remove(row.object, row.id)
         else:
             return
+        self._tally[Fault.GONE] += 1
         self._tally[f"records gone: {what}"] += 1
 
     # -- how
