@@ -174,6 +174,12 @@ class World:
             assert (again.state, again.writes) == ("done", 0), self.history(run=again.run)
         return first
 
+    def agree(self) -> None:
+        """Say yes to the mappings that the rules no longer hold."""
+        self.clock.forward(minutes=1)
+        with self.workspace() as workspace:
+            workspace.resume(confirmed=True)
+
     def plan(self) -> Preview:
         """Say what the next run would do."""
         self.clock.forward(minutes=1)

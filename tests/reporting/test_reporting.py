@@ -73,7 +73,8 @@ def test_the_figures_are_those_of_the_history(world: World) -> None:
     }  # fmt: skip
     assert [(c.field, c.loser, c.times) for c in found.conflicts] == [("job_title", "cadence", 1)]
     assert sum(each.records for each in found.open if each.what == "held") == 4
-    assert found.counts["held"] == 3 + 1 - found.counts.get("written", 0) + 1
+    # The two records of the pair, and the three that are twins.
+    assert found.counts["held"] == 5
     assert sum(each.price for each in found.use) == sum(
         sum(run.calls.values()) for run in found.runs
     )
@@ -86,12 +87,13 @@ def test_what_a_system_keeps_refusing_is_told_by_its_code(world: World) -> None:
     for _ in range(4):
         world.run(refusing(world))
     found = figures(world)
-    (dead,) = [each for each in found.open if each.what == "dead"]
-    assert (dead.reason, dead.records) == ("BAD_VALUE", 1)
+    # The CRM's record and its partner, of which the same is waiting to be written.
+    dead = [each for each in found.open if each.what == "dead"]
+    assert {(each.reason, each.records) for each in dead} == {("BAD_VALUE", 1)}
     refused = [each for each in found.reasons if each.kind == "fail"]
     assert [(each.reason, each.times) for each in refused] == [("BAD_VALUE", 3)]
-    (told,) = [each for each in figures(world, values=True).open if each.what == "dead"]
-    assert SECRET in told.reason
+    told = [each for each in figures(world, values=True).open if each.what == "dead"]
+    assert all(SECRET in each.reason for each in told)
 
 
 def test_nobodys_data_is_in_a_report_unless_it_is_asked_for(world: World) -> None:
@@ -161,9 +163,7 @@ def test_the_command_prints_writes_and_gives_json(world: World) -> None:
     busy(world)
     asked = ["report", "--workspace", str(world.folder), "--since", "2026-01-01"]
     page = world.folder / "report.html"
-    world_is_later = support.command(*asked, "--html", str(page))
-    if world_is_later.returncode == 3:
-        pytest.fail(world_is_later.stderr)
+    assert support.command(*asked, "--html", str(page)).returncode == 0
     assert page.read_text("utf-8").startswith("<!DOCTYPE html>")
     document = json.loads(support.command(*asked, "--json").stdout)
     assert syncline_schemas.check("figures", document) == []

@@ -216,7 +216,7 @@ def _odd(text: str) -> str:
         (_emptied, "is damaged and was left as it is"),
         (_listed, "is damaged and was left as it is: it does not hold tables"),
         (_odd, "is damaged and was left as it is: document 1 of"),
-        (_newer, "format version 2, and this Syncline knows versions up to 1"),
+        (_newer, "format version 3, and this Syncline knows versions up to 2"),
     ],
     ids=["cut short", "emptied", "other JSON", "without a time", "newer"],
 )
@@ -291,7 +291,7 @@ def test_a_ledger_that_is_lost_is_made_anew_from_the_match_keys(world: World) ->
     world.settle()
     made = [len(world.all(*which)) for which in ((CRM, "Lead"), (CADENCE, "prospect"))]
     assert made == [4, 4]
-    assert json.loads(world.contents())[:2] == json.loads(before)[:2]
+    assert world.contents() == before
 
 
 @contextmanager
@@ -329,7 +329,7 @@ def test_a_disk_that_is_full_while_the_ledger_commits(two: Twins, moment: str) -
     with (
         full(now),
         two.hurt.workspace(progress=progress) as workspace,
-        pytest.raises(LedgerBusyError, match="the ledger could not be written") as caught,
+        pytest.raises(LedgerBusyError, match="the ledger could not be reached or written") as caught,
     ):
         workspace.run()
     assert caught.value.exit_code == 2
@@ -518,7 +518,7 @@ def spoiled_twins(morning: Path, folder: Path) -> Generator[tuple[Twins, Spoiler
     [
         "POST /services/oauth2/token",
         "GET /services/data/v62.0/sobjects/Lead/describe",
-        "GET /services/data/v62.0/query",
+        "GET /services/data/v62.0/queryAll",
     ],
 )
 def test_a_server_that_fails_as_we_read(

@@ -219,6 +219,7 @@ def test_a_locked_row_is_not_taken_away_behind_anybodys_back(world: World) -> No
     world.rules(RULES)
     world.settle()
     world.rules(RULES.replace("    Email     <-> email\n", ""))
+    world.agree()
     world.settle()
 
 

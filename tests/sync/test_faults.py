@@ -212,6 +212,7 @@ def test_a_row_added_between_two_fields_read_before_gets_its_values(world: World
     world.rules(
         before.replace("    Title -> job_title\n    Description -> notes\n", "    Title -> notes\n")
     )
+    world.agree()
     world.settle()
     assert world.one(CADENCE, "prospect")["notes"] == "CEO"
 

@@ -1,4 +1,7 @@
-"""A listing that says too many records are deleted is not believed: the run stops and asks."""
+"""A listing that says records are deleted is not believed: they are read first, one by one.
+
+When too many are gone all the same, the run stops and asks.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +30,11 @@ def check_deletions(
 ) -> None:
     """Raise ``TooManyDeletedError`` if more than *share* of an object's known records went.
 
-    Before that, *look* reads those records one by one: whoever is there after all stays.
+    Before that, *look* reads those that are said to be deleted: whoever is there after all stays.
     """
     for side, name in objects:
-        gone, total = _gone(ledger, side, name)
-        if len(gone) <= max(_FEW, share * total):
+        gone, _total = _gone(ledger, side, name)
+        if not gone:
             continue
         look(side, name, gone)
         gone, total = _gone(ledger, side, name)

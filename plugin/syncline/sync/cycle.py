@@ -188,9 +188,8 @@ class Cycle:
             self._listener.listen(run)
         maps = self._rules.compiled.maps
         objects = dict.fromkeys((side, m.object(side)) for side in Side for m in maps)
-        if not self._allow_deletes:
-            share = self._rules.head.max_deletes
-            check_deletions(self._ledger, objects, share, partial(self._listener.check, run))
+        share = 1.0 if self._allow_deletes else self._rules.head.max_deletes
+        check_deletions(self._ledger, objects, share, partial(self._listener.check, run))
         with self._ledger.begin() as db:
             inbox.awaken(db, self._now())
         clock = Clock(self._now())
