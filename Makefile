@@ -23,6 +23,7 @@ lint: .venv/.tests
 
 bench: .venv/.bench
 	$(BIN)/python -m bench.engine
+	$(BIN)/python -m bench.own_time
 	$(BIN)/python -m bench.language
 
 fuzz: .venv/.fuzz

@@ -2,7 +2,7 @@
 
 Reads one order a line, forks for each, and answers when the child has ended: the forks share the
 imports, which take longer than the cycles. An event is a word of progress, or the moment before
-or after a write or an action takes effect in one of the systems.
+or after a write, a deletion or an action takes effect in one of the systems.
 """
 
 from __future__ import annotations
@@ -46,12 +46,18 @@ def watched(registry: Registry, event: Callable[[str], None]) -> Registry:
 def _watched_type(kind: ConnectorType, event: Callable[[str], None]) -> ConnectorType:
     def open_(context: Context) -> Connector:
         connector: Any = kind.open(context)
-        write, act = connector.write, connector.act
+        write, delete, act = connector.write, connector.delete, connector.act
 
         def tell_write(object_name: str, writes: Sequence[Write]) -> list[Outcome]:
             event(f"before writing {object_name}")
             outcomes: list[Outcome] = write(object_name, writes)
             event(f"after writing {object_name}")
+            return outcomes
+
+        def tell_delete(object_name: str, ids: Sequence[str]) -> list[Outcome]:
+            event(f"before deleting {object_name}")
+            outcomes: list[Outcome] = delete(object_name, ids)
+            event(f"after deleting {object_name}")
             return outcomes
 
         def tell_act(requests: Sequence[ActionRequest]) -> list[Outcome]:
@@ -60,7 +66,7 @@ def _watched_type(kind: ConnectorType, event: Callable[[str], None]) -> Connecto
             event("after acting")
             return outcomes
 
-        connector.write, connector.act = tell_write, tell_act
+        connector.write, connector.delete, connector.act = tell_write, tell_delete, tell_act
         opened: Connector = connector
         return opened
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..reporting.figures import Figures
-from ..reporting.words import FATES, KINDS, OPEN, amount, did, lasting, side_word
+from ..reporting.words import FATES, KINDS, OPEN, amount, did, lasting, share_words, side_word
 
 _MOST = 10
 
@@ -67,7 +67,7 @@ def show_figures(out: Console, figures: Figures) -> None:
     for side, unit in figures.units.items():
         spent = sum(run.calls.get(side, 0) for run in figures.runs)
         fullest = max((run.shares.get(side, 0.0) for run in figures.runs), default=0.0)
-        limit = f"; the limit was {fullest:.0%} full at most" if fullest else ""
+        limit = f"; the limit was {share_words(fullest)} full at most" if fullest else ""
         out.print(Text(f"Spent in the {side_word(side)}: {amount(spent, unit)}{limit}."))
     if figures.slowest and (lasted := figures.slowest[0].lasted) is not None:
         out.print(f"The slowest was run {figures.slowest[0].number}: {lasting(lasted)}.")

@@ -33,7 +33,7 @@ def progress_line(*, quiet: bool) -> Generator[Progress]:
     out = Console(stderr=True, highlight=False)
     began = time.monotonic()
     with out.status("Working …") as status:
-        if quiet or not out.is_terminal:
+        if quiet or not out.is_terminal or _logs():
             status.stop()
 
         def tell(what: str, done: int, total: int | None) -> None:
@@ -42,6 +42,11 @@ def progress_line(*, quiet: bool) -> Generator[Progress]:
                 status.update(f"{what}: {done:,}{of}")
 
         yield tell
+
+
+def _logs() -> bool:
+    """Tell whether log lines go where the line would stand."""
+    return click.get_current_context().find_root().params.get("log", "off") != "off"
 
 
 @click.command()

@@ -18,7 +18,11 @@ def configure(kind: Literal["json", "text"], level: Level) -> None:
     shown: list[Any] = (
         [structlog.processors.JSONRenderer(ensure_ascii=False)]
         if kind == "json"
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=16)]
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), pad_event_to=16, timestamp_key="at"
+            )
+        ]
     )
     structlog.configure(
         processors=[

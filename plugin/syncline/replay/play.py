@@ -143,11 +143,11 @@ def _compare(
                 records=found.get(key, (0, []))[0],
                 examples=tuple(found.get(key, (0, []))[1]),
             )
-            for key in sorted(set().union(*done))
+            for key in sorted({key for each in done for key in each})
         ),
         records={
             place: (rows[0].get(place, 0), rows[1].get(place, 0), rows[2].get(place, 0))
-            for place in sorted(set().union(*rows))
+            for place in sorted({place for each in rows for place in each})
         },
         at_once=dict(sorted(at_once.items())),
         price={side: (prices[0][side], prices[1][side]) for side in Side},

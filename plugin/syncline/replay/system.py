@@ -156,7 +156,7 @@ class Recorded:
         """Create and update; a record that was created in the past gets its id of then."""
         self._spend(self._prices.write, "write")
         sources = [source_of(w.key) for w in writes if w.id is None and w.key is not None]
-        ids = self._known(object_name, sources) if sources else {}
+        ids = self._known(object_name, sources)
         return [self._write(object_name, write, ids) for write in writes]
 
     def delete(self, object_name: str, ids: Sequence[str]) -> list[Outcome]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = ["gather", "report"]
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -19,6 +18,8 @@ from ..ledger.database import Ledger
 from ..ledger.inbox import waiting_counts
 from ..ledger.opening import open_existing
 from ..ledger.tables import calls, entries, holds, inbox, runs
+from ..model import Side
+from .discreet import bare
 from .figures import Conflict, Done, Fate, Figures, Loss, Open, Reason, Run, Use
 
 _HOUR = timedelta(hours=1)
@@ -27,12 +28,6 @@ _DAY = timedelta(days=1)
 _BY_HOURS = timedelta(days=2)
 _REASONED = ("skip", "hold", "fail", "defer", "gone")
 _LOSSES = 100
-#: A vendor's code before its words, which may quote a record.
-_CODE = re.compile(r"[A-Z][A-Z0-9_]+(?=:|$)")
-#: How many records share a key, and the id of one of them: what all such reasons do not share.
-_FIRST = re.compile(r"^\d+(?= )")
-_ID = re.compile(r"\b(?=\w*\d)\w{5,}\b")
-_UNREADABLE = "a rule could not read the record"
 
 
 def _utc_now() -> datetime:
@@ -154,18 +149,9 @@ def _reasons(db: Connection, first: int, last: int, *, values: bool) -> list[Rea
     )
     found: Counter[tuple[str, str, str]] = Counter()
     for kind, name, reason, times in rows:
-        found[kind, name, reason if values else _bare(kind, reason)] += times
+        found[kind, name, reason if values else bare(kind, reason)] += times
     order = sorted(found.items(), key=lambda each: (-each[1], each[0]))
     return [Reason(*key, times) for key, times in order]
-
-
-def _bare(kind: str, reason: str) -> str:
-    """Return a reason without what it may quote of a record, and without its ids and numbers."""
-    head = reason.partition(": ")[0]
-    if kind != "fail" or head == _UNREADABLE:
-        return _ID.sub("…", _FIRST.sub("several", head))
-    code = _CODE.match(reason)
-    return code[0] if code else "refused by the system, in words of its own"
 
 
 def _conflicts(db: Connection, first: int, last: int) -> list[Conflict]:
@@ -221,7 +207,8 @@ def _dead(db: Connection, *, values: bool) -> list[Open]:
         .group_by(*columns)
         .order_by(*columns)
     )
-    return _merged("dead", rows, values=values)
+    named = ((f"{Side(side).word} {name}", "", *rest) for name, side, *rest in rows)
+    return _merged("dead", named, values=values)
 
 
 def _merged(what: str, rows: Any, *, values: bool) -> list[Open]:
@@ -229,7 +216,7 @@ def _merged(what: str, rows: Any, *, values: bool) -> list[Open]:
     found: dict[tuple[str, str, str], Open] = {}
     kind = "fail" if what == "dead" else "hold"
     for place, field, reason, count, oldest in rows:
-        told = reason if values else _bare(kind, reason)
+        told = reason if values else bare(kind, reason)
         key = (place, field, told)
         before = found.get(key)
         if before is not None:

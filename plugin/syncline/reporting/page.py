@@ -9,7 +9,8 @@ from xml.etree import ElementTree as ET
 
 from .figures import Figures
 from .markup import Node, element, written
-from .sections import budget, conflicts, endings, open_questions, reasons, rules_at_work, runs
+from .sections import conflicts, endings, open_questions, reasons, rules_at_work, runs
+from .spending import budget
 from .words import amount
 
 _ABOUT_VALUES = (
@@ -21,7 +22,7 @@ _ABOUT_VALUES = (
 def page_of(figures: Figures) -> str:
     """Return the page, as HTML."""
     title = f"Sync report, {figures.since:%d %B %Y} to {figures.until:%d %B %Y}"
-    style = files(__package__).joinpath("page.css").read_text("utf-8")
+    style = files("syncline.reporting").joinpath("page.css").read_text("utf-8")
     head = element(
         "head",
         element("meta", charset="utf-8"),

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["budget", "conflicts", "endings", "open_questions", "reasons", "rules_at_work", "runs"]
+__all__ = ["conflicts", "endings", "open_questions", "reasons", "rules_at_work", "runs"]
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import datetime
 from xml.etree import ElementTree as ET
 
 from ..model import is_blank
-from .charts import Series, bars, columns, lines
-from .figures import Figures, Run
+from .charts import Series, bars, columns
+from .figures import Figures
+from .frame import figure, section, stretch_name
 from .markup import Node, element, table
-from .words import FATES, KINDS, OPEN, STATES, did, lasting, share_words, side_word
+from .words import FATES, KINDS, OPEN, STATES, did, lasting, side_word
 
 _COLOURS = {
     "written": "good",
@@ -23,32 +22,8 @@ _COLOURS = {
     "held": "amber",
     "failed": "red",
 }
-_SIDES = {"crm": "blue", "cadence": "violet"}
 #: The longest lists on the page.
 _MOST = 12
-_WARNED, _STOPPED = 0.8, 0.95
-
-
-def _section(title: str, *children: Node) -> ET.Element:
-    return element("section", element("h2", title), *children)
-
-
-def _figure(
-    chart: ET.Element, words: str, keys: Iterable[tuple[str, str]], behind: ET.Element
-) -> ET.Element:
-    """Return a chart with its key, and the table of its numbers behind it."""
-    items = [
-        element("li", element("span", "", class_=f"key {colour}"), name) for name, colour in keys
-    ]
-    return element(
-        "figure",
-        element("figcaption", words),
-        *([element("ul", *items, class_="keys")] if items else []),
-        chart,
-        element(
-            "details", element("summary", "The numbers"), element("div", behind, class_="wide")
-        ),
-    )
 
 
 def runs(figures: Figures) -> ET.Element:
@@ -56,7 +31,7 @@ def runs(figures: Figures) -> ET.Element:
     days: dict[str, Counter[str]] = {}
     by_day = figures.stretch.days > 0
     for run in figures.runs:
-        day = days.setdefault(_stretch(run.started, by_day=by_day), Counter())
+        day = days.setdefault(stretch_name(run.started, by_day=by_day), Counter())
         day.update(run.counts)
         day["runs"] += 1
     shown = [fate for fate in FATES if any(day[fate] for day in days.values())]
@@ -73,7 +48,7 @@ def runs(figures: Figures) -> ET.Element:
         ],
         numbers=len(shown) + 1,
     )
-    chart = _figure(
+    chart = figure(
         columns(title, list(days), series),
         "How the records that had changed ended, " + ("day by day." if by_day else "hour by hour."),
         [(each.name, each.colour) for each in series],
@@ -95,17 +70,13 @@ def runs(figures: Figures) -> ET.Element:
         ],
         numbers=2,
     )
-    return _section("Runs", chart if shown else element("p", "No record changed."), slowest)
-
-
-def _stretch(at: datetime, *, by_day: bool) -> str:
-    return f"{at:%d %b}" if by_day else f"{at:%d %b %H} h"
+    return section("Runs", chart if shown else element("p", "No record changed."), slowest)
 
 
 def endings(figures: Figures) -> ET.Element:
     """Tell what was written, by side, object and step."""
     if not figures.done:
-        return _section("What was done", element("p", "Nothing was written."))
+        return section("What was done", element("p", "Nothing was written."))
     found = table(
         "Records by what was done to them",
         ["Side", "Object", "What", "Records"],
@@ -114,7 +85,7 @@ def endings(figures: Figures) -> ET.Element:
             for each in figures.done
         ],
     )
-    return _section("What was done", element("div", found, class_="wide"))
+    return section("What was done", element("div", found, class_="wide"))
 
 
 def open_questions(figures: Figures) -> ET.Element | None:
@@ -149,7 +120,7 @@ def open_questions(figures: Figures) -> ET.Element | None:
             [STATES.get(state, state), f"{count:,}"] for state, count in figures.waiting.items()
         ]
         parts.append(table("All records that wait", ["State", "Records"], rows))
-    return _section("What is open now", *parts)
+    return section("What is open now", *parts)
 
 
 def reasons(figures: Figures) -> ET.Element | None:
@@ -166,81 +137,7 @@ def reasons(figures: Figures) -> ET.Element | None:
     if len(rows) > _MOST:
         words += f", the {_MOST} most frequent of {len(rows)}"
     chart = bars("Reasons why nothing was written", rows[:_MOST], "grey")
-    return _section("Why records were not written", _figure(chart, f"{words}.", [], numbers))
-
-
-def budget(figures: Figures) -> ET.Element | None:
-    """Tell what was spent, and how full the limits were."""
-    if not figures.use:
-        return None
-    by_day = figures.stretch.days > 0
-    times = list(dict.fromkeys(_stretch(each.at, by_day=by_day) for each in figures.use))
-    spent: Counter[tuple[str, str]] = Counter()
-    for each in figures.use:
-        spent[_stretch(each.at, by_day=by_day), each.side] += each.price
-    sides = [side for side in _SIDES if any(spent[time, side] for time in times)]
-    names = {side: f"{side_word(side)} ({figures.units.get(side, 'call')}s)" for side in sides}
-    title = "Spending by " + ("day" if by_day else "hour")
-    numbers = table(
-        title,
-        ["When", *names.values()],
-        [[time, *(f"{spent[time, side]:,}" for side in sides)] for time in times],
-        numbers=len(sides),
-    )
-    series = [
-        Series(names[side], _SIDES[side], [spent[time, side] for time in times]) for side in sides
-    ]
-    chart = _figure(
-        columns(title, times, series, beside=True),
-        "What calls cost, in each side's own unit.",
-        [(each.name, each.colour) for each in series],
-        numbers,
-    )
-    return _section("Budget", *_shares(figures), chart)
-
-
-def _shares(figures: Figures) -> list[Node]:
-    points = {
-        side: [(run.finished, run.shares[side]) for run in figures.runs
-               if run.finished is not None and side in run.shares]
-        for side in _SIDES
-    }  # fmt: skip
-    known = {side: found for side, found in points.items() if any(share for _at, share in found)}
-    if not known:
-        return []
-    rows = [
-        [
-            f"{run.finished:%Y-%m-%d %H:%M}",
-            *(share_words(run.shares.get(side, 0.0)) for side in known),
-        ]
-        for run in _peaks(figures)
-        if run.finished is not None
-    ]
-    title = "How full the limit of 24 hours was"
-    chart = lines(
-        title,
-        (figures.runs[0].started, figures.until),
-        [(side_word(side), _SIDES[side], found) for side, found in known.items()],
-        [(_WARNED, "a person is told"), (_STOPPED, "only what cannot wait")],
-    )
-    behind = table(
-        "The fullest moments by day", ["When", *map(side_word, known)], rows, numbers=len(known)
-    )
-    keys = [(side_word(side), _SIDES[side]) for side in known]
-    return [_figure(chart, f"{title}, after each run.", keys, behind)]
-
-
-def _peaks(figures: Figures) -> Sequence[Run]:
-    """Return of each day the run after which a limit was fullest."""
-    days: dict[str, Run] = {}
-    for run in figures.runs:
-        if run.finished is None or not run.shares:
-            continue
-        day = f"{run.finished:%Y-%m-%d}"
-        best = days.get(day)
-        if best is None or max(run.shares.values()) > max(best.shares.values()):
-            days[day] = run
-    return list(days.values())
+    return section("Why records were not written", figure(chart, f"{words}.", [], numbers))
 
 
 def conflicts(figures: Figures) -> ET.Element | None:
@@ -287,7 +184,7 @@ def conflicts(figures: Figures) -> ET.Element | None:
                 class_="wide",
             )
         )
-    return _section("Conflicts", *parts)
+    return section("Conflicts", *parts)
 
 
 def _value(value: object) -> str:
@@ -315,4 +212,4 @@ def rules_at_work(figures: Figures) -> ET.Element | None:
         rows,
         numbers=len(kinds),
     )
-    return _section("Rules at work", element("div", behind, class_="wide"))
+    return section("Rules at work", element("div", behind, class_="wide"))
