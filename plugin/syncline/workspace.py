@@ -21,11 +21,11 @@ from .connector import ConnectorType, Context, Secret
 from .errors import FatalError, RetriableError, SynclineError, WorkspaceError
 from .memory import Memory
 from .model import Description, Side
+from .observe.telling import span, tell, watching
 from .plugins import Registry, load_plugins
 from .rules.catalog import Catalog
 from .rules.reading import RuleText, read_rules
 from .rules.ruleset import RuleSet, check_rules
-from .observe.telling import span, tell, watching
 from .settings import Settings, read_settings
 from .sync.guard import Guarded
 from .sync.metered import Metered, Purse

@@ -90,7 +90,7 @@ def test_what_a_system_keeps_refusing_is_told_by_its_code(world: World) -> None:
     # The CRM's record and its partner, of which the same is waiting to be written.
     dead = [each for each in found.open if each.what == "dead"]
     assert [(each.place, each.reason, each.records) for each in dead] == [
-        ("cadence prospect", "BAD_VALUE", 1), ("CRM Lead", "BAD_VALUE", 1),
+        ("CRM Lead", "BAD_VALUE", 1), ("cadence prospect", "BAD_VALUE", 1),
     ]  # fmt: skip
     refused = [each for each in found.reasons if each.kind == "fail"]
     assert [(each.reason, each.times) for each in refused] == [("BAD_VALUE", 3)]

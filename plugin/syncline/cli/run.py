@@ -46,7 +46,8 @@ def progress_line(*, quiet: bool) -> Generator[Progress]:
 
 def _logs() -> bool:
     """Tell whether log lines go where the line would stand."""
-    return click.get_current_context().find_root().params.get("log", "off") != "off"
+    options = click.get_current_context().find_root().params
+    return bool(options.get("log", "off") != "off")
 
 
 @click.command()

@@ -4,20 +4,33 @@ from __future__ import annotations
 
 __all__ = ["read_cursor", "write_cursor"]
 
-from sqlalchemy import Connection, select
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
 
 from ..model import Position, Side
+from .bulk import Bulk
 from .codec import dump, load, moment, stamp
 from .database import upsert
 from .rows import Cursor
 from .tables import cursors
 
+_ONE = select(cursors).where(cursors.c.side == bindparam("s"), cursors.c.object == bindparam("o"))
+
+
+def _putting(dialect: str) -> Any:
+    statement = upsert(dialect, cursors)
+    fresh = {name: statement.excluded[name] for name in _VALUES}
+    return statement.on_conflict_do_update(index_elements=["side", "object"], set_=fresh)
+
+
+_VALUES = ("modified", "id", "started", "fields", "ahead")
+_put = Bulk(_putting)
+
 
 def read_cursor(db: Connection, side: Side, object_name: str) -> Cursor | None:
     """Return the cursor of one object, None when it was never listed."""
-    row = db.execute(
-        select(cursors).where(cursors.c.side == side, cursors.c.object == object_name)
-    ).one_or_none()
+    row = db.execute(_ONE, {"s": side.value, "o": object_name}).one_or_none()
     if row is None:
         return None
     return Cursor(
@@ -32,12 +45,13 @@ def read_cursor(db: Connection, side: Side, object_name: str) -> Cursor | None:
 
 def write_cursor(db: Connection, side: Side, object_name: str, cursor: Cursor) -> None:
     """Set the cursor of one object."""
-    values = {
+    row = {
+        "side": side.value,
+        "object": object_name,
         "modified": None if cursor.position is None else stamp(cursor.position.modified),
         "id": "" if cursor.position is None else cursor.position.id,
         "started": None if cursor.started is None else stamp(cursor.started),
         "fields": dump(cursor.fields),
         "ahead": cursor.ahead,
     }
-    statement = upsert(db.dialect.name, cursors).values(side=side, object=object_name, **values)
-    db.execute(statement.on_conflict_do_update(index_elements=["side", "object"], set_=values))
+    _put(db, [row])

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Table,
+    bindparam,
     create_engine,
     event,
     inspect,
@@ -29,6 +30,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 
 from ..errors import LedgerBusyError, LedgerError, WorkspaceError
+from .bulk import Bulk
 from .tables import SCHEMA_VERSION, meta, metadata
 
 _BUSY_SECONDS = 10
@@ -211,13 +213,25 @@ def _lock(db: Connection) -> None:
         db.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+_META = select(meta.c.value).where(meta.c.name == bindparam("of"))
+
+
 def read_meta(db: Connection, name: str) -> str | None:
     """Return a value of the ledger's own notes."""
-    value: str | None = db.scalar(select(meta.c.value).where(meta.c.name == name))
+    value: str | None = db.scalar(_META, {"of": name})
     return value
+
+
+def _noting(dialect: str) -> Any:
+    statement = upsert(dialect, meta)
+    return statement.on_conflict_do_update(
+        index_elements=["name"], set_={"value": statement.excluded["value"]}
+    )
+
+
+_note = Bulk(_noting)
 
 
 def write_meta(db: Connection, name: str, value: str) -> None:
     """Set a value of the ledger's own notes."""
-    statement = upsert(db.dialect.name, meta).values(name=name, value=value)
-    db.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+    _note(db, [{"name": name, "value": value}])

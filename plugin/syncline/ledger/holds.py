@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from ..model import Side, Value
 from .codec import dump, load, stamp
@@ -62,8 +62,8 @@ def keep(db: Connection, run: int, now: datetime, ended: Iterable[tuple[Case, Fa
     rows: list[dict[str, Any]] = []
     # A case that nothing led to answers no question: time alone, or an undo.
     cases = [one for one in ended if one[0].candidates]
-    crm = _known(db, holds.c.crm_id, (case.ids.get(Side.CRM) for case, _, _ in cases))
-    cadence = _known(db, holds.c.cadence_id, (case.ids.get(Side.CADENCE) for case, _, _ in cases))
+    crm = _known(db, Side.CRM, (case.ids.get(Side.CRM) for case, _, _ in cases))
+    cadence = _known(db, Side.CADENCE, (case.ids.get(Side.CADENCE) for case, _, _ in cases))
     for case, fate, reason in cases:
         crm_id, cadence_id = case.ids.get(Side.CRM, ""), case.ids.get(Side.CADENCE, "")
         if (case.map, crm_id) in crm or (case.map, cadence_id) in cadence:
@@ -88,10 +88,16 @@ def keep(db: Connection, run: int, now: datetime, ended: Iterable[tuple[Case, Fa
         db.execute(holds.insert(), rows)
 
 
-def _known(db: Connection, column: Any, ids: Iterable[str | None]) -> set[tuple[str, str]]:
+_HELD = {
+    side: select(holds.c.map, column).where(column.in_(bindparam("ids", expanding=True)))
+    for side, column in ((Side.CRM, holds.c.crm_id), (Side.CADENCE, holds.c.cadence_id))
+}
+
+
+def _known(db: Connection, side: Side, ids: Iterable[str | None]) -> set[tuple[str, str]]:
     """Return (map, id) of those among *ids* about which something is held."""
     wanted = [id_ for id_ in ids if id_]
-    rows = db.execute(select(holds.c.map, column).where(column.in_(wanted)))
+    rows = db.execute(_HELD[side], {"ids": wanted}) if wanted else ()
     return {(row[0], row[1]) for row in rows}
 
 

@@ -26,7 +26,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, func, literal, select, tuple_
+from sqlalchemy import Connection, and_, bindparam, case, func, select, tuple_
 
 from ..model import Gone, Record, Side, Value
 from .bulk import Bulk
@@ -50,6 +50,37 @@ def _one() -> list[Any]:
 
 
 _delete = Bulk(lambda _dialect: inbox.delete().where(*_one()))
+
+# The questions that are asked of every page and every chunk: made once, for to make a statement
+# takes longer than to answer it.
+_OF = (inbox.c.side == bindparam("s"), inbox.c.object == bindparam("o"))
+_TURN = (
+    *_OF,
+    tuple_(inbox.c.since, inbox.c.id) > tuple_(bindparam("since"), bindparam("id")),
+    inbox.c.state.in_([str(state) for state in (State.NEW, State.DEFERRED, State.FAILED)]),
+    inbox.c.run != bindparam("run"),
+)
+_LONGEST = (inbox.c.since, inbox.c.id)
+_HEAD = select(inbox.c.since).where(*_TURN, inbox.c.gone == "").order_by(*_LONGEST).limit(1)
+_CHUNK = select(inbox).where(*_TURN).order_by(*_LONGEST).limit(bindparam("most"))
+_THERE, _WENT = _CHUNK.where(inbox.c.gone == ""), _CHUNK.where(inbox.c.gone != "")
+_DELETED = (
+    select(inbox.c.id)
+    .where(*_OF, inbox.c.gone.startswith('{"kind":"deleted"'))
+    .order_by(inbox.c.id)
+)
+_OTHERS = select(func.count()).select_from(inbox).where(*_OF, inbox.c.gone == "")
+_AMONG = inbox.c.id.in_(bindparam("ids", expanding=True))
+_FETCH, _SEEN = (
+    select(inbox).where(*_OF, _AMONG),
+    select(inbox.c.id, inbox.c.seen).where(*_OF, _AMONG),
+)
+_COUNTS = select(inbox.c.state, func.count()).group_by(inbox.c.state)
+_AWAKEN = (
+    inbox.update()
+    .where(inbox.c.due != "", inbox.c.due <= bindparam("now"), inbox.c.state == str(State.WAITING))
+    .values(state=str(State.NEW), due="")
+)
 
 
 def arrived(db: Connection, side: Side, found: Iterable[Arrival], at: datetime) -> None:
@@ -145,10 +176,8 @@ def candidates(
     Those that *run* took up already are left out; with *gone*, only those that went, else only
     those that are there.
     """
-    where = _turn(side, object_name, after, run)
-    where.append(inbox.c.gone != "" if gone else inbox.c.gone == "")
-    rows = db.execute(select(inbox).where(*where).order_by(inbox.c.since, inbox.c.id).limit(limit))
-    return [_entry(row) for row in rows]
+    given = {**_turn(side, object_name, after, run), "most": limit}
+    return [_entry(row) for row in db.execute(_WENT if gone else _THERE, given)]
 
 
 def every(db: Connection, side: Side, object_name: str, size: int) -> Iterator[list[Entry]]:
@@ -175,56 +204,38 @@ def every(db: Connection, side: Side, object_name: str, size: int) -> Iterator[l
 
 def deleted(db: Connection, side: Side, object_name: str) -> tuple[list[str], int]:
     """Return who is said to be deleted and was not dealt with, and how many others wait."""
-    mine = (inbox.c.side == side, inbox.c.object == object_name)
-    said = inbox.c.gone.startswith('{"kind":"deleted"')
-    gone = list(db.scalars(select(inbox.c.id).where(*mine, said).order_by(inbox.c.id)))
-    if not gone:
-        return gone, 0
-    others = select(func.count()).select_from(inbox).where(*mine, inbox.c.gone == "")
-    return gone, int(db.scalar(others) or 0)
+    mine = {"s": side.value, "o": object_name}
+    gone = list(db.scalars(_DELETED, mine))
+    return gone, int(db.scalar(_OTHERS, mine) or 0) if gone else 0
 
 
 def head(db: Connection, side: Side, object_name: str, *, after: Turn, run: int) -> str | None:
     """Return since when the next candidate waits; None when there is none."""
-    found: str | None = db.scalar(
-        select(inbox.c.since)
-        .where(*_turn(side, object_name, after, run), inbox.c.gone == "")
-        .order_by(inbox.c.since, inbox.c.id)
-        .limit(1)
-    )
+    found: str | None = db.scalar(_HEAD, _turn(side, object_name, after, run))
     return found
 
 
-def _turn(side: Side, object_name: str, after: Turn, run: int) -> list[Any]:
-    where = [
-        inbox.c.side == side,
-        inbox.c.object == object_name,
-        tuple_(inbox.c.since, inbox.c.id) > tuple_(literal(after.since), literal(after.id)),
-        inbox.c.state.in_([State.NEW, State.DEFERRED, State.FAILED]),
-    ]
-    if run:
-        where.append(inbox.c.run != run)
-    return where
+def _turn(side: Side, object_name: str, after: Turn, run: int) -> dict[str, Any]:
+    return {
+        "s": side.value,
+        "o": object_name,
+        "since": after.since,
+        "id": after.id,
+        # No run has this number.
+        "run": run or -1,
+    }
 
 
 def awaken(db: Connection, now: datetime) -> None:
     """Ask records again whose reason to wait time alone may have lifted."""
-    db.execute(
-        inbox.update()
-        .where(inbox.c.due != "", inbox.c.due <= stamp(now), inbox.c.state == State.WAITING)
-        .values(state=str(State.NEW), due="")
-    )
+    db.execute(_AWAKEN, {"now": stamp(now)})
 
 
 def fetch(db: Connection, side: Side, object_name: str, ids: Iterable[str]) -> dict[str, Entry]:
     """Return the records among *ids* that are in the inbox, whatever their state."""
     found: dict[str, Entry] = {}
     for part in parts(sorted(set(ids))):
-        for row in db.execute(
-            select(inbox).where(
-                inbox.c.side == side, inbox.c.object == object_name, inbox.c.id.in_(part)
-            )
-        ):
+        for row in db.execute(_FETCH, {"s": side.value, "o": object_name, "ids": part}):
             found[row.id] = _entry(row)
     return found
 
@@ -234,11 +245,7 @@ def seen_before(
 ) -> Iterator[tuple[str, str]]:
     """Yield (id, how it was last seen) of the records among *ids* that are in the inbox."""
     for part in parts(sorted(set(ids))):
-        for row in db.execute(
-            select(inbox.c.id, inbox.c.seen).where(
-                inbox.c.side == side, inbox.c.object == object_name, inbox.c.id.in_(part)
-            )
-        ):
+        for row in db.execute(_SEEN, {"s": side.value, "o": object_name, "ids": part}):
             yield row.id, row.seen
 
 
@@ -290,7 +297,7 @@ def forget(db: Connection, refs: Iterable[tuple[str, str, str]]) -> None:
 
 def waiting_counts(db: Connection) -> dict[str, int]:
     """Return how many records are in the inbox in each state."""
-    rows = db.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state))
+    rows = db.execute(_COUNTS)
     return {row[0]: row[1] for row in rows}
 
 

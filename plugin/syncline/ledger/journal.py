@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from ..model import Value
 from .bulk import Bulk
@@ -187,18 +187,23 @@ def _entry(row: Any) -> Entry:
     )  # fmt: skip
 
 
+_OPEN = intents.insert()
+_PENDING = select(intents.c.id, intents.c.body).order_by(intents.c.id)
+_CLOSE = intents.delete().where(intents.c.id == bindparam("number"))
+
+
 def open_intents(db: Connection, run: int, bodies: Iterable[Mapping[str, Any]]) -> int:
     """Put a batch that is about to be sent on disk; return its number."""
-    result = db.execute(intents.insert().values(run=run, body=dump(list(bodies))))
+    result = db.execute(_OPEN, {"run": run, "body": dump(list(bodies))})
     return _number(result.inserted_primary_key)
 
 
 def pending_intents(db: Connection) -> list[tuple[int, list[dict[str, Any]]]]:
     """Return batches whose outcome is not known: a run was cut off between call and commit."""
-    rows = db.execute(select(intents.c.id, intents.c.body).order_by(intents.c.id))
+    rows = db.execute(_PENDING)
     return [(row.id, json.loads(row.body)) for row in rows]
 
 
 def close_intents(db: Connection, number: int) -> None:
     """Remove a batch whose outcome is on disk in the same transaction."""
-    db.execute(intents.delete().where(intents.c.id == number))
+    db.execute(_CLOSE, {"number": number})

@@ -25,6 +25,17 @@ def _putting(dialect: str) -> Any:
 
 
 _put = Bulk(_putting)
+_OF = (keys.c.side == bindparam("s"), keys.c.object == bindparam("o"))
+_BY_ID = select(keys.c.id, keys.c.field, keys.c.key).where(
+    *_OF, keys.c.id.in_(bindparam("ids", expanding=True))
+)
+_HOLDERS = (
+    select(keys.c.field, keys.c.key, keys.c.id)
+    .where(*_OF, tuple_(keys.c.field, keys.c.key).in_(bindparam("wanted", expanding=True)))
+    .order_by(keys.c.id)
+)
+_OWNERS = select(keys.c.id).where(*_OF, keys.c.key.in_(bindparam("wanted", expanding=True)))
+_FORGET = keys.delete().where(*_OF, keys.c.id == bindparam("i"))
 
 
 def note_keys(
@@ -36,11 +47,7 @@ def note_keys(
     """
     old: dict[tuple[str, str], str] = {}
     for part in parts(sorted(found)):
-        for row in db.execute(
-            select(keys.c.id, keys.c.field, keys.c.key).where(
-                keys.c.side == side, keys.c.object == object_name, keys.c.id.in_(part)
-            )
-        ):
+        for row in db.execute(_BY_ID, {"s": side.value, "o": object_name, "ids": part}):
             old[row.id, row.field] = row.key
     new = {(id_, field): key for id_, named in found.items() for field, key in named.items()}
     changed = [at for at, key in new.items() if old.get(at, "") != key]
@@ -68,15 +75,7 @@ def holders(
     """Return the ids of the records with each (field, key), in order."""
     found: dict[tuple[str, str], list[str]] = {}
     for part in parts(sorted(set(wanted))):
-        for row in db.execute(
-            select(keys.c.field, keys.c.key, keys.c.id)
-            .where(
-                keys.c.side == side,
-                keys.c.object == object_name,
-                tuple_(keys.c.field, keys.c.key).in_(part),
-            )
-            .order_by(keys.c.id)
-        ):
+        for row in db.execute(_HOLDERS, {"s": side.value, "o": object_name, "wanted": part}):
             found.setdefault((row.field, row.key), []).append(row.id)
     return found
 
@@ -85,13 +84,7 @@ def owners(db: Connection, side: Side, object_name: str, wanted: Iterable[str]) 
     """Return the ids of the records that hold one of the keys, as they compare."""
     found: set[str] = set()
     for part in parts(sorted(set(wanted))):
-        found.update(
-            db.scalars(
-                select(keys.c.id).where(
-                    keys.c.side == side, keys.c.object == object_name, keys.c.key.in_(part)
-                )
-            )
-        )
+        found.update(db.scalars(_OWNERS, {"s": side.value, "o": object_name, "wanted": part}))
     return found
 
 
@@ -99,11 +92,4 @@ def forget_keys(db: Connection, refs: Iterable[tuple[str, str, str]]) -> None:
     """Forget the match keys of records (side, object, id) that are no longer there."""
     rows = [{"s": side, "o": object_name, "i": id_} for side, object_name, id_ in refs]
     if rows:
-        db.execute(
-            keys.delete().where(
-                keys.c.side == bindparam("s"),
-                keys.c.object == bindparam("o"),
-                keys.c.id == bindparam("i"),
-            ),
-            rows,
-        )
+        db.execute(_FORGET, rows)

@@ -43,6 +43,47 @@ def _change(*names: str) -> Bulk:
     return Bulk(lambda _dialect: pairs.update().where(*_one()).values(given))
 
 
+def _side_of(side: Side, what: str) -> Any:
+    """Return the column that tells *what* of a pair's record on *side*."""
+    return pairs.c[f"{side}_{what}"]
+
+
+def _asking(statement: Any, side: Side, *where: Any) -> Any:
+    ids = _side_of(side, "id").in_(bindparam("ids", expanding=True))
+    return statement.where(*where, ids).order_by(pairs.c.map)
+
+
+def _of_object(side: Side) -> Any:
+    return _side_of(side, "object") == bindparam("object")
+
+
+# The questions that are asked of every page and every chunk: made once, for to make a statement
+# takes longer than to answer it.
+_OF_MAPS = pairs.c.map.in_(bindparam("maps", expanding=True))
+_BY_SIDE = {s: _asking(select(pairs), s, pairs.c.map == bindparam("map")) for s in Side}
+_AMONG = {s: _asking(select(pairs), s, _of_object(s), _OF_MAPS) for s in Side}
+_BONDS = {
+    s: _asking(
+        select(
+            _side_of(s, "id").label("mine"), _side_of(s.other, "id").label("theirs"), pairs.c.map,
+            pairs.c.crm_id, pairs.c.crm_gone, pairs.c.cadence_gone,
+        ),
+        s, _of_object(s), _OF_MAPS,
+    )
+    for s in Side
+}  # fmt: skip
+_KNOWN = {
+    s: _asking(
+        select(
+            _side_of(s, "id"), pairs.c.map, pairs.c.crm_id, _side_of(s, "seen"),
+            _side_of(s, "base"), _side_of(s, "gone"),
+        ),
+        s, _OF_MAPS,
+    )
+    for s in Side
+}  # fmt: skip
+
+
 class Bond(NamedTuple):
     """That a record has a partner: which, by which map, and whether both are still there."""
 
@@ -54,10 +95,9 @@ class Bond(NamedTuple):
 
 def by_side(db: Connection, map_name: str, side: Side, ids: Iterable[str]) -> dict[str, Pair]:
     """Return the pairs of one map whose record on *side* is among *ids*, by that id."""
-    column = _id_column(side)
     found: dict[str, Pair] = {}
     for part in _parts(sorted(set(ids))):
-        for row in db.execute(select(pairs).where(pairs.c.map == map_name, column.in_(part))):
+        for row in db.execute(_BY_SIDE[side], {"map": map_name, "ids": part}):
             pair = _pair(row)
             found[pair.ids[side]] = pair
     return found
@@ -67,18 +107,11 @@ def bonds(
     db: Connection, side: Side, object_name: str, ids: Iterable[str], maps: Collection[str]
 ) -> dict[str, Bond]:
     """Return who of *ids* has a partner by one of *maps*, by id; one that is whole first."""
-    kind = pairs.c.crm_object if side is Side.CRM else pairs.c.cadence_object
-    mine, theirs = _id_column(side), _id_column(side.other)
     found: dict[str, Bond] = {}
     for part in _parts(sorted(set(ids))):
         for row in db.execute(
-            select(
-                mine.label("mine"), theirs.label("theirs"), pairs.c.map, pairs.c.crm_id,
-                pairs.c.crm_gone, pairs.c.cadence_gone,
-            )
-            .where(kind == object_name, mine.in_(part), pairs.c.map.in_(maps))
-            .order_by(pairs.c.map)
-        ):  # fmt: skip
+            _BONDS[side], {"object": object_name, "ids": part, "maps": list(maps)}
+        ):
             whole = not row.crm_gone and not row.cadence_gone
             if row.mine not in found or (whole and not found[row.mine].whole):
                 found[row.mine] = Bond(row.map, row.crm_id, row.theirs, whole)
@@ -99,19 +132,10 @@ def known(
     db: Connection, maps: Collection[str], side: Side, ids: Iterable[str]
 ) -> dict[str, list[Known]]:
     """Return what the pairs of *maps* know of the records *ids*, by id."""
-    mine, seen, base, gone = (
-        (pairs.c.crm_id, pairs.c.crm_seen, pairs.c.crm_base, pairs.c.crm_gone)
-        if side is Side.CRM
-        else (
-            pairs.c.cadence_id, pairs.c.cadence_seen, pairs.c.cadence_base, pairs.c.cadence_gone,
-        )
-    )  # fmt: skip
     found: dict[str, list[Known]] = {}
     for part in _parts(sorted(set(ids))):
         for id_, map_name, crm_id, stamp_, text, why in db.execute(
-            select(mine, pairs.c.map, pairs.c.crm_id, seen, base, gone).where(
-                pairs.c.map.in_(maps), mine.in_(part)
-            )
+            _KNOWN[side], {"maps": list(maps), "ids": part}
         ):
             one = Known(map_name, crm_id, stamp_, load_values(text), why)
             found.setdefault(id_, []).append(one)
@@ -130,13 +154,10 @@ def among(
     db: Connection, side: Side, object_name: str, ids: Iterable[str], maps: Collection[str]
 ) -> dict[str, list[Pair]]:
     """Return the pairs of *maps* that hold the records *ids* of an object, by id."""
-    kind = pairs.c.crm_object if side is Side.CRM else pairs.c.cadence_object
     found: dict[str, list[Pair]] = {}
     for part in _parts(sorted(set(ids))):
         for row in db.execute(
-            select(pairs)
-            .where(kind == object_name, _id_column(side).in_(part), pairs.c.map.in_(maps))
-            .order_by(pairs.c.map)
+            _AMONG[side], {"object": object_name, "ids": part, "maps": list(maps)}
         ):
             pair = _pair(row)
             found.setdefault(pair.ids[side], []).append(pair)
@@ -145,11 +166,7 @@ def among(
 
 def count(db: Connection, side: Side, object_name: str) -> int:
     """Return how many records of an object are linked and still there."""
-    kind, gone = (
-        (pairs.c.crm_object, pairs.c.crm_gone)
-        if side is Side.CRM
-        else (pairs.c.cadence_object, pairs.c.cadence_gone)
-    )
+    kind, gone = _side_of(side, "object"), _side_of(side, "gone")
     found = db.scalar(
         select(func.count()).select_from(pairs).where(kind == object_name, gone == "")
     )
@@ -183,22 +200,27 @@ def save(db: Connection, changed: Iterable[Pair]) -> None:
     _update(db, [{f"p_{name}": value for name, value in _row(pair).items()} for pair in changed])
 
 
+_MINE = pairs.c.map == bindparam("map")
+_EVERY = (
+    select(pairs)
+    .where(_MINE, pairs.c.crm_id > bindparam("after"))
+    .order_by(pairs.c.crm_id)
+    .limit(bindparam("most"))
+)
+# Two questions that an index answers each; joined by `or` none would.
+_OWING = select(pairs.c.crm_id).where(_MINE, pairs.c.owed != "[]")
+_DUE = select(pairs.c.crm_id).where(_MINE, pairs.c.due != "", pairs.c.due <= bindparam("now"))
+_QUIET = _EVERY.where(pairs.c.crm_id.in_(_OWING.union_all(_DUE)))
+
+
 def quiet(
     db: Connection, map_name: str, *, after: str, limit: int, now: datetime | None
 ) -> list[Pair]:
     """Return pairs of a map by CRM id after *after*: those that owe or are due *now*, or all."""
-    query = select(pairs).where(pairs.c.map == map_name, pairs.c.crm_id > after)
-    if now is not None:
-        # Two questions that an index answers each; joined by `or` none would.
-        mine = select(pairs.c.crm_id).where(pairs.c.map == map_name)
-        owing = mine.where(pairs.c.owed != "[]")
-        due = mine.where(pairs.c.due != "", pairs.c.due <= stamp(now))
-        query = query.where(pairs.c.crm_id.in_(owing.union_all(due)))
-    return [_pair(row) for row in db.execute(query.order_by(pairs.c.crm_id).limit(limit))]
-
-
-def _id_column(side: Side) -> Any:
-    return pairs.c.crm_id if side is Side.CRM else pairs.c.cadence_id
+    given: dict[str, Any] = {"map": map_name, "after": after, "most": limit}
+    if now is None:
+        return [_pair(row) for row in db.execute(_EVERY, given)]
+    return [_pair(row) for row in db.execute(_QUIET, {**given, "now": stamp(now)})]
 
 
 def _pair(row: Any) -> Pair:

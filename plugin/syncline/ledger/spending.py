@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, func, select
 
 from ..model import Side, Usage
+from .bulk import Bulk
 from .codec import moment, stamp
 from .database import read_meta, upsert, write_meta
 from .spent import WINDOW, Level, Slice, Spent, Stated
@@ -41,14 +42,22 @@ _SPENT = select(
 ).where(calls.c.side == bindparam("of"), calls.c.at > bindparam("since"))
 
 
+def _holding(dialect: str) -> Any:
+    statement = upsert(dialect, meta).on_conflict_do_update(
+        index_elements=["name"], set_={"value": meta.c.value}
+    )
+    return statement.returning(meta.c.value)
+
+
+_HOLD = {dialect: _holding(dialect) for dialect in ("sqlite", "postgresql")}
+_add = Bulk(lambda _dialect: calls.insert())
+
+
 def hold(db: Connection, side: Side) -> Level:
     """Let no other process spend on *side* until *db*'s transaction ends; return its level."""
     # A write on purpose: SQLite lets nobody else write after it, PostgreSQL locks the row.
-    statement = upsert(db.dialect.name, meta).values(name=_name(side), value=str(Level.OK))
-    held = statement.on_conflict_do_update(
-        index_elements=["name"], set_={"value": meta.c.value}
-    ).returning(meta.c.value)
-    return Level(db.scalar(held) or Level.OK)
+    held = db.scalar(_HOLD[db.dialect.name], {"name": _name(side), "value": Level.OK.value})
+    return Level(held or Level.OK)
 
 
 def peek(db: Connection, side: Side) -> Level:
@@ -66,9 +75,7 @@ def read(db: Connection, side: Side, now: datetime) -> Spent:
 
     Calls from after *now* count too: the clock has gone back, and they were made.
     """
-    units, records, latest, after, used, allowed, at = db.execute(
-        _SPENT, {"of": str(side), "since": stamp(now - WINDOW)}
-    ).one()
+    units, records, latest, after, used, allowed, at = db.execute(_SPENT, _window(side, now)).one()
     return Spent(
         units=int(units),
         records=int(records),
@@ -83,10 +90,10 @@ def add(
 ) -> None:
     """Write down a call about to be made."""
     row = {
-        "run": run, "side": str(side), "at": stamp(at), "price": price, "what": what,
+        "run": run, "side": side.value, "at": stamp(at), "price": price, "what": what,
         "records": records,
     }  # fmt: skip
-    db.execute(calls.insert(), row)
+    _add(db, [row])
 
 
 def state(db: Connection, side: Side, usage: Usage, at: datetime) -> None:
@@ -101,37 +108,45 @@ def heal(db: Connection, now: datetime) -> None:
 
     They were made before now, and would otherwise count until that day has passed.
     """
-    ahead = stamp(now + WINDOW)
-    # The sides by name: the index begins with them.
-    ours = calls.c.side.in_([str(side) for side in Side])
-    db.execute(calls.update().where(ours, calls.c.at > ahead).values(at=stamp(now)))
+    db.execute(_HEAL, {"ahead": stamp(now + WINDOW), "now": stamp(now)})
+
+
+# The sides by name: the index begins with them.
+_HEAL = (
+    calls.update()
+    .where(calls.c.side.in_([side.value for side in Side]), calls.c.at > bindparam("ahead"))
+    .values(at=bindparam("now"))
+)
+_WINDOW = (calls.c.side == bindparam("of"), calls.c.at > bindparam("since"))
+_STRETCH = func.substr(calls.c.at, 1, _SLICE)
+_SLICES = (
+    select(func.max(calls.c.at), func.sum(calls.c.price), func.sum(calls.c.records))
+    .where(*_WINDOW)
+    .group_by(_STRETCH)
+    .order_by(_STRETCH)
+)
+_BY_WHAT = (
+    select(calls.c.what, func.sum(calls.c.price))
+    .where(*_WINDOW)
+    .group_by(calls.c.what)
+    .order_by(calls.c.what)
+)
 
 
 def slices(db: Connection, side: Side, now: datetime) -> list[Slice]:
     """Return the spending of the last 24 hours by stretches of ten minutes, the oldest first."""
-    stretch = func.substr(calls.c.at, 1, _SLICE)
-    rows = db.execute(
-        select(func.max(calls.c.at), func.sum(calls.c.price), func.sum(calls.c.records))
-        .where(*_window(side, now))
-        .group_by(stretch)
-        .order_by(stretch)
-    )
+    rows = db.execute(_SLICES, _window(side, now))
     return [Slice(moment(at), int(units), int(records)) for at, units, records in rows]
 
 
 def by_what(db: Connection, side: Side, now: datetime) -> dict[str, int]:
     """Return what the units of the last 24 hours were spent on."""
-    rows = db.execute(
-        select(calls.c.what, func.sum(calls.c.price))
-        .where(*_window(side, now))
-        .group_by(calls.c.what)
-        .order_by(calls.c.what)
-    )
+    rows = db.execute(_BY_WHAT, _window(side, now))
     return {what: int(units) for what, units in rows if units}
 
 
-def _window(side: Side, now: datetime) -> tuple[Any, Any]:
-    return calls.c.side == side, calls.c.at > stamp(now - WINDOW)
+def _window(side: Side, now: datetime) -> dict[str, str]:
+    return {"of": side.value, "since": stamp(now - WINDOW)}
 
 
 def _name(side: Side) -> str:

@@ -44,9 +44,12 @@ def waiting(db: Connection) -> int:
     return int(db.scalar(select(func.count()).select_from(wakes)) or 0)
 
 
+_ALL = select(wakes).order_by(wakes.c.id)
+
+
 def take(db: Connection) -> Sequence[Wake]:
     """Return what is waiting, and remove it: the cycle that begins answers all of it."""
-    rows = db.execute(select(wakes).order_by(wakes.c.id)).all()
+    rows = db.execute(_ALL).all()
     if not rows:
         return ()
     db.execute(wakes.delete().where(wakes.c.id <= rows[-1].id))
