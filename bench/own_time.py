@@ -14,11 +14,12 @@ from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
+from typing import TypeAlias
 
 from rich.console import Console
 from rich.table import Table
 
-from syncline import Side
+from syncline import Side, Value
 from syncline.cli.main import collect_seldom
 from syncline.ledger.database import Ledger
 from syncline.sync.cycle import Cycle
@@ -31,6 +32,7 @@ from .synthetic import CADENCE, CRM, FIELDS, Clock, Memory, Sink, Source, rules,
 
 ROUNDS = 3
 BOTH = frozenset(Side)
+BySide: TypeAlias = dict[Side, dict[str, Value]]
 
 
 class Bench:
@@ -80,10 +82,10 @@ def measure_reconcile(table: Table) -> None:
     (rule,) = rules().maps.values()
     find = touched(rule)
     for name, share in (("one field changed in each", 1), ("one pair in ten changed", 10)):
-        pairs = []
+        pairs: list[tuple[BySide, BySide]] = []
         for n in range(20_000):
             crm, cadence = values("F", n), values("f", n)
-            base = {
+            base: BySide = {
                 Side.CRM: {row.key: crm[row.crm.name] for row in rule.rows},
                 Side.CADENCE: {row.key: cadence[row.cadence.name] for row in rule.rows},
             }

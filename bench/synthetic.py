@@ -93,7 +93,7 @@ class Memory:
 
     def put(self, id_: str, changed: dict[str, Value]) -> None:
         """Change a record, or make it."""
-        old = self._rows.get(id_, ({}, None))[0]
+        old = self._rows[id_][0] if id_ in self._rows else {}
         self._rows[id_] = ({**old, **changed}, self._now())
 
     def describe(self) -> Description:

@@ -15,11 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from syncline_schemas import check_against
-
-from .connector import ConnectorType, Context, Secret
-from .errors import FatalError, RetriableError, SynclineError, WorkspaceError
-from .memory import Memory
+from .connections import Connections
+from .errors import SynclineError
 from .model import Description, Side
 from .observe.telling import span, tell, watching
 from .plugins import Registry, load_plugins
@@ -27,10 +24,7 @@ from .rules.catalog import Catalog
 from .rules.reading import RuleText, read_rules
 from .rules.ruleset import RuleSet, check_rules
 from .settings import Settings, read_settings
-from .sync.guard import Guarded
-from .sync.metered import Metered, Purse
 from .sync.stopping import never
-from .sync.watched import Watched
 
 if TYPE_CHECKING:
     # The database and the engine wait until something is asked of them: a check does not.
@@ -44,7 +38,6 @@ if TYPE_CHECKING:
     from .observe.observer import Observer
     from .retrying import Refused
     from .status import Status
-    from .sync.breaker import Breaker
     from .sync.cycle import Cycle, Preview
     from .sync.meter import Meter
     from .sync.report import Report
@@ -69,11 +62,6 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return ""
-
-
-def _variable(kind: ConnectorType, secret: str) -> str:
-    """Return where a secret stands in the environment."""
-    return f"SYNCLINE_{kind.name}_{secret}".upper()
 
 
 class Workspace:
@@ -109,12 +97,10 @@ class Workspace:
         self._now = now
         self._environ = os.environ if environ is None else environ
         self._progress = progress
-        self._fresh = fresh
         self._who = _user() if who is None else who
         self._log = log
         self._metrics = metrics
-        self._open: list[Watched] = []
-        self._breakers: dict[Side, Breaker] = {}
+        self._connections = Connections(self, environ=self._environ, now=now, fresh=fresh)
 
     def __repr__(self) -> str:
         return f"Workspace({self.folder})"
@@ -135,9 +121,7 @@ class Workspace:
         with ExitStack() as closing:
             if "ledger" in self.__dict__:
                 closing.callback(self.ledger.close)
-            for connector in self._open:
-                closing.callback(connector.close)
-            self._open = []
+            closing.callback(self._connections.close)
 
     # -- what it is made of, each part made when first needed
 
@@ -195,7 +179,10 @@ class Workspace:
     @cached_property
     def systems(self) -> dict[Side, System]:
         """The two connections, open, with their descriptions."""
-        return {side: self._system(side) for side in Side}
+        names, descriptions = self.rules.systems, self.rules.catalog.descriptions
+        return {
+            side: self._connections.system(side, names[side], descriptions[side]) for side in Side
+        }
 
     @cached_property
     def rules(self) -> RuleSet:
@@ -205,7 +192,7 @@ class Workspace:
         descriptions = {
             side: Description(objects=())
             if unknown or side not in named
-            else self._description(side, named[side])
+            else self._connections.description(side, named[side])
             for side in Side
         }
         catalog = Catalog(
@@ -455,96 +442,3 @@ class Workspace:
 
         with Lease(self.ledger, self._now, self.folder):
             yield
-
-    # -- connections
-
-    def _type(self, name: str) -> ConnectorType:
-        found = self.registry.connectors.get(name)
-        if found is None:
-            known = ", ".join(sorted(self.registry.connectors))
-            raise WorkspaceError(f"no connector is named {name}; there are: {known}")
-        return found
-
-    def _system(self, side: Side) -> System:
-        from .sync.systems import System
-
-        name = self.rules.systems[side]
-        description = self.rules.catalog.descriptions[side]
-        connector = self._connect(side, name, description)
-        return System(name=name, connector=connector, description=description)
-
-    def _connect(self, side: Side, name: str, description: Description | None = None) -> Watched:
-        kind = self._type(name)
-        if side not in kind.sides:
-            raise WorkspaceError(f"{kind.title} cannot be the {side.word} of a sync")
-        settings = self.settings.connections.get(name, {})
-        for secret in kind.secrets:
-            if secret in settings:
-                raise WorkspaceError(
-                    f"{secret} stands in [connections.{name}] in syncline.toml, and a secret never "
-                    "stands in a file",
-                    hint=f"Take it out and set it in the environment as {_variable(kind, secret)}.",
-                )
-        faults = check_against(kind.settings, settings)
-        if faults:
-            raise WorkspaceError(
-                f"[connections.{name}] in syncline.toml is not valid: {'; '.join(faults)}",
-                hint="Correct it there; `syncline connectors` shows what each connector needs.",
-            )
-
-        purse = Purse(side, lambda: self.meter)
-        context = Context(
-            side=side,
-            settings=settings,
-            secrets=self._secrets(kind),
-            folder=self.folder,
-            now=self._now,
-            spend=purse.spend,
-            description=description,
-        )
-        try:
-            metered = Metered(Guarded(name, kind.open(context)), purse)
-        except Exception as err:
-            if isinstance(err, FatalError | RetriableError | WorkspaceError):
-                raise
-            raise FatalError(
-                f"the connector {name} could not be opened: {type(err).__name__}: {err}",
-                hint="This is a fault of the connector; tell its author what you did.",
-            ) from err
-        connector = Watched(metered, side, lambda: self._breaker(side))
-        self._open.append(connector)
-        return connector
-
-    def _breaker(self, side: Side) -> Breaker:
-        from .sync.breaker import Breaker
-
-        return self._breakers.setdefault(side, Breaker(self.ledger, side, self._now))
-
-    def _secrets(self, kind: ConnectorType) -> dict[str, Secret]:
-        found: dict[str, Secret] = {}
-        for name in kind.secrets:
-            variable = _variable(kind, name)
-            value = self._environ.get(variable)
-            if not value:
-                raise WorkspaceError(
-                    f"{kind.title} needs its {name.replace('_', ' ')}",
-                    hint=f"Set it in the environment as {variable}.",
-                )
-            found[name] = Secret(value)
-        return found
-
-    # -- descriptions
-
-    def _description(self, side: Side, name: str) -> Description:
-        """Return what a system says of itself: offline, remembered, or asked."""
-        kind = self._type(name)
-        if kind.offline is not None:
-            # It lies in the workspace itself: asking costs nothing, and the answer is of now.
-            return self._connect(side, name).describe()
-        settings = self.settings.connections.get(name, {})
-        memory = Memory(self.settings.descriptions, side, name, settings)
-        if not self._fresh and (found := memory.recall(self._now())) is not None:
-            return found
-        description = self._connect(side, name).describe()
-        memory.keep(description, self._now())
-        return description

@@ -32,6 +32,7 @@ COMMANDS = {
     "explain": "Say what a workflow's criteria say of a record, row by row",
     "analyse": "Look for rules that contradict, repeat or never reach one another.",
     "diff": "Compare the rules OLD with the rules NEW over records",
+    "replay": "Show what new rules would have done to the recorded changes of the last",
     "repl": "Try conditions and values on a record",
     "plan": "Show what the next run would do, why, and what it costs. Nothing is written.",
     "run": "Do one cycle: read what changed, reconcile, write, and report.",
@@ -41,6 +42,7 @@ COMMANDS = {
     "status": "Say whether cycles run, what the last one did, and what the rule file would",
     "versions": "List the texts of the rules that were put to work, when, and by whom.",
     "budget": "Show how much of the limits is used, on what, and when it runs out or",
+    "report": "Show what the runs of the last days did, what waits, and what it cost.",
     "log": "Show what was changed, when, and the reason of each skip, hold and failure",
     "why": "Say why RECORD is as it is: which rule wrote which field, when, from what",
     "holds": "List what waits for a person: fields both sides of which differ, records",
@@ -56,6 +58,7 @@ COMMANDS = {
     "json": "Print rules as JSON, with all that they mean",
     "lsp": "Serve an editor over its input and output",
     "demo": "Show the main job on 1,200 leads and 760 prospects, in a new folder",
+    "simulate": "Prove the engine: let it run between two systems that misbehave",
 }
 KINDS = ("create", "update", "link", "action", "skip", "hold", "fail")
 FATES = {"skipped": "skip", "held": "hold", "failed": "fail"}

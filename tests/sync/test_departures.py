@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 import support
 from support import CADENCE, CRM, World
+from syncline import Gone, GoneKind, Side
 
 MAP = """
 map Lead <-> prospect {{
@@ -70,7 +75,7 @@ def test_a_deleted_lead_leaves_its_prospect_and_is_not_made_again(world: World) 
     [("->", CRM, []), ("<-", CADENCE, []), ("<->", CRM, []), ("<->", CADENCE, [])],
 )
 def test_a_deletion_flows_where_the_map_says_so(
-    world: World, arrow: str, gone: support.Side, kept: list[str]
+    world: World, arrow: str, gone: Side, kept: list[str]
 ) -> None:
     """`deletes ->` takes the prospect with its lead, `deletes <-` the lead with its prospect."""
     world.rules(rules(f"deletes {arrow}"))
@@ -82,9 +87,7 @@ def test_a_deletion_flows_where_the_map_says_so(
 
 
 @pytest.mark.parametrize(("arrow", "gone"), [("->", CADENCE), ("<-", CRM)])
-def test_a_deletion_does_not_flow_against_the_arrow(
-    world: World, arrow: str, gone: support.Side
-) -> None:
+def test_a_deletion_does_not_flow_against_the_arrow(world: World, arrow: str, gone: Side) -> None:
     """The other way it is told of, and the partner stays."""
     world.rules(rules(f"deletes {arrow}"))
     ((lead, prospect),) = linked(world, "Ann")
@@ -197,8 +200,8 @@ def test_a_write_that_meets_a_record_that_is_gone_is_no_failure(world: World) ->
     ((lead, prospect),) = linked(world, "Ann")
     world.change(CRM, "Lead", lead, FirstName="Anna")
 
-    def around(write: support.Callable[..., object]) -> support.Callable[..., object]:
-        def late(name: str, writes: object) -> object:
+    def around(write: Callable[..., Any]) -> Callable[..., Any]:
+        def late(name: str, writes: Any) -> Any:
             if name == "prospect":
                 world.delete(CADENCE, "prospect", prospect)
             return write(name, writes)
@@ -230,16 +233,12 @@ def test_a_listing_that_deletes_a_mass_stops_the_run_and_asks(world: World) -> N
 
 def test_a_listing_that_is_wrong_about_a_mass_is_not_believed(world: World) -> None:
     """Records said to be deleted that are there after all stay linked, and the run goes on."""
-    from dataclasses import replace
-
-    from syncline import Gone, GoneKind
-
     world.rules(rules("deletes ->"))
     people = linked(world, *(f"P{n}" for n in range(12)))
 
-    def around(changes: support.Callable[..., object]) -> support.Callable[..., object]:
-        def lies(name: str, fields: object, since: object) -> object:
-            for page in changes(name, fields, since):  # type: ignore[attr-defined]
+    def around(changes: Callable[..., Any]) -> Callable[..., Any]:
+        def lies(name: str, fields: Any, since: Any) -> Any:
+            for page in changes(name, fields, since):
                 gone = tuple(
                     Gone(object=name, id=lead, kind=GoneKind.DELETED, at=page.server_time)
                     for lead, _ in people[:9]

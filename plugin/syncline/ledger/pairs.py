@@ -50,7 +50,7 @@ def _side_of(side: Side, what: str) -> Any:
 
 def _asking(statement: Any, side: Side, *where: Any) -> Any:
     ids = _side_of(side, "id").in_(bindparam("ids", expanding=True))
-    return statement.where(*where, ids).order_by(pairs.c.map)
+    return statement.where(*where, ids)
 
 
 def _of_object(side: Side) -> Any:
@@ -61,7 +61,7 @@ def _of_object(side: Side) -> Any:
 # takes longer than to answer it.
 _OF_MAPS = pairs.c.map.in_(bindparam("maps", expanding=True))
 _BY_SIDE = {s: _asking(select(pairs), s, pairs.c.map == bindparam("map")) for s in Side}
-_AMONG = {s: _asking(select(pairs), s, _of_object(s), _OF_MAPS) for s in Side}
+_AMONG = {s: _asking(select(pairs), s, _of_object(s), _OF_MAPS).order_by(pairs.c.map) for s in Side}
 _BONDS = {
     s: _asking(
         select(
@@ -69,7 +69,7 @@ _BONDS = {
             pairs.c.crm_id, pairs.c.crm_gone, pairs.c.cadence_gone,
         ),
         s, _of_object(s), _OF_MAPS,
-    )
+    ).order_by(pairs.c.map)
     for s in Side
 }  # fmt: skip
 _KNOWN = {

@@ -82,6 +82,8 @@ class Owed(NamedTuple):
     workflow: str
     number: int
     key: str
+    #: How often the system refused it.
+    tries: int = 0
 
 
 class Echo(NamedTuple):

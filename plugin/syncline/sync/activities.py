@@ -43,6 +43,10 @@ def activity_case(facts: ActivityFacts) -> Case:
     if rule is None:
         reason = "no rule asks for this kind of activity and outcome"
         return case.ended(Fate.SKIPPED, reason)
+    if pair is not None and pair.gone[Side.CRM]:
+        return case.ended(
+            Fate.SKIPPED, f"its {target} was {pair.gone[Side.CRM].rpartition(' ')[0]}"
+        )
     if facts.person is None:
         return case.ended(Fate.SKIPPED, "its prospect has no partner in the CRM")
     writes = _writes(rule, entry, facts.person, pair)

@@ -64,11 +64,13 @@ class _Draft:
     def take(self, row: FieldRule, state: FieldState, decision: Decision) -> None:
         """Add one row's decision."""
         pair = self.facts.pair
+        if pair is not None and row.key in pair.choices:
+            # It decides this conflict and no later one, whatever became of it meanwhile.
+            self.chosen.append(row.key)
+            if decision.verb in {Verb.HOLD, Verb.WRITE}:
+                decision = prefer(row, state, pair.choices[row.key])
         if decision.verb is Verb.NOTHING:
             return
-        if decision.verb is Verb.HOLD and pair is not None and row.key in pair.choices:
-            decision = prefer(row, state, pair.choices[row.key])
-            self.chosen.append(row.key)
         if decision.verb is Verb.WRITE:
             self._write(row, state, decision)
         elif decision.verb is Verb.SETTLE:

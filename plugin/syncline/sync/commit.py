@@ -11,8 +11,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from ..errors import ConnectorError
-from ..ledger import holds, inbox, journal, matchkeys, pairs, wakes
-from ..ledger.codec import moment
+from ..ledger import changes, holds, inbox, journal, matchkeys, pairs, wakes
+from ..ledger.codec import moment, stamp
 from ..ledger.rows import Echo, Pair, State
 from ..model import Gone, GoneKind, Outcome, OutcomeStatus, Side, Value
 from ..observe.telling import tell
@@ -28,6 +28,8 @@ _STATES = {
     Fate.DEFERRED: State.DEFERRED,
     Fate.SKIPPED: State.WAITING,
 }
+#: What the history calls the end of a record without a pair.
+_KINDS = {Fate.HELD: "hold", Fate.FAILED: "fail", Fate.DEFERRED: "defer"}
 #: The worse of two fates is the case's.
 _WORSE = (
     Fate.UNCHANGED, Fate.SKIPPED, Fate.WRITTEN, Fate.HELD, Fate.DEFERRED, Fate.FAILED,
@@ -132,6 +134,8 @@ class Committer:
                 self._lose(step, step.id, span, under_way.pair)
             else:
                 self._worsen(under_way, Fate.FAILED, words)
+                if step.kind is StepKind.ACTION:
+                    words = self._refuse(under_way, step, words)
                 self._history.note(task.case, "fail", words, step)
                 tell(
                     "record_failed",
@@ -144,10 +148,23 @@ class Committer:
                 )
         self._step_over(under_way)
 
+    def _refuse(self, under_way: _UnderWay, step: Step, words: str) -> str:
+        """Count an action's refusal; give it up when it was refused often enough."""
+        pair, tries = under_way.pair, step.tries + 1
+        if pair is None:
+            return words
+        kept = [owed for owed in pair.owed if owed.key != step.key]
+        if tries < inbox.ATTEMPTS:
+            kept += [owed._replace(tries=tries) for owed in pair.owed if owed.key == step.key]
+        else:
+            words = f"{words}; refused {tries} times, and given up"
+        under_way.pair = self._keep(replace(pair, owed=tuple(kept)))
+        return words
+
     def _lose(self, step: Step, id_: str, span: tuple[str, str], pair: Pair | None) -> None:
         """Note that a record was not there when it was written: the next run deals with it."""
         gone = Gone(object=step.object, id=id_, kind=GoneKind.DELETED, at=moment(span[1]))
-        known = {} if pair is None else pair.base[step.side]
+        known: Mapping[str, Value] = {} if pair is None else pair.base[step.side]
         values = {name: value for name, value in known.items() if ">" not in name}
         self._lost.append((step.side, gone, values))
 
@@ -181,6 +198,7 @@ class Committer:
             matchkeys.note_keys(db, side, name, keys)
         for side, gone, values in self._lost:
             inbox.departed(db, side, [(gone, values)], self.now())
+            changes.note(db, self._run, side, [], [gone])
         if self._linked:
             waiting = matchkeys.owners(db, Side.CADENCE, "activity", map(match_key, self._linked))
             inbox.requeue(db, Side.CADENCE, "activity", [State.WAITING], waiting)
@@ -202,7 +220,9 @@ class Committer:
                 under_way.pair = self._keep(replace(pair, owed=left))
         elif step.kind is StepKind.DELETE:
             if pair is not None:
-                gone = {**pair.gone, step.side: "deleted by the rules"}
+                by = step.writes[0].reason if step.writes else "the rules"
+                what = f"deleted by {by} {stamp(self.now())}"
+                gone = {**pair.gone, step.side: what}
                 self._ended.append((str(step.side), step.object, pair.ids[step.side]))
                 under_way.pair = self._keep(replace(pair, gone=gone))
         else:
@@ -212,7 +232,8 @@ class Committer:
             rows = tuple(name for name in settled if ">" in name)
             echo = None if span is None else Echo(*span, rows)
             base = {side: {**pair.base[side], **step.settles.get(side, {})} for side in Side}
-            pair = replace(pair, base=base, echo={**pair.echo, step.side: echo})
+            choices = {row: side for row, side in pair.choices.items() if row not in rows}
+            pair = replace(pair, base=base, echo={**pair.echo, step.side: echo}, choices=choices)
             under_way.pair = self._keep(pair)
             if span is not None:
                 under_way.written[step.side] = (step.values, span[1])
@@ -259,7 +280,7 @@ class Committer:
             if pair is not None:
                 self._keep(pair)
             elif case.candidates and not case.steps:
-                kind = {Fate.HELD: "hold", Fate.FAILED: "fail"}.get(fate, "skip")
+                kind = _KINDS.get(fate, "skip")
                 self._history.note(case, kind, under_way.reason)
             forgotten += [(str(r.side), r.object, r.id) for r in case.forgets]
             for ref in case.rereads:
@@ -288,6 +309,8 @@ def _name(pair: Pair) -> _Name:
 def _moved(pair: Pair, case: Case) -> Pair:
     """Return a pair with all that a case settles without a call."""
     settles = case.settles
+    # A choice is used up when what it wants is written, not before.
+    pending = {row for step in case.steps for row in step.settles.get(step.side, ())}
     return replace(
         pair,
         base={
@@ -300,7 +323,11 @@ def _moved(pair: Pair, case: Case) -> Pair:
         gone={**pair.gone, **case.gone},
         due=case.due,
         flips={**pair.flips, **case.flips},
-        choices={row: side for row, side in pair.choices.items() if row not in case.chosen},
+        choices={
+            row: side
+            for row, side in pair.choices.items()
+            if row not in case.chosen or row in pending
+        },
     )
 
 

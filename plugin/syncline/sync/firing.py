@@ -2,7 +2,8 @@
 
 A firing is owed from the moment its criteria are seen to hold until its action is done: it stands
 in the pair, so that neither a crash nor a refusal loses it, and its key gives it one effect. A
-move back to where another workflow moved the prospect within a day is a circle, and is stopped.
+move back to where another workflow moved the prospect within a day is a circle, and is stopped. An
+action that is refused as often as a record may be is given up, until its criteria hold anew.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 __all__ = ["Fired", "fire", "owed_by", "still_owed"]
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from ..ledger.codec import stamp
@@ -113,7 +114,7 @@ def _circle(workflow: WorkflowRule, target: str) -> FieldNote:
 def owed_by(steps: Iterable[Step]) -> tuple[Owed, ...]:
     """Return what the pair owes while these steps are not done."""
     return tuple(
-        Owed(step.workflow, step.number, step.key or "")
+        Owed(step.workflow, step.number, step.key or "", step.tries)
         for step in steps
         if step.kind is StepKind.ACTION
     )
@@ -125,7 +126,10 @@ def still_owed(rule: MapRule, workflows: Sequence[WorkflowRule], pair: Pair) -> 
         return []
     by_name = {workflow.name: workflow for workflow in workflows}
     return [
-        _step(rule, workflow, owed.number, owed.key, pair.ids[Side.CADENCE])
+        replace(
+            _step(rule, workflow, owed.number, owed.key, pair.ids[Side.CADENCE]),
+            tries=owed.tries,
+        )
         for owed in pair.owed
         if (workflow := by_name.get(owed.workflow)) is not None
         and owed.number < len(workflow.actions)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
+from ..ledger.rows import Owed
 from ..model import Outcome, OutcomeStatus, Side, Value, is_blank
 from .echo import made_of
 from .firing import owed_by
@@ -82,8 +83,16 @@ def task_of(body: Mapping[str, Any]) -> Task:
         at=body["at"],
     )
     owed = [
-        replace(step, kind=StepKind.ACTION, writes=(), workflow=workflow, number=number, key=key)
-        for workflow, number, key in body["owed"]
+        replace(
+            step,
+            kind=StepKind.ACTION,
+            writes=(),
+            workflow=one.workflow,
+            number=one.number,
+            key=one.key,
+            tries=one.tries,
+        )
+        for one in (Owed(*given) for given in body["owed"])
     ]
     case = Case(
         map=body["map"],

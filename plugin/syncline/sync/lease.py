@@ -36,6 +36,11 @@ _KEY = "(7305791, hashtext(current_schema()))"
 _ALONE = text(f"SELECT pg_advisory_xact_lock{_KEY}")
 _TOGETHER = text(f"SELECT pg_advisory_xact_lock_shared{_KEY}")
 _MINE = leases.c.name == _NAME
+#: Asked in every transaction: straight to the driver.
+_LOOK = {
+    "sqlite": "SELECT token FROM leases WHERE name = 'cycle' AND token = ?",
+    "postgresql": "SELECT token FROM leases WHERE name = 'cycle' AND token = %s",
+}
 
 
 class LeaseHeldError(RetriableError):
@@ -112,7 +117,6 @@ class Lease:
                     f"gone, its place is free at {moment(row.until):%H:%M:%S} UTC.",
                 )
         self._token = row.token + 1
-        self._look = select(leases.c.token).where(*self._held())
         self._renewed = now
         db.execute(
             leases.update()
@@ -136,7 +140,8 @@ class Lease:
             change = leases.update().where(*self._held()).values(until=self._until(now))
             held = db.execute(change).rowcount == 1
         else:
-            held = db.scalar(self._look) is not None
+            found = db.exec_driver_sql(_LOOK[db.dialect.name], (self._token,))
+            held = found.first() is not None
         if not held:
             raise LeaseLostError(
                 f"this run stood still for more than {LENGTH.seconds // 60} minutes, and another "

@@ -82,6 +82,9 @@ class Meter:
         #: change that was not seen would be written over.
         self.resting: dict[Side, RetriableError] = {}
         self._books: dict[Side, Book] = {}
+        #: Sides that neither the rules nor the vendor limit, as far as anybody has heard: what is
+        #: spent there is noted, and nothing is asked.
+        self._unlimited: set[Side] = set()
         #: Price and rows of what did not fit.
         self.left: dict[Side, tuple[int, int]] = dict.fromkeys(Side, (0, 0))
 
@@ -89,13 +92,26 @@ class Meter:
         """Begin a cycle, which counts from nothing."""
         self._reset()
         with self._ledger.begin() as db:
-            spending.heal(db, self._now())
+            now = self._now()
+            spending.heal(db, now)
+            self._unlimited = {
+                side
+                for side, limit in self._limits.items()
+                if limit.most is None
+                and spending.read(db, side, now).stated is None
+                and spending.peek(db, side) is Level.OK
+            }
 
     def spend(
         self, side: Side, price: int, what: str, records: int = 0, *, essential: bool = True
     ) -> None:
         """Reserve a call about to be made; raise ``BudgetReachedError`` if it does not fit."""
         with self._ledger.begin() as db:
+            if self._is_free(side, price, records):
+                now, run = self._now(), self.run
+                spending.add(db, side, now, run=run, price=price, what=what, records=records)
+                self._note(side, price, what)
+                return
             before = spending.hold(db, side)
             spent, now = self._read(db, side)
             limit = self._limits[side]
@@ -114,6 +130,14 @@ class Meter:
             self._note_level(db, side, before, spent, now)
         if not fits:
             raise BudgetReachedError.of(self.stand(side, (price, records)))
+        self._note(side, price, what)
+
+    def _is_free(self, side: Side, price: int, records: int) -> bool:
+        """Tell whether no limit can refuse it: there is none, or it counts for none."""
+        counts = price or (records and self._limits[side].counted == "actions")
+        return not counts or side in self._unlimited
+
+    def _note(self, side: Side, price: int, what: str) -> None:
         self._books.pop(side, None)
         self.spent[side] += price
         self.tally[side][what] += price
@@ -122,6 +146,8 @@ class Meter:
         """Return what may still be spent on work that cannot wait, or on the rest."""
         if side in self.resting and not essential:
             return Room(units=0, records=0)
+        if side in self._unlimited:
+            return Room(units=None, records=None)
         with self._ledger.begin() as db:
             spent, now = self._read(db, side)
             level = self._note_level(db, side, spending.peek(db, side), spent, now)
@@ -166,6 +192,7 @@ class Meter:
         if usage is not None and (side not in self._heard or self._heard[side][0] != usage):
             self._heard[side] = usage, self._now()
             self._unwritten.add(side)
+            self._unlimited.discard(side)
 
     def stand(self, side: Side, needed: tuple[int, int] | None = None) -> Standing:
         """Return how the budget of *side* stands; *needed* are units and records that wait."""

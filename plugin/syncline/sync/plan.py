@@ -101,6 +101,8 @@ class Step:
     target: str | None = None
     workflow: str = ""
     number: int = 0
+    #: How often the action was refused before.
+    tries: int = 0
     at: str = ""
 
     @property

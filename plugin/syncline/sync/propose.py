@@ -194,7 +194,8 @@ class Proposer:
             name, crm_id = link.replaces
             resting = pairs.by_side(db, name, Side.CRM, [crm_id])[crm_id]
             heirs = inherited(resting, rule, entry)
-            return replace(self._pair_case(rule, heirs, entry, None), replaces=link.replaces)
+            across = self._waiting(db, rule, entry.side.other, heirs.ids[entry.side.other])
+            return replace(self._pair_case(rule, heirs, entry, across), replaces=link.replaces)
         if link.partner is not None:
             other = entry.side.other
             found = inbox.fetch(db, other, rule.object(other), [link.partner])
@@ -212,6 +213,12 @@ class Proposer:
             return None
         self._linker.promise(rule, entry, made)
         return made
+
+    def _waiting(self, db: Connection, rule: MapRule, side: Side, id_: str) -> Entry | None:
+        """Return what waits of a record, unless it was taken up."""
+        if Ref(side, rule.object(side), id_) in self._taken:
+            return None
+        return inbox.fetch(db, side, rule.object(side), [id_]).get(id_)
 
     def _quiet(self, rule: MapRule) -> Iterator[list[Case]]:
         """Look at pairs that did not change: time alone can fire a workflow, or one is owed."""

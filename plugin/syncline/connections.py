@@ -1,0 +1,144 @@
+"""The connections of a workspace: opened when needed, with secrets, limits and a breaker."""
+
+from __future__ import annotations
+
+__all__ = ["Connections"]
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from syncline_schemas import check_against
+
+from .connector import ConnectorType, Context, Secret
+from .errors import FatalError, RetriableError, WorkspaceError
+from .memory import Memory
+from .model import Description, Side
+from .sync.guard import Guarded
+from .sync.metered import Metered, Purse
+from .sync.watched import Watched
+
+if TYPE_CHECKING:
+    from .sync.breaker import Breaker
+    from .sync.systems import System
+    from .workspace import Workspace
+
+
+def _variable(kind: ConnectorType, secret: str) -> str:
+    """Return where a secret stands in the environment."""
+    return f"SYNCLINE_{kind.name}_{secret}".upper()
+
+
+class Connections:
+    """Opens the systems that a workspace names, and asks them what they are made of."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        environ: Mapping[str, str],
+        now: Callable[[], datetime],
+        fresh: bool,
+    ) -> None:
+        self._workspace = workspace
+        self._environ = environ
+        self._now = now
+        self._fresh = fresh
+        self._open: list[Watched] = []
+        self._breakers: dict[Side, Breaker] = {}
+
+    def close(self) -> None:
+        """Close all of them, whatever one of them says."""
+        with ExitStack() as closing:
+            for connector in self._open:
+                closing.callback(connector.close)
+            self._open = []
+
+    def system(self, side: Side, name: str, description: Description) -> System:
+        """Open a system that said what it is made of."""
+        from .sync.systems import System
+
+        connector = self._connect(side, name, description)
+        return System(name=name, connector=connector, description=description)
+
+    def description(self, side: Side, name: str) -> Description:
+        """Return what a system says of itself: offline, remembered, or asked."""
+        kind = self._type(name)
+        if kind.offline is not None:
+            # It lies in the workspace itself: asking costs nothing, and the answer is of now.
+            return self._connect(side, name).describe()
+        place = self._workspace.settings
+        memory = Memory(place.descriptions, side, name, place.connections.get(name, {}))
+        if not self._fresh and (found := memory.recall(self._now())) is not None:
+            return found
+        description = self._connect(side, name).describe()
+        memory.keep(description, self._now())
+        return description
+
+    def _type(self, name: str) -> ConnectorType:
+        connectors = self._workspace.registry.connectors
+        found = connectors.get(name)
+        if found is None:
+            known = ", ".join(sorted(connectors))
+            raise WorkspaceError(f"no connector is named {name}; there are: {known}")
+        return found
+
+    def _connect(self, side: Side, name: str, description: Description | None = None) -> Watched:
+        kind = self._type(name)
+        if side not in kind.sides:
+            raise WorkspaceError(f"{kind.title} cannot be the {side.word} of a sync")
+        settings = self._workspace.settings.connections.get(name, {})
+        for secret in kind.secrets:
+            if secret in settings:
+                raise WorkspaceError(
+                    f"{secret} stands in [connections.{name}] in syncline.toml, and a secret never "
+                    "stands in a file",
+                    hint=f"Take it out and set it in the environment as {_variable(kind, secret)}.",
+                )
+        faults = check_against(kind.settings, settings)
+        if faults:
+            raise WorkspaceError(
+                f"[connections.{name}] in syncline.toml is not valid: {'; '.join(faults)}",
+                hint="Correct it there; `syncline connectors` shows what each connector needs.",
+            )
+        purse = Purse(side, lambda: self._workspace.meter)
+        context = Context(
+            side=side,
+            settings=settings,
+            secrets=self._secrets(kind),
+            folder=self._workspace.folder,
+            now=self._now,
+            spend=purse.spend,
+            description=description,
+        )
+        try:
+            metered = Metered(Guarded(name, kind.open(context)), purse)
+        except Exception as err:
+            if isinstance(err, FatalError | RetriableError | WorkspaceError):
+                raise
+            raise FatalError(
+                f"the connector {name} could not be opened: {type(err).__name__}: {err}",
+                hint="This is a fault of the connector; tell its author what you did.",
+            ) from err
+        connector = Watched(metered, side, lambda: self._breaker(side))
+        self._open.append(connector)
+        return connector
+
+    def _breaker(self, side: Side) -> Breaker:
+        from .sync.breaker import Breaker
+
+        return self._breakers.setdefault(side, Breaker(self._workspace.ledger, side, self._now))
+
+    def _secrets(self, kind: ConnectorType) -> dict[str, Secret]:
+        found: dict[str, Secret] = {}
+        for name in kind.secrets:
+            variable = _variable(kind, name)
+            value = self._environ.get(variable)
+            if not value:
+                raise WorkspaceError(
+                    f"{kind.title} needs its {name.replace('_', ' ')}",
+                    hint=f"Set it in the environment as {variable}.",
+                )
+            found[name] = Secret(value)
+        return found
