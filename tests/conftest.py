@@ -6,6 +6,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, Engine, event
 
 from support import postgres
 
@@ -24,6 +25,21 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_wait_for_the_disk() -> Generator[None]:
+    """Let SQLite not wait until the disk has it: no test cuts the power."""
+
+    def hasten(connection: Connection) -> None:
+        if connection.dialect.name == "sqlite":
+            cursor = connection.connection.cursor()
+            cursor.execute("PRAGMA synchronous=OFF")
+            cursor.close()
+
+    event.listen(Engine, "engine_connect", hasten)
+    yield
+    event.remove(Engine, "engine_connect", hasten)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -86,9 +87,18 @@ def _cycle(registry: Registry, order: dict[str, Any], out: int) -> None:
     os.write(out, json.dumps({"events": event.names, "state": report.state}).encode())
 
 
+def _warm_up() -> None:
+    """Do one cycle of each kind, so that the forks need import and make ready nothing."""
+    for make in (support.local_world, support.sandbox_world):
+        with tempfile.TemporaryDirectory() as folder, make(Path(folder)) as world:
+            world.lead("Ann")
+            world.run()
+
+
 def main() -> None:
     """Carry out orders until there are none left."""
     registry = load_plugins()
+    _warm_up()
     for line in sys.stdin:
         read, write = os.pipe()
         child = os.fork()

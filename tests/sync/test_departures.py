@@ -251,3 +251,22 @@ def test_a_listing_that_is_wrong_about_a_mass_is_not_believed(world: World) -> N
     assert (report.state, len(prospects(world))) == ("done", 12)
     world.settle()
     assert len(prospects(world)) == 12
+
+
+def test_a_task_that_a_person_deleted_is_not_written_again(world: World) -> None:
+    """An edit of the call that it came from meets a task that is gone, and lets it rest (K4)."""
+    task = 'activity call -> Task { Subject = "Call: {outcome}" }\n'
+    world.rules(rules(more=task))
+    ((_lead, prospect),) = linked(world, "Ann")
+    call = world.call(prospect, "Connected")
+    world.settle()
+    (made,) = world.all(CRM, "Task")
+    world.delete(CRM, "Task", str(made["Id"]))
+    world.change(CADENCE, "activity", call, outcome="Left Voicemail")
+    first = world.run()
+    assert support.counts(first) == {"deferred": 1}
+    world.settle()
+    assert world.all(CRM, "Task") == []
+    world.change(CADENCE, "activity", call, outcome="Connected")
+    world.settle()
+    assert "its Task was deleted in the CRM" in world.reasons("skip")[0]

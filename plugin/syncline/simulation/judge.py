@@ -145,10 +145,14 @@ def _news(found: _Evidence, record: Key, line: Line, side: Side) -> list[Change]
 def _values_since(
     found: _Evidence, side: Side, row: Row, name: str, last: Change
 ) -> Iterator[Value]:
-    """Yield what a field held when *last* was written, and every value since."""
+    """Yield what a field held when *last* was written, and every value since.
+
+    What a listing still showed then counts as held: the engine could know no better.
+    """
     told = found.story.fields.get((side, row.object, row.id, name), [])
-    before = [change.new for change in told if change.number <= last.number]
-    yield before[-1] if before else None
+    before = [change for change in told if change.number <= last.number]
+    yield before[-1].new if before else None
+    yield from (change.old for change in before if change.late and change.at + change.late > last.at)
     yield from (change.new for change in told if change.number > last.number)
 
 

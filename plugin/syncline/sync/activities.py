@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["ActivityFacts", "activity_case"]
+__all__ = ["ActivityFacts", "activity_case", "lost_case"]
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ..ledger.codec import stamp
 from ..ledger.rows import Entry, Pair
-from ..model import Side, Value, is_blank
+from ..model import Gone, Side, Value, is_blank
 from ..rules.compiled import ActivityRule
 from ..rules.values import normaliser
-from .plan import Case, Fate, FieldWrite, Ref, Step, StepKind
+from .plan import Case, Fate, FieldNote, FieldWrite, Ref, Step, StepKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +45,9 @@ def activity_case(facts: ActivityFacts) -> Case:
         reason = "no rule asks for this kind of activity and outcome"
         return case.ended(Fate.SKIPPED, reason)
     if pair is not None and pair.gone[Side.CRM]:
-        return case.ended(
-            Fate.SKIPPED, f"its {target} was {pair.gone[Side.CRM].rpartition(' ')[0]}"
-        )
+        why, _, _at = pair.gone[Side.CRM].rpartition(" ")
+        note = FieldNote(field="", value=None, at=rule.at, reason=f"its {target} was {why}")
+        return replace(case, notes=(note,)).ended(Fate.SKIPPED, note.reason)
     if facts.person is None:
         return case.ended(Fate.SKIPPED, "its prospect has no partner in the CRM")
     writes = _writes(rule, entry, facts.person, pair)
@@ -64,6 +65,25 @@ def activity_case(facts: ActivityFacts) -> Case:
         at=rule.at,
     )
     return case.with_steps([step])
+
+
+def lost_case(pair: Pair, entry: Entry, gone: Gone) -> Case:
+    """Return the case of a CRM record of an activity that is no longer there: it is left so."""
+    what = f"{gone.kind} in the CRM"
+    reason = f"{what}; the activity is kept in the cadence"
+    ref = Ref(entry.side, entry.object, entry.id)
+    return Case(
+        map=pair.map,
+        ids=pair.ids,
+        objects=pair.objects,
+        candidates=(ref,),
+        seen={entry.side: entry.seen},
+        notes=(FieldNote(field="", value=None, at="", reason=reason, kind="gone"),),
+        pair=pair,
+        gone={entry.side: f"{what} {stamp(gone.at)}"},
+        fate=Fate.SKIPPED,
+        reason=reason,
+    )
 
 
 def _writes(

@@ -133,7 +133,16 @@ _UNDONE = Outcome(status=OutcomeStatus.RETRY, code="NOT_DONE", message="the writ
 
 
 def _stands(step: Step, values: Mapping[str, Value] | None) -> bool:
-    return values is not None and all(_arrived(w, values.get(w.field)) for w in step.writes)
+    """Tell whether a write arrived, whole as it was: since then people may have changed some of it.
+
+    What still holds what it held before tells that it did not.
+    """
+    if values is None:
+        return False
+    told = [w for w in step.writes if _plain(w.old) != _plain(w.new)]
+    arrived = [_arrived(w, values.get(w.field)) for w in told]
+    left = [_plain(values.get(w.field)) == _plain(w.old) for w in told]
+    return not told or (any(arrived) and not any(left))
 
 
 def _arrived(write: FieldWrite, seen: Value) -> bool:

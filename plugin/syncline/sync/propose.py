@@ -22,7 +22,7 @@ from ..model import Side
 from ..rules.compiled import ActivityRule, MapRule
 from ..rules.ruleset import RuleSet
 from ..rules.values import Clock
-from .activities import ActivityFacts, activity_case
+from .activities import ActivityFacts, activity_case, lost_case
 from .cases import PairFacts, lone_case, pair_case
 from .creation import NewFacts, new_case
 from .departures import (
@@ -73,7 +73,8 @@ class Proposer:
     def plans(self) -> Iterator[Plan]:
         """Yield the cycle's plans; each may be applied before the next is asked for."""
         objects = dict.fromkeys((side, m.object(side)) for side in Side for m in self._maps)
-        for side, name in objects:
+        targets = dict.fromkeys((Side.CRM, a.template.object) for a in self._rules.activities)
+        for side, name in objects | targets:
             yield from self._part(partial(self._departures, side, name))
         queues = {where: Turn() for where in objects}
         if self._rules.activities:
@@ -289,9 +290,19 @@ class Proposer:
                     for s in Side:
                         self._handed[case.map, s, case.pair.ids[s]] = case.pair
                 return [case]
+        activity = self._lost_activity(db, entry)
+        if activity is not None:
+            return [activity]
         reason = "it went before it had a partner"
-        case = lone_case(rules[0], entry).ended(Fate.UNCHANGED, reason)
+        case = lone_case(rules[0] if rules else self._maps[0], entry).ended(Fate.UNCHANGED, reason)
         return [replace(case, forgets=case.candidates)]
+
+    def _lost_activity(self, db: Connection, entry: Entry) -> Case | None:
+        name = f"{entry.object}/{ACTIVITY}"
+        pair = pairs.by_side(db, name, entry.side, [entry.id]).get(entry.id)
+        if pair is None or entry.gone is None or entry.side is Side.CADENCE:
+            return None
+        return lost_case(pair, entry, entry.gone)
 
     def _gone_case(self, db: Connection, rule: MapRule, pair: Pair, entry: Entry) -> Case:
         other = entry.side.other
