@@ -74,8 +74,9 @@ class Registry:
         for name, call in self._listeners("syncline_after_cycle"):
             try:
                 call(report=report)
-            except Exception:  # noqa: BLE001 - a cycle that is done is not undone by a listener
-                _log.exception("the plugin %s broke in syncline_after_cycle", name)
+            except Exception as err:  # noqa: BLE001 - a done cycle is not undone by a listener
+                fault = f"{type(err).__name__}: {err}"
+                _log.error("the plugin %s broke in syncline_after_cycle: %s", name, fault)
 
     def _listeners(self, hook: str) -> Iterator[tuple[str, Callable[..., None]]]:
         """Yield each plugin's implementation by itself: a fault is laid at the right door."""

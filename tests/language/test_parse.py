@@ -173,7 +173,8 @@ def test_places_lead_back_to_the_text() -> None:
         return text[span.start : span.end]
 
     block, _contacts = [m for m in parsed.tree.statements if isinstance(m, s.ObjectMap)]
-    first, _converted, second, third = [w for w in parsed.tree.statements if isinstance(w, s.Workflow)]
+    workflows = [w for w in parsed.tree.statements if isinstance(w, s.Workflow)]
+    first, _converted, second, third = workflows
     (activity,) = [a for a in parsed.tree.statements if isinstance(a, s.Activity)]
     assert cut(block.crm_object.span) == "Lead"
     assert cut(block.matches[0].span) == "Email = email"

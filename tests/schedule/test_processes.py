@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -111,6 +111,21 @@ class Site:
         for start in range(0, count, 200):
             self.world.hand(CADENCE).write("prospect", rows[start : start + 200])
 
+    def kill_the_first_to_write(self) -> list[int]:
+        """Let whoever sends the first write be killed as it waits; its number is then here."""
+        killed: list[int] = []
+
+        def kill() -> None:
+            with closing(self.ledger()) as ledger, ledger.begin() as db:
+                held = look(db, datetime.now(UTC))
+            assert held is not None
+            assert held.holder is not None
+            os.kill(held.holder.pid, signal.SIGKILL)
+            killed.append(held.holder.pid)
+
+        self.gate.bell = kill
+        return killed
+
     def leads(self) -> list[str]:
         return sorted(str(lead["Email"]) for lead in self.world.all(CRM, "Lead"))
 
@@ -189,20 +204,8 @@ def test_a_second_signal_ends_it_at_once_and_loses_nothing(site: Site) -> None:
 def test_two_processes_never_run_cycles_at_once(site: Site, tmp_path: Path) -> None:
     """One is killed in the middle of a write, the other takes over; nothing comes about twice."""
     site.people(PEOPLE)
-    ledger = site.ledger()
-    killed: list[int] = []
-
-    def kill() -> None:
-        with ledger.begin() as db:
-            held = look(db, datetime.now(UTC))
-        assert held is not None
-        assert held.holder is not None
-        os.kill(held.holder.pid, signal.SIGKILL)
-        killed.append(held.holder.pid)
-
-    site.gate.bell = kill
-    logs = [tmp_path / "one.log", tmp_path / "two.log"]
-    workers = [(sys.executable, "-c", WORKER, str(site.world.folder), str(log)) for log in logs]
+    killed = site.kill_the_first_to_write()
+    logs, workers = two_workers(site, tmp_path)
     with site.process(*workers[0]) as one, site.process(*workers[1]) as two:
         until(lambda: bool(killed) and len(site.leads()) == PEOPLE)
         assert sorted([one.poll() or 0, two.poll() or 0]) == [-signal.SIGKILL, 0]
@@ -212,13 +215,34 @@ def test_two_processes_never_run_cycles_at_once(site: Site, tmp_path: Path) -> N
     assert len(set(site.leads())) == len(site.leads()) == PEOPLE + 50
     said = "".join(log.read_text("utf-8") for log in logs)
     assert "another run is at work" in said
-    with ledger.begin() as db:
+    with closing(site.ledger()) as ledger, ledger.begin() as db:
         spans = db.execute(select(runs.c.started, runs.c.finished).order_by(runs.c.id)).all()
-    ledger.close()
     assert len(spans) > 2
     for before, after in pairwise(spans):
         assert before.started < after.started
         assert before.finished is None or before.finished <= after.started
+
+
+def test_two_processes_never_pass_a_small_budget_together(site: Site, tmp_path: Path) -> None:
+    """Though one is killed in the middle of a write and the other takes over (K6)."""
+    site.world.rules(support.RULES.replace("5000 calls", "30 calls"))
+    site.people(PEOPLE)
+    killed = site.kill_the_first_to_write()
+    logs, workers = two_workers(site, tmp_path)
+    with site.process(*workers[0]) as one, site.process(*workers[1]) as two:
+        until(lambda: bool(killed) and one.poll() is not two.poll())
+        log = logs[1] if one.poll() else logs[0]
+        # Long after there is nothing left to spend, the other still tries.
+        until(lambda: len(log.read_text("utf-8").splitlines()) > 40)
+    heard = [call for call in site.world.heard if "token" not in call]
+    assert 12 < len(heard) <= 30
+    assert len(set(site.leads())) == len(site.leads()) > 0
+
+
+def two_workers(site: Site, folder: Path) -> tuple[list[Path], list[tuple[str, ...]]]:
+    """Return the logs and the words of two processes that run cycles in one workspace."""
+    logs = [folder / "one.log", folder / "two.log"]
+    return logs, [(sys.executable, "-c", WORKER, str(site.world.folder), str(log)) for log in logs]
 
 
 def until(true: Callable[[], bool], seconds: float = 30) -> None:

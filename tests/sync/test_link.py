@@ -26,7 +26,8 @@ RULE = MapRule(
     matches=((text("Email"), text("email")), (text("Phone"), text("phone"))),
     key_fields={CRM: "k", CADENCE: "k"}, reads={CRM: (), CADENCE: ()},
     turn_to_cadence=lambda _r: [], turn_to_crm=lambda _r, _o: [],
-    to_cadence=dict, to_cadence_all=_many, to_crm=dict, to_crm_all=_many, deletes=frozenset(), due={}, at="x.rules:1",
+    to_cadence=dict, to_cadence_all=_many, to_crm=dict, to_crm_all=_many,
+    deletes=frozenset(), due={}, at="x.rules:1",
 )  # fmt: skip
 
 
@@ -37,7 +38,8 @@ def found(
     crm: Holders, cadence: Holders, linked: dict[str, str] | None = None, *, phone: str = ""
 ) -> Link:
     """Return the link of lead L1, whose address is a@b."""
-    kin = Kin(holders={CRM: crm, CADENCE: cadence}, linked={CRM: {}, CADENCE: linked or {}}, resting=_NOBODY)
+    holders: dict[Side, Holders] = {CRM: crm, CADENCE: cadence}
+    kin = Kin(holders=holders, linked={CRM: {}, CADENCE: linked or {}}, resting=_NOBODY)
     return find_partner(RULE, CRM, "L1", ["a@b", phone], kin)
 
 
@@ -64,7 +66,8 @@ def test_the_keys_are_tried_in_the_order_of_the_rules() -> None:
 
 def test_a_blank_key_matches_nothing() -> None:
     """Two records without an address are not one person."""
-    kin = Kin(holders={CRM: {}, CADENCE: {("email", ""): ["P1"]}}, linked={CRM: {}, CADENCE: {}}, resting=_NOBODY)
+    holders: dict[Side, Holders] = {CRM: {}, CADENCE: {("email", ""): ["P1"]}}
+    kin = Kin(holders=holders, linked={CRM: {}, CADENCE: {}}, resting=_NOBODY)
     assert find_partner(RULE, CRM, "L1", ["", ""], kin) == Link()
 
 

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 __all__ = ["log"]
 
-import re
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
-from ..errors import WorkspaceError
 from ..ledger.journal import KINDS
 from .options import json_option, print_json, workspace_option
 from .show import console, show_history
+from .since import since_option
 
 #: As the reports say it, and as the log does.
 _FATES = {"skipped": "skip", "held": "hold", "failed": "fail", "deferred": "defer"}
-_UNITS = {"d": "days", "h": "hours", "m": "minutes", "w": "weeks"}
-_AGO = re.compile(r"(\d{1,6})\s*([wdhm])")
 _NUMBER = click.IntRange(1, 1_000_000_000)
 
 
@@ -29,7 +26,7 @@ _NUMBER = click.IntRange(1, 1_000_000_000)
 @click.option("--rule", help="Only this workflow or map, by its name, or this row: main.rules:14.")
 @click.option("--kind", type=click.Choice((*KINDS, *_FATES)), help="Only lines of this kind.")
 @click.option("--run", "run", type=_NUMBER, help="Only this run.")
-@click.option("--since", metavar="WHEN", help="Only since then: 2d, 3h, or a day as 2026-11-22.")
+@since_option(None)
 @click.option("--before", type=_NUMBER, metavar="LINE", help="The page before this line.")
 @click.option("--limit", type=_NUMBER, default=50, show_default=True)
 @json_option
@@ -39,7 +36,7 @@ def log(
     rule: str | None,
     kind: str | None,
     run: int | None,
-    since: str | None,
+    since: timedelta | None,
     before: int | None,
     limit: int,
     as_json: bool,
@@ -57,7 +54,7 @@ def log(
         run=run,
         kind=None if kind is None else _FATES.get(kind, kind),
         rule=None if rule is None else known_rule(folder, rule),
-        since=None if since is None else _moment(since, datetime.now(UTC)),
+        since=None if since is None else datetime.now(UTC) - since,
         before=before,
         limit=limit + 1,
     )
@@ -73,18 +70,3 @@ def log(
         every = not any((record, rule, kind, run, since, before))
         click.echo(f"Nothing {'has happened yet' if every else 'of that kind has happened'}.")
     return 0
-
-
-def _moment(text: str, now: datetime) -> datetime:
-    """Return the moment that *text* means: so long ago, or a day or time in UTC."""
-    ago = _AGO.fullmatch(text.strip().casefold())
-    try:
-        if ago is not None:
-            return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
-        found = datetime.fromisoformat(text.strip())
-    except (ValueError, OverflowError) as err:
-        raise WorkspaceError(
-            f"{text} is no day and no time",
-            hint="Write 2d (two days ago), 3h, 30m, 2026-11-22 or 2026-11-22T15:40.",
-        ) from err
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)

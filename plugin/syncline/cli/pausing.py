@@ -130,7 +130,9 @@ def _show(found: Status, units: Mapping[Side, str]) -> None:
         click.echo(f"Run {last.number} began {last.started:%Y-%m-%d %H:%M} UTC: {state}.")
     for rest in found.resting:
         click.secho(f"{rest.words[0].upper()}{rest.words[1:]}", fg="yellow")
-        click.echo("A run after that time tries it again by itself; the other side is read as ever.")
+        click.echo(
+            "A run after that time tries it again by itself; the other side is read as ever."
+        )
     if waiting := {state: n for state, n in found.waiting.items() if n}:
         words = ", ".join(f"{count:,} {state}" for state, count in sorted(waiting.items()))
         click.echo(f"In the inbox: {words}.")

@@ -16,19 +16,21 @@ _AGO = re.compile(r"(\d{1,6})\s*([wdhm])")
 _MANY = timedelta(days=36_500)
 
 
-def since_option(default: str) -> Callable[[Any], Any]:
+def since_option(default: str | None) -> Callable[[Any], Any]:
     """Return the option, with what it is when it is left out; its value is a length of time."""
     return click.option(
         "--since",
         default=default,
-        show_default=True,
+        show_default=default is not None,
         callback=_span,
         metavar="WHEN",
         help="From when on: 12h, 30d, 4w ago, or a day as 2026-11-22.",
     )
 
 
-def _span(_context: click.Context, _option: click.Parameter, value: str) -> timedelta:
+def _span(_context: click.Context, _option: click.Parameter, value: str | None) -> timedelta | None:
+    if value is None:
+        return None
     text = value.strip().casefold()
     ago = _AGO.fullmatch(text)
     try:

@@ -152,7 +152,9 @@ def _values_since(
     told = found.story.fields.get((side, row.object, row.id, name), [])
     before = [change for change in told if change.number <= last.number]
     yield before[-1].new if before else None
-    yield from (change.old for change in before if change.late and change.at + change.late > last.at)
+    yield from (
+        change.old for change in before if change.late and change.at + change.late > last.at
+    )
     yield from (change.new for change in told if change.number > last.number)
 
 

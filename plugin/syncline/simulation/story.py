@@ -92,7 +92,7 @@ class Story:
     def _echoes(self, case: Case) -> None:
         """See that what we wrote ourselves is not written back as if it were news."""
         spec = next((spec for spec in self._maps if spec.name == case.map), None)
-        if spec is None or case.links or self._ever_went(case):
+        if spec is None or case.links or case.replaces or self._ever_went(case):
             return
         for step in case.steps:
             source = step.side.other

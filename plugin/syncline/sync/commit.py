@@ -6,12 +6,12 @@ __all__ = ["Committer", "Result"]
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from ..errors import ConnectorError
-from ..ledger import changes, holds, inbox, journal, matchkeys, pairs, wakes
+from ..ledger import changes, cursors, holds, inbox, journal, matchkeys, pairs, wakes
 from ..ledger.codec import moment, stamp
 from ..ledger.rows import Echo, Pair, State
 from ..model import Gone, GoneKind, Outcome, OutcomeStatus, Side, Value
@@ -180,7 +180,11 @@ class Committer:
         other = task.step.side.other if crm is None else Side.CRM
         found = pairs.by_side(db, task.case.map, other, [task.case.ids[other]])
         pair = found.get(task.case.ids[other])
-        self._done(task, id_, None, _UnderWay(task.case, pair, 1, Fate.WRITTEN, ""))
+        # Nobody knows when it was: whatever was read of the record before now is older.
+        cursor = cursors.read_cursor(db, task.step.side, task.step.object)
+        ahead = timedelta(seconds=0 if cursor is None else cursor.ahead)
+        at = stamp(self.now() + ahead)
+        self._done(task, id_, (at, at), _UnderWay(task.case, pair, 1, Fate.WRITTEN, ""))
 
     def created(self, case: Case) -> str | None:
         """Return the id of the cadence record that this run created for *case*."""
@@ -206,7 +210,7 @@ class Committer:
         self._new, self._changed, self._keys = {}, {}, {}
 
     def _done(
-        self, task: Task, id_: str | None, span: tuple[str, str] | None, under_way: _UnderWay
+        self, task: Task, id_: str | None, span: tuple[str, str], under_way: _UnderWay
     ) -> None:
         step = task.step
         ids = dict(task.case.ids)
@@ -230,13 +234,12 @@ class Committer:
                 pair = self._add(_new_pair(replace(task.case, ids=ids, settles={})))
             settled = step.settles[step.side]
             rows = tuple(name for name in settled if ">" in name)
-            echo = None if span is None else Echo(*span, rows)
+            echo = Echo(*span, rows)
             base = {side: {**pair.base[side], **step.settles.get(side, {})} for side in Side}
             choices = {row: side for row, side in pair.choices.items() if row not in rows}
             pair = replace(pair, base=base, echo={**pair.echo, step.side: echo}, choices=choices)
             under_way.pair = self._keep(pair)
-            if span is not None:
-                under_way.written[step.side] = (step.values, span[1])
+            under_way.written[step.side] = (step.values, span[1])
         self._history.written(task, ids)
 
     def _add(self, pair: Pair) -> Pair:
@@ -288,7 +291,8 @@ class Committer:
                 wakes.add(db, wanted, self.now())
         for (state, reason, due), refs in staying.items():
             inbox.finish(db, refs, state, reason, run=self._run, due=due)
-        inbox.forget(db, gone)
+        # Whatever waits of a record that we deleted was read before.
+        inbox.forget(db, gone + self._ended)
         matchkeys.forget_keys(db, forgotten + self._ended)
         self._ended = []
         ended = [(u.case, u.fate, u.reason) for u in self._finished]
