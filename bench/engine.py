@@ -105,7 +105,7 @@ def measure(name: str, pairs: int, changes: int, table: Table) -> None:
             write_workspace(folder, name, settings)
             hands = Hands(
                 load_plugins(),
-                {syncline.Side.CRM: name},
+                {syncline.Side.CRM: name, syncline.Side.CADENCE: "local"},
                 folder,
                 now,
                 {name: settings},
@@ -139,6 +139,38 @@ def measure(name: str, pairs: int, changes: int, table: Table) -> None:
                     now.ahead += timedelta(minutes=15)
                 row(table, name, f"{changes:,} changes in {pairs:,} pairs", changes, times)
                 row(table, name, f"nothing new in {pairs:,} pairs", 0, [cycle(folder)])
+                made = people_in_the_cadence(hands, changes)
+                row(table, name, f"{changes:,} creations in the CRM", changes, [cycle(folder)])
+                now.ahead += timedelta(minutes=15)
+                cycle(folder)
+                for start in range(0, changes, BATCH):
+                    part = made[start : start + BATCH]
+                    hands.change_all(
+                        syncline.Side.CADENCE, "prospect", part, {"last_name": "Changed"}
+                    )
+                row(table, name, f"{changes:,} updates in the CRM", changes, [cycle(folder)])
+
+
+def people_in_the_cadence(hands: Hands, count: int) -> list[str]:
+    """Add prospects whom the CRM does not know; return their ids."""
+    return [
+        id_
+        for start in range(0, count, BATCH)
+        for id_ in hands.add_all(
+            syncline.Side.CADENCE,
+            "prospect",
+            [
+                {
+                    "first_name": f"First{n}",
+                    "last_name": f"Last{n}",
+                    "company_name": f"Company {n % 997}",
+                    "email": f"prospect{n}@company{n % 997}.example.com",
+                }
+                for n in range(start, min(start + BATCH, count))
+            ],
+            start,
+        )
+    ]
 
 
 def row(table: Table, name: str, what: str, records: int, times: list[float]) -> None:

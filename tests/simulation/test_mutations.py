@@ -112,6 +112,7 @@ def _doubt(patch: pytest.MonkeyPatch) -> None:
 
 def _echo(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(cases, "is_echo", _always(answer=False))
+    patch.setattr(cases, "alike", _always(answer=False))
 
 
 def _lease(patch: pytest.MonkeyPatch) -> None:

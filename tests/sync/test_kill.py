@@ -7,8 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Generator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,10 @@ activity call on outcome "Connected" -> Task { Subject = "Call: {outcome}" }
 )
 #: The events are dealt out to so many tests, which may run side by side.
 PARTS = 4
-MAKERS = {"local": support.local_world, "salesforce": support.sandbox_world}
+MAKERS: dict[str, Callable[..., AbstractContextManager[World]]] = {
+    "local": support.local_world,
+    "salesforce": support.sandbox_world,
+}
 #: The two systems, where the ledger is kept, and of how many events one is tried.
 KINDS = [
     ("local", "sqlite", 1),

@@ -250,8 +250,8 @@ _NOBODY = frozenset[str]()
 def _echo(text: str) -> Echo | None:
     if not text:
         return None
-    first, last, rows = load(text)
-    return Echo(first, last, tuple(rows))
+    first, last, rows, *seen = load(text)
+    return Echo(first, last, tuple(rows), *seen)
 
 
 def _row(pair: Pair) -> dict[str, str]:

@@ -92,6 +92,8 @@ class Echo(NamedTuple):
     first: str
     last: str
     rows: tuple[str, ...]
+    #: How the record was last seen then (``Entry.seen``).
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

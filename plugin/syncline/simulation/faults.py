@@ -10,7 +10,7 @@ from enum import StrEnum
 from random import Random
 
 from ..errors import RetriableError, UnknownOutcomeError
-from ..model import ActionRequest, Gone, GoneKind, Outcome, OutcomeStatus, Write
+from ..model import ActionRequest, Gone, GoneKind, Outcome, OutcomeStatus, Side, Write
 from .clock import VirtualClock
 from .records import Row
 from .store import Store
@@ -91,6 +91,10 @@ class Storm(Calm):
         self._another = another
         self._tell = story.tell
         self.life = Life()
+        #: Objects that were not listed since their system's clock jumped, and the change's number
+        #: then. It jumps again only after that: what is dated by a clock that nobody ever saw
+        #: cannot be found by its date.
+        self._unlisted: dict[Side, dict[str, int]] = {side: {} for side in Side}
         #: Whether the storm has passed.
         self.over = False
 
@@ -107,8 +111,10 @@ class Storm(Calm):
         self.life.instant()
         if self.happens(Fault.MEANWHILE, 0.25):
             self._meanwhile()
-        if self.happens(Fault.JUMP, 0.04):
+        if not self._unlisted[store.side] and self.happens(Fault.JUMP, 0.04):
             store.skew += timedelta(seconds=self._dice.uniform(-400, 400))
+            number = store.count.last
+            self._unlisted[store.side] = {d.name: number for d in store.description.objects}
             self._tell(f"the {store.side.word}'s clock jumps: it is now {_ahead(store.skew)}")
         where = f"{what} at the {store.side.word}"
         if self.happens(Fault.BUSY, 0.03):
@@ -166,6 +172,8 @@ class Storm(Calm):
     def listed(self, store: Store, name: str, began: int) -> None:
         """See ``Weather``."""
         self._story.listed(store, name, began)
+        if began >= self._unlisted[store.side].get(name, began + 1):
+            del self._unlisted[store.side][name]
 
     def after(self, store: Store, what: str) -> None:
         """Let the answer get lost, or our process end before it reads it."""

@@ -223,8 +223,9 @@ def _base(draft: _Draft, side: Side, now: Values) -> Mapping[str, Base]:
     if entry is None or echo is None:
         return known
     near = is_echo(echo, entry.modified)
-    # Seen last before we wrote: whatever its time now, it may show what was made of our write.
-    first = facts.pair.seen[side] < echo.first
+    # Not read again since we wrote: whatever its time now, it may show what was made of our write.
+    seen_last = facts.pair.seen[side]
+    first = seen_last == echo.seen or seen_last < echo.first
     if not near and not first:
         return known
     base: dict[str, Base] = dict(known)
@@ -235,7 +236,8 @@ def _base(draft: _Draft, side: Side, now: Values) -> Mapping[str, Base]:
         seen, written = now.get(field_.name), base.get(row.key, MISSING)
         if seen == written:
             continue
-        if (near and made_of(written, seen)) or (first and alike(written, seen, field_.length)):
+        length = field_.length
+        if (near and made_of(written, seen, length)) or (first and alike(written, seen, length)):
             base[row.key] = seen
             draft.settles[side][row.key] = seen
             draft.notes.append(

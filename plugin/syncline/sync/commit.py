@@ -6,12 +6,12 @@ __all__ = ["Committer", "Result"]
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from ..errors import ConnectorError
-from ..ledger import changes, cursors, holds, inbox, journal, matchkeys, pairs, wakes
+from ..ledger import changes, holds, inbox, journal, matchkeys, pairs, wakes
 from ..ledger.codec import moment, stamp
 from ..ledger.rows import Echo, Pair, State
 from ..model import Gone, GoneKind, Outcome, OutcomeStatus, Side, Value
@@ -180,10 +180,8 @@ class Committer:
         other = task.step.side.other if crm is None else Side.CRM
         found = pairs.by_side(db, task.case.map, other, [task.case.ids[other]])
         pair = found.get(task.case.ids[other])
-        # Nobody knows when it was: whatever was read of the record before now is older.
-        cursor = cursors.read_cursor(db, task.step.side, task.step.object)
-        ahead = timedelta(seconds=0 if cursor is None else cursor.ahead)
-        at = stamp(self.now() + ahead)
+        # Nobody knows when it was.
+        at = stamp(self.now())
         self._done(task, id_, (at, at), _UnderWay(task.case, pair, 1, Fate.WRITTEN, ""))
 
     def created(self, case: Case) -> str | None:
@@ -234,7 +232,7 @@ class Committer:
                 pair = self._add(_new_pair(replace(task.case, ids=ids, settles={})))
             settled = step.settles[step.side]
             rows = tuple(name for name in settled if ">" in name)
-            echo = Echo(*span, rows)
+            echo = Echo(*span, rows, pair.seen[step.side])
             base = {side: {**pair.base[side], **step.settles.get(side, {})} for side in Side}
             choices = {row: side for row, side in pair.choices.items() if row not in rows}
             pair = replace(pair, base=base, echo={**pair.echo, step.side: echo}, choices=choices)

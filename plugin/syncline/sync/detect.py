@@ -74,6 +74,14 @@ def _ahead(page: Page, now: datetime) -> int:
     return round((page.server_time - now).total_seconds())
 
 
+def _earlier(position: Position, back: timedelta) -> Position | None:
+    """Return the place so long before *position*; None for before everything."""
+    try:
+        return Position(modified=position.modified - back)
+    except OverflowError:
+        return None
+
+
 def _pages(
     system: System,
     object_name: str,
@@ -93,7 +101,7 @@ def _pages(
         if position.modified > first.server_time + OVERLAP:
             first, position = None, None
         elif back > _TELLABLE:
-            first, position = None, Position(modified=position.modified - back)
+            first, position = None, _earlier(position, back)
     if first is None:
         yield from system.connector.changes(object_name, fields, position)
         return

@@ -30,17 +30,19 @@ def is_echo(echo: Echo | None, modified: datetime) -> bool:
     return first - _UNSURE <= modified <= last + _UNSURE
 
 
-def made_of(written: Base, seen: Value) -> bool:
+def made_of(written: Base, seen: Value, length: int | None = None) -> bool:
     """Tell whether *seen* is what a system may make of a value: cut, trimmed, cased, rounded.
 
-    Anything else is somebody's edit, though it fell into the very second of our write.
+    A text is cut only if it is longer than its field's *length*, where that is known. Anything
+    else is somebody's edit, though it fell into the very second of our write.
     """
     if written is MISSING:
         return False
     if isinstance(written, str) and isinstance(seen, str):
         ours, theirs = _bare(written), _bare(seen)
+        whole = length is not None and len(written) <= length
         # A cut text is the beginning of ours; a phone number gains or loses its country.
-        return ours.startswith(theirs) or (
+        return (ours == theirs if whole else ours.startswith(theirs)) or (
             len(theirs) > _NUMBER and (ours.endswith(theirs) or theirs.endswith(ours))
         )
     if isinstance(written, int | float) and isinstance(seen, int | float):
