@@ -6,6 +6,7 @@ __all__ = ["Archive", "document", "pack", "unpack"]
 
 import hashlib
 import json
+import lzma
 import os
 import zipfile
 import zlib
@@ -27,6 +28,8 @@ _LIST = "backup.json"
 _PIECE = 1 << 20
 #: A list is short; something longer is none.
 _LONGEST_LIST = 16 << 20
+#: The bit that a zip archive sets for a file with a password.
+_ENCRYPTED = 1
 _ANOTHER = "Take another backup; nothing was changed."
 
 
@@ -98,13 +101,26 @@ def unpack(file: Path, folder: Path) -> Archive:
             return found
     except FileNotFoundError as err:
         raise WorkspaceError(f"there is no {file}") from err
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as err:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        RuntimeError,
+        ValueError,
+        EOFError,
+    ) as err:
+        # The last but one: a way of packing that is not known, and names that are no text.
         raise _damaged(file.name, str(err) or "it ends too early") from err
     except OSError as err:
         raise WorkspaceError(f"{file} could not be unpacked: {err.strerror or err}") from err
 
 
 def _read_list(archive: zipfile.ZipFile, name: str) -> Archive:
+    if any(entry.flag_bits & _ENCRYPTED for entry in archive.infolist()):
+        raise WorkspaceError(
+            f"{name} is encrypted, and a backup of Syncline is not",
+            hint="Unpack it with its password, and pack what was in it without one.",
+        )
     with suppress(KeyError, ValueError, RecursionError):
         if archive.getinfo(_LIST).file_size <= _LONGEST_LIST:
             listed: Any = json.loads(archive.read(_LIST))

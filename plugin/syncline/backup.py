@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["back_up", "restore"]
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
@@ -25,6 +26,8 @@ from .sync.lease import Lease
 #: The parts of the archive: the ledger, and the folder of the workspace's own files.
 _LEDGER = "ledger.sqlite"
 _FILES = "workspace"
+_DATA = "data"
+_ANOTHER = "Take another backup; nothing was changed."
 
 
 def _utc_now() -> datetime:
@@ -55,27 +58,44 @@ def back_up(
     ):
         copy = Path(place) / _LEDGER
         copying.snapshot(ledger, copy)
-        _check_whole(copy)
+        if broken := check_file(copy):
+            raise LedgerError(
+                "the ledger is damaged, and so would be its copy", hint=broken[0].advice
+            )
         parts = {_LEDGER: copy, **_own_files(settings)}
         return pack(file, parts, made=now(), instance=ledger.instance, schema=SCHEMA_VERSION)
 
 
 def _own_files(settings: Settings) -> dict[str, Path]:
-    """Return the files that make the workspace, by their names in the archive."""
+    """Return the files that make the workspace, by their names in the archive.
+
+    A link counts as what it leads to. Raises ``WorkspaceError`` for what cannot be taken along: a
+    backup that lacks something is found out when it is too late.
+    """
     folder = settings.folder
-    wanted = [folder / FILE_NAME, settings.rules, *settings.rules.parent.glob("*.rules")]
-    wanted += sorted((folder / "data").rglob("*"))
-    here = folder.resolve()
-    return {
-        f"{_FILES}/{path.resolve().relative_to(here).as_posix()}": path
-        for path in wanted
-        if path.is_file() and not path.name.startswith(".") and path.resolve().is_relative_to(here)
-    }
-
-
-def _check_whole(copy: Path) -> None:
-    if broken := check_file(copy):
-        raise LedgerError("the ledger is damaged, and so would be its copy", hint=broken[0].advice)
+    data = folder / _DATA
+    wanted = [folder / FILE_NAME, *settings.rules.parent.glob("*.rules"), data]
+    for place, _folders, names in os.walk(data, followlinks=True):
+        wanted += [Path(place) / name for name in sorted(names)]
+    # What begins with a dot is a program's own, such as a file that is just being written.
+    wanted = [settings.rules, *(path for path in wanted if not path.name.startswith("."))]
+    found: dict[str, Path] = {}
+    for path in wanted:
+        name = Path(os.path.relpath(path, folder))
+        if ".." in name.parts:
+            raise WorkspaceError(
+                f"{name} lies outside of the workspace's folder, and a backup holds that folder",
+                hint="Move the rules into the folder, or put a link to them there, and correct "
+                f"`rules` in {FILE_NAME}.",
+            )
+        if path.is_file():
+            found[f"{_FILES}/{name.as_posix()}"] = path
+        elif path == settings.rules or (path.is_symlink() and not path.exists()):
+            raise WorkspaceError(
+                f"{name} is not there, and the backup would lack it",
+                hint=f"Put it back, or correct what names it ({FILE_NAME}, or a link).",
+            )
+    return found
 
 
 def restore(
@@ -102,8 +122,8 @@ def restore(
             staged = Path(place)
             archive = unpack(file, staged)
             _check_ledger(staged / _LEDGER, archive, file.name)
-            files = [] if ledger_only else _staged_files(staged / _FILES)
-            settings = read_settings(folder if ledger_only else staged / _FILES)
+            settings = read_settings(folder) if ledger_only else _staged(staged, file.name)
+            files = [] if ledger_only else _staged_files(staged, settings, file.name)
             settings = replace(settings, folder=folder)
             where = locate(settings, environ)
             if not overwrite:
@@ -123,20 +143,42 @@ def restore(
 def _check_ledger(path: Path, archive: Archive, name: str) -> None:
     """See that the ledger in the archive is one, is whole, and is the one that the list names."""
     if not path.exists():
-        raise WorkspaceError(f"{name} holds no ledger", hint="Take another backup.")
-    _check_whole(path)
+        raise WorkspaceError(f"{name} holds no ledger", hint=_ANOTHER)
+    if check_file(path):
+        raise WorkspaceError(f"{name} is damaged: the ledger in it does not read", hint=_ANOTHER)
     # Opening brings one of an older version up to date, and refuses one of a newer.
     with closing(Ledger(path)) as ledger:
         if ledger.instance != archive.instance:
             raise WorkspaceError(
-                f"{name} is damaged: its ledger is another than its list names",
-                hint="Take another backup; nothing was changed.",
+                f"{name} is damaged: its ledger is another than its list names", hint=_ANOTHER
             )
 
 
-def _staged_files(place: Path) -> list[Path]:
-    """Return the workspace's files, the settings last: without them there is no workspace yet."""
+def _staged(staged: Path, name: str) -> Settings:
+    """Read the settings in the archive."""
+    if not (staged / _FILES / FILE_NAME).is_file():
+        raise WorkspaceError(f"{name} holds no {FILE_NAME}", hint=_ANOTHER)
+    try:
+        return read_settings(staged / _FILES)
+    except WorkspaceError as err:
+        raise WorkspaceError(f"{name} cannot be used: {err.message}", hint=_ANOTHER) from err
+
+
+def _staged_files(staged: Path, settings: Settings, archive: str) -> list[Path]:
+    """Return the workspace's files, the settings last: without them there is no workspace yet.
+
+    Refuses what no backup takes along: it could lie over the ledger that was just looked through.
+    """
+    place = staged / _FILES
     found = [path.relative_to(place) for path in place.rglob("*") if path.is_file()]
+    for name in found:
+        is_rules = place / name == settings.rules or name.suffix == ".rules"
+        is_own = name == Path(FILE_NAME) or is_rules or name.parts[0] == _DATA
+        if not is_own or re.fullmatch(rf"{re.escape(_LEDGER)}(-\w+)?", str(name)):
+            raise WorkspaceError(
+                f"{archive} is damaged: it holds {name.as_posix()!r}, which no backup does",
+                hint=_ANOTHER,
+            )
     return sorted(found, key=lambda path: (path == Path(FILE_NAME), path))
 
 

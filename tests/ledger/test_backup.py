@@ -233,6 +233,20 @@ def _other_ledger(parts: dict[str, bytes]) -> None:
     listed(parts, lambda d: d.update(instance="01234567"))
 
 
+def _with(name: str, content: bytes) -> Callable[[dict[str, bytes]], None]:
+    def change(parts: dict[str, bytes]) -> None:
+        parts[name] = content
+        one = {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        listed(parts, lambda d: d["files"].update({name: one}))
+
+    return change
+
+
+def _without_settings(parts: dict[str, bytes]) -> None:
+    del parts["workspace/syncline.toml"]
+    listed(parts, lambda d: d["files"].pop("workspace/syncline.toml"))
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -248,6 +262,12 @@ def _other_ledger(parts: dict[str, bytes]) -> None:
         (_no_list, "is no backup of Syncline"),
         (_newer, "made by a newer version"),
         (_other_ledger, "its ledger is another than its list names"),
+        (_with("ledger.sqlite", b"hello"), r"a\.zip is damaged: the ledger in it does not read"),
+        (_with("workspace/ledger.sqlite", b"x"), "holds 'ledger.sqlite', which no backup does"),
+        (_with("workspace/ledger.sqlite-wal", b"x"), "which no backup does"),
+        (_with("workspace/bin/run.sh", b"x"), "which no backup does"),
+        (_without_settings, r"a\.zip holds no syncline\.toml"),
+        (_with("workspace/syncline.toml", b"rules = 5"), r"a\.zip cannot be used: syncline\.toml"),
     ],
 )
 def test_an_archive_that_is_refused(
@@ -258,9 +278,56 @@ def test_an_archive_that_is_refused(
         world.run()
         back_up(world.folder, tmp_path / "a.zip")
     repacked(tmp_path / "a.zip", change)
-    with pytest.raises(WorkspaceError, match=words):
+    with pytest.raises(WorkspaceError, match=words) as told:
         restore(tmp_path / "a.zip", tmp_path / "new")
+    assert "Take another backup; nothing was changed." == told.value.hint or "newer" in words
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.zip", "ws"]
+
+
+def test_an_archive_with_a_password(tmp_path: Path) -> None:
+    """It is told for what it is: nobody asks for the password."""
+    with local_world(tmp_path) as world:
+        world.run()
+        back_up(world.folder, tmp_path / "a.zip")
+    content = bytearray((tmp_path / "a.zip").read_bytes())
+    at = content.index(b"PK\x01\x02")
+    content[at + 8] |= 1  # the first file of the directory is said to be encrypted
+    (tmp_path / "a.zip").write_bytes(bytes(content))
+    with pytest.raises(WorkspaceError, match=r"a\.zip is encrypted"):
+        restore(tmp_path / "a.zip", tmp_path / "new")
+
+
+def test_what_is_linked_is_taken_along(world: World, tmp_path: Path) -> None:
+    """Data on another disk and rules under any name are in the backup, and so restored."""
+    begin(world)
+    world.close()
+    (world.folder / "data").rename(tmp_path / "disk")
+    (world.folder / "data").symlink_to(tmp_path / "disk")
+    (world.folder / "main.rules").rename(tmp_path / "disk" / "rules")
+    (world.folder / ".my.rules").symlink_to(tmp_path / "disk" / "rules")
+    settings = world.folder / "syncline.toml"
+    settings.write_text(settings.read_text("utf-8").replace("main.rules", ".my.rules"), "utf-8")
+    back_up(world.folder, tmp_path / "a.zip", now=world.clock)
+    there = {name: (tmp_path / "disk" / name).read_bytes() for name in ("crm.json", "rules")}
+    restore(tmp_path / "a.zip", tmp_path / "new", overwrite=True, now=world.clock)
+    new = tmp_path / "new"
+    assert (new / "data" / "crm.json").read_bytes() == there["crm.json"]
+    assert (new / ".my.rules").read_bytes() == there["rules"]
+    assert not (new / "data").is_symlink()
+
+
+@pytest.mark.parametrize("rules", ["../shared/x.rules", "lost.rules"])
+def test_a_backup_that_would_lack_the_rules(tmp_path: Path, rules: str) -> None:
+    """It is refused, with what to do: at the restore it would be too late."""
+    (tmp_path / "shared").mkdir()
+    with local_world(tmp_path) as world:
+        world.run()
+        (world.folder / "main.rules").rename(tmp_path / "shared" / "x.rules")
+        settings = world.folder / "syncline.toml"
+        settings.write_text(settings.read_text("utf-8").replace("main.rules", rules), "utf-8")
+        with pytest.raises(WorkspaceError, match="lies outside|would lack it"):
+            back_up(world.folder, tmp_path / "a.zip")
+    assert not (tmp_path / "a.zip").exists()
 
 
 def test_what_is_no_archive(tmp_path: Path) -> None:

@@ -27,7 +27,14 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+)
 
 from ..errors import LedgerBusyError, LedgerError, WorkspaceError
 from .bulk import Bulk
@@ -82,6 +89,12 @@ class Ledger:
             raise self._fault(err) from err
 
     def _fault(self, err: DatabaseError) -> LedgerError:
+        if isinstance(err, IntegrityError | DataError):
+            return LedgerError(
+                f"the ledger {self.name} does not take what was to be written: {_words(err)}",
+                hint="Nothing was written, and the ledger is sound. This is a fault of Syncline or "
+                "of a connector; please report it.",
+            )
         if self._engine.dialect.name == "postgresql":
             return LedgerError(
                 f"the database of the ledger {self.name} refused: {_words(err)}",

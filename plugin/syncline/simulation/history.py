@@ -11,7 +11,7 @@ from datetime import timedelta
 from random import Random
 
 from ..errors import SynclineError
-from ..ledger import inbox
+from ..ledger import inbox, wakes
 from ..ledger.rows import State
 from ..model import Side
 from ..sync.lease import LENGTH, LeaseHeldError, LeaseLostError
@@ -99,6 +99,7 @@ class History:
             self.cycle()
             if self.storm.happens(Fault.WAKE, 0.3):
                 self._pass(self._lots.choice((0, 5)))
+                self._wake()
                 self.cycle()
             self._pass(_QUARTER)
         self.storm.over = True
@@ -115,6 +116,18 @@ class History:
     def _meanwhile(self) -> None:
         self.say("… while a cycle is under way:")
         self.people.act()
+
+    def _wake(self) -> None:
+        """Let a webhook name some records: those that changed, others, one that never was."""
+        side = self._lots.choice(tuple(Side))
+        name = self._lots.choice([m.object(side) for m in self.book.maps])
+        known = [row.id for row in self.stores[side].rows(name, gone=True)]
+        ids = [*self._lots.sample(known, min(len(known), self._lots.choice((0, 1, 3)))), "NOBODY"]
+        self.say(f"a webhook says that {', '.join(ids)} of the {side.word} changed")
+        # It speaks for itself, whatever became of the process before.
+        self.ledger.fence = None
+        with self.ledger.begin() as db:
+            wakes.add(db, wakes.Wake(side=side, object=name, ids=tuple(ids)), self.clock())
 
     # -- cycles
 

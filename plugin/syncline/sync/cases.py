@@ -279,7 +279,8 @@ def due_of(
     rule: MapRule, workflows: Iterable[WorkflowRule], now: BySideValues, clock: Clock
 ) -> str:
     """Return when time alone may next change what the rules say of a pair; empty for never."""
-    asked = [workflow.due(now[_CRM], clock) for workflow in workflows if workflow.timed]
+    timed = (w for w in workflows if w.timed and w.object == rule.crm_object)
+    asked = [workflow.due(now[_CRM], clock) for workflow in timed]
     asked += [due(now[side], clock) for side, due in rule.due.items()]
     moments = [moment for moment in asked if moment is not None]
     return stamp(min(moments)) if moments else ""

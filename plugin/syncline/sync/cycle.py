@@ -171,6 +171,14 @@ class Cycle:
             with self._ledger.begin() as db:
                 journal.end_run(db, run, self._now(), "failed", {"error": err.message})
             raise
+        except Exception as err:
+            fault = FatalError(
+                f"this is a fault of Syncline: {type(err).__name__}: {err}",
+                hint="Nothing was lost. Please report it, with the rules and what you did.",
+            )
+            with self._ledger.begin() as db:
+                journal.end_run(db, run, self._now(), "failed", {"error": fault.message})
+            raise fault from err
 
     def _units(self) -> dict[Side, str]:
         return {side: s.description.prices.unit for side, s in self._systems.items()}

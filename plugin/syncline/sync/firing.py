@@ -66,7 +66,7 @@ def fire(
     moves = _moves(pair, clock)
     seen = {**record, EVENT: event} if event else record
     for workflow in workflows:
-        if not workflow.matches(seen, before, clock):
+        if workflow.object != rule.crm_object or not workflow.matches(seen, before, clock):
             continue
         holding.add(workflow.name)
         if workflow.name in held and not (workflow.every_time and changed):

@@ -7,7 +7,8 @@ __all__ = ["Guarded"]
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 from ..connector import Connector
 from ..errors import FatalError, SynclineError, UnknownOutcomeError
@@ -15,6 +16,7 @@ from ..model import (
     ActionRequest,
     Description,
     Outcome,
+    OutcomeStatus,
     Page,
     Position,
     Record,
@@ -43,15 +45,17 @@ class Guarded:
         """See ``Connector``."""
         pages = self._safely("changes", lambda: self._inner.changes(object_name, fields, since))
         while True:
-            page = self._safely("changes", lambda: next(pages, None))
+            page = self._safely("changes", lambda: _sound_page(next(pages, None)))
             if page is None:
                 return
-            yield replace(page, records=tuple(map(_readable, page.records)))
+            yield page
 
     def read(self, object_name: str, ids: Sequence[str], fields: Sequence[str]) -> list[Record]:
         """See ``Connector``."""
-        found = self._safely("read", lambda: self._inner.read(object_name, ids, fields))
-        return [_readable(record) for record in found]
+        return self._safely(
+            "read",
+            lambda: [_sound(record) for record in self._inner.read(object_name, ids, fields)],
+        )
 
     def lookup(self, object_name: str, keys: Sequence[str]) -> dict[str, str]:
         """See ``Connector``."""
@@ -65,7 +69,13 @@ class Guarded:
             raise
         except Exception as err:
             raise UnknownOutcomeError(self._words("write", err)) from err
-        return self._counted("write", outcomes, len(writes))
+        self._counted("write", outcomes, len(writes))
+        for write, outcome in zip(writes, outcomes, strict=True):
+            if outcome.status is OutcomeStatus.DONE and not (write.id or outcome.id):
+                raise UnknownOutcomeError(
+                    f"the connector {self._name} named no id for a record it created"
+                )
+        return outcomes
 
     def delete(self, object_name: str, ids: Sequence[str]) -> list[Outcome]:
         """See ``Connector``; a fault in the middle leaves the outcome unknown."""
@@ -110,20 +120,53 @@ class Guarded:
         return f"the connector {self._name} broke in `{what}`: {type(err).__name__}: {err}"
 
     def _counted(self, what: str, outcomes: list[Outcome], rows: int) -> list[Outcome]:
-        if len(outcomes) != rows:
+        given: Any = outcomes
+        if not isinstance(given, Sequence) or len(outcomes) != rows:
+            many = len(outcomes) if isinstance(given, Sequence) else "no"
             raise UnknownOutcomeError(
-                f"the connector {self._name} gave {len(outcomes)} outcomes for {rows} rows of "
-                f"`{what}`"
+                f"the connector {self._name} gave {many} outcomes for {rows} rows of `{what}`"
             )
         return outcomes
 
 
-def _readable(record: Record) -> Record:
+#: A server's time outside of these is none.
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+
+
+def _sound_page(page: Page | None) -> Page | None:
+    """Return the page with its records sound; raise ``ValueError`` for what is no page."""
+    if page is None:
+        return None
+    _check_zone("server_time", page.server_time)
+    if not _EARLIEST <= page.server_time <= _LATEST:
+        raise ValueError(
+            f"server_time is {page.server_time.isoformat()}, which is no time of today"
+        )
+    _check_zone("position", page.position.modified)
+    for gone in page.gone:
+        _check_id(gone.id)
+        _check_zone("the time of a record that went", gone.at)
+    return replace(page, records=tuple(map(_sound, page.records)))
+
+
+def _check_zone(what: str, moment: datetime) -> None:
+    if moment.tzinfo is None:
+        raise ValueError(f"{what} has no time zone")
+
+
+def _check_id(id_: object) -> None:
+    if not isinstance(id_, str) or not id_:
+        raise ValueError(f"an id is {id_!r}, and must be text")
+
+
+def _sound(record: Record) -> Record:
     """Return the record with what no ledger can keep made into what it can.
 
     Halves of signs become question marks, what is no number becomes blank, and a whole number of
-    more than 64 bits is rounded.
+    more than 64 bits is rounded. Raises ``ValueError`` for what is no record.
     """
+    _check_id(record.id)
+    _check_zone(f"the time of record {record.id}", record.modified)
     mended: dict[str, Value] = {}
     for name, value in record.values.items():
         if isinstance(value, str):
@@ -132,8 +175,12 @@ def _readable(record: Record) -> Record:
         elif isinstance(value, float):
             if not math.isfinite(value):
                 mended[name] = None
-        elif isinstance(value, int) and not -_LARGE < value < _LARGE:
-            mended[name] = float(value)
+        elif isinstance(value, int):
+            if not -_LARGE < value < _LARGE:
+                mended[name] = float(value)
+        elif value is not None and not isinstance(value, tuple):
+            kind = type(value).__name__
+            raise ValueError(f"{name} of record {record.id} is a {kind}, which no field holds")
     return replace(record, values={**record.values, **mended}) if mended else record
 
 

@@ -98,6 +98,7 @@ class Meter:
                 side
                 for side, limit in self._limits.items()
                 if limit.most is None
+                and side not in self._heard
                 and spending.read(db, side, now).stated is None
                 and spending.peek(db, side) is Level.OK
             }

@@ -60,10 +60,8 @@ class Proposer:
         self._skew = skew
         self._run = run
         self._maps = rules.compiled.maps
-        self._workflows = {
-            rule.name: [w for w in rules.workflows.values() if w.object == rule.crm_object]
-            for rule in self._maps
-        }
+        # All of them, for every map: a pair that was handed on may owe what another fired.
+        self._workflows = tuple(rules.workflows.values())
         self._linker = Linker(ledger.instance, self._maps)
         #: What was taken up, in this plan or, when nothing is applied, in any before it.
         self._taken: set[Ref] = set()
@@ -184,7 +182,7 @@ class Proposer:
             pair = replace(pair, gone=dict.fromkeys(Side, ""))
         ids = {s: e.id for s, e in entries.items()} if pair is None else pair.ids
         facts = PairFacts(rule=rule, pair=pair, ids=ids, entries=entries, skew=self._skew)
-        make = partial(pair_case, facts, self._workflows[rule.name], self._clock, event)
+        make = partial(pair_case, facts, self._workflows, self._clock, event)
         return _guarded(rule, entries, make)
 
     def _loose_case(self, db: Connection, rule: MapRule, entry: Entry, kin: Kin) -> Case | None:
@@ -208,7 +206,7 @@ class Proposer:
         if entry.side is Side.CADENCE and self._linker.belongs_elsewhere(db, rule, entry):
             return None
         facts = NewFacts(rule=rule, entry=entry, instance=self._ledger.instance)
-        make = partial(new_case, facts, self._workflows[rule.name], self._clock)
+        make = partial(new_case, facts, self._workflows, self._clock)
         made = _guarded(rule, {entry.side: entry}, make)
         if made.fate is Fate.SKIPPED and self._linker.later(rule, entry.side):
             return None
@@ -239,12 +237,12 @@ class Proposer:
                 if any(self._in_hand(waiting[s].get(pair.ids[s])) for s in Side):
                     continue
                 if any(pair.gone.values()):
-                    case = resting_case(rule, pair, self._workflows[rule.name])
+                    case = resting_case(rule, pair, self._workflows)
                 else:
                     facts = PairFacts(
                         rule=rule, pair=pair, ids=pair.ids, entries={}, skew=self._skew
                     )
-                    make = partial(pair_case, facts, self._workflows[rule.name], self._clock)
+                    make = partial(pair_case, facts, self._workflows, self._clock)
                     case = _guarded(rule, {}, make)
                 if case.steps or case.holding != pair.holding or case.due != pair.due:
                     cases.append(case)
@@ -317,7 +315,7 @@ class Proposer:
             partner=partner.get(pair.ids[other]),
             skew=self._skew,
         )
-        return gone_case(facts, self._workflows[rule.name], self._clock)
+        return gone_case(facts, self._workflows, self._clock)
 
     def _successor(self, db: Connection, rule: MapRule, entry: Entry) -> Successor | None:
         """Return what the record went into, if a map keeps such records with *rule*'s partners."""
@@ -339,7 +337,7 @@ class Proposer:
             pair = next(iter(bonds.get(id_, ())), None)
         return Successor(
             rule=heir,
-            workflows=self._workflows[heir.name],
+            workflows=self._workflows,
             id=id_,
             pair=pair,
             entry=inbox.fetch(db, side, name, [id_]).get(id_),
