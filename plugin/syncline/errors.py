@@ -34,10 +34,17 @@ __all__ = [
     "WorkspaceError",
 ]
 
+import math
 from typing import TYPE_CHECKING, ClassVar
+
+from .model import plain
 
 if TYPE_CHECKING:
     from syncline_grammar.diagnostics import Diagnostic
+
+
+#: A system's wish to be left alone counts for so many seconds at most: a day.
+LONGEST_WISH = 86_400.0
 
 
 class SynclineError(Exception):
@@ -46,9 +53,10 @@ class SynclineError(Exception):
     exit_code: ClassVar[int] = 3
 
     def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        # It may quote what a system said, and it goes to the ledger, to files and to terminals.
+        self.message = plain(message)
+        self.hint = plain(hint)
+        super().__init__(self.message)
 
 
 class RulesError(SynclineError):
@@ -86,7 +94,8 @@ class ConnectorError(SynclineError):
 class RetriableError(ConnectorError):
     """A passing fault (no network, 5xx, rate limit): the same run may succeed later.
 
-    ``retry_after`` is the server's own wish in seconds, when it stated one.
+    ``retry_after`` is the server's own wish in seconds, when it stated one: a day at most, and
+    None when what was given is no time to come.
     """
 
     exit_code = 2
@@ -95,7 +104,7 @@ class RetriableError(ConnectorError):
         super().__init__(
             message, hint=hint or "Run the same command again later: nothing was lost."
         )
-        self.retry_after = retry_after
+        self.retry_after = _wish(retry_after)
 
 
 class UnknownOutcomeError(RetriableError):
@@ -104,3 +113,9 @@ class UnknownOutcomeError(RetriableError):
 
 class FatalError(ConnectorError):
     """It will fail again until someone acts: wrong credentials, no permission, a missing field."""
+
+
+def _wish(seconds: float | None) -> float | None:
+    if seconds is None or not math.isfinite(seconds) or seconds < 0:
+        return None
+    return min(float(seconds), LONGEST_WISH)

@@ -28,6 +28,7 @@ __all__ = [
     "Value",
     "Write",
     "is_blank",
+    "plain",
 ]
 
 from collections.abc import Mapping
@@ -41,6 +42,16 @@ Value = str | int | float | bool | tuple[str, ...] | None
 def is_blank(value: Value) -> bool:
     """Tell whether *value* is missing, null, empty or white space alone: one thing, blank."""
     return value is None or value == () or (isinstance(value, str) and not value.strip())
+
+
+def plain(text: str) -> str:
+    """Return *text* as every file and database takes it.
+
+    Half a sign (a lone surrogate) becomes a question mark, and NUL becomes U+FFFD.
+    """
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
 class Side(StrEnum):

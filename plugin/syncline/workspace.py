@@ -427,7 +427,7 @@ class Workspace:
         from .observe.observer import Observer
 
         values = self._environ.get("SYNCLINE_LOG_VALUES") == "1"
-        observer = Observer(self.folder.name, self._log, self._metrics, values=values)
+        observer = Observer(self.folder.resolve().name, self._log, self._metrics, values=values)
         with watching(None if observer.is_idle else observer):
             try:
                 yield observer

@@ -280,7 +280,7 @@ def test_an_archive_that_is_refused(
     repacked(tmp_path / "a.zip", change)
     with pytest.raises(WorkspaceError, match=words) as told:
         restore(tmp_path / "a.zip", tmp_path / "new")
-    assert "Take another backup; nothing was changed." == told.value.hint or "newer" in words
+    assert told.value.hint == "Take another backup; nothing was changed." or "newer" in words
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.zip", "ws"]
 
 
@@ -325,7 +325,7 @@ def test_a_backup_that_would_lack_the_rules(tmp_path: Path, rules: str) -> None:
         (world.folder / "main.rules").rename(tmp_path / "shared" / "x.rules")
         settings = world.folder / "syncline.toml"
         settings.write_text(settings.read_text("utf-8").replace("main.rules", rules), "utf-8")
-        with pytest.raises(WorkspaceError, match="lies outside|would lack it"):
+        with pytest.raises(WorkspaceError, match=r"lies outside|would lack it"):
             back_up(world.folder, tmp_path / "a.zip")
     assert not (tmp_path / "a.zip").exists()
 

@@ -60,6 +60,14 @@ def test_where_the_ledger_lies(
         ("hush", {}, "`ledger` in syncline.toml is no address of a database"),
         ("postgresql://db:hush/sync", {}, "is no address of a database"),
         (None, {"SYNCLINE_LEDGER_URL": "hush hush"}, "SYNCLINE_LEDGER_URL is no address"),
+        ("postgresql://me@db/sync?sslpassword=hush", {}, "a password stands in `ledger`"),
+        (
+            None,
+            {"SYNCLINE_LEDGER_URL": "postgresql://me:S@hush/x@db/sync"},
+            "SYNCLINE_LEDGER_URL has more than one @",
+        ),
+        ("postgresql://db/sync?schema=", {}, "does not name one schema"),
+        ("postgresql://db/sync?schema=a&schema=b", {}, "does not name one schema"),
     ],
 )
 def test_an_address_that_is_refused(
@@ -82,6 +90,41 @@ def test_a_server_that_does_not_answer(tmp_path: Path) -> None:
         done = command("doctor", folder=world.folder)
         assert done.returncode == 3
         assert "the ledger cannot be reached" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("/test", "/no_such_database"), 'database "no_such_database" does not exist'),
+        (("postgres@", "no_such_role@"), 'role "no_such_role" does not exist'),
+        ((":5432", ":99999"), "invalid port number"),
+        (("?schema", "?sslmode=require&schema"), "server does not support SSL"),
+        (("?schema", "?sslmode=bogus&schema"), "invalid sslmode value"),
+    ],
+)
+def test_a_server_that_lets_nobody_in(address: str, change: tuple[str, str], words: str) -> None:
+    """To run again would not help: a person corrects the address or the password."""
+    if not address:
+        pytest.skip("a file has no address")
+    with pytest.raises(LedgerError, match=words) as told:
+        Ledger(address.replace(*change))
+    assert told.value.exit_code == 3
+    assert "SYNCLINE_LEDGER_PASSWORD" in told.value.hint
+
+
+def test_who_only_looks_makes_nothing(tmp_path: Path, address: str) -> None:
+    """A misspelt schema holds no ledger, and holds none afterwards."""
+    if not address:
+        pytest.skip("a file that is not there is not looked into")
+    with local_world(tmp_path, ledger=address) as world:
+        for words in (["prune"], ["log"], ["doctor"], ["backup", "../a.zip"]):
+            done = command(*words, folder=world.folder)
+            assert (done.returncode, done.stdout) == (3, "")
+            assert "nothing has run here yet" in done.stderr
+    base, schema = address.split("?schema=")
+    with psycopg.connect(base) as db:
+        there = db.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema])
+        assert there.fetchone() is None
 
 
 def test_a_lost_ledger_makes_the_same_keys_again(world: World) -> None:

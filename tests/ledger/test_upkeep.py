@@ -171,7 +171,8 @@ def lived(
 
 STRANGE = (
     "INSERT INTO inbox (side, object, id, modified, record, state, reason, attempts, since, seen,"
-    " run, due, gone) VALUES ('crm', 'Account', '001', '', '{}', 'new', '', 0, '', '', 0, '', '')"
+    " run, due, gone) VALUES ('crm', 'Account', '001', '2026-11-02T09:00:00.000000Z', '{}', 'new', '',"
+    " 0, '', '', 0, '', '')"
 )
 
 
@@ -224,12 +225,43 @@ def test_what_nobody_can_put_right(world: World) -> None:
     world.run()
     execute(world, "UPDATE pairs SET crm_base = '{\"City\": '")
     (one,) = found(world, repair=True)
-    assert one.what == "1 row of pairs with what does not read as JSON"
+    assert one.what == "1 row of pairs with what does not read"
     assert one.examples == ("Lead/prospect 00Q000000000001",)
     execute(world, "ALTER TABLE entries DROP COLUMN reason", "DROP TABLE wakes")
     (one,) = found(world, repair=True)
     assert (one.what, one.grade) == ("2 tables or columns are missing", Grade.PROBLEM)
     assert one.examples == ("entries.reason", "wakes")
+
+
+@pytest.mark.parametrize(
+    ("harm", "table"),
+    [
+        ("UPDATE pairs SET crm_base = '5'", "pairs"),
+        ("UPDATE pairs SET cadence_base = '[1]'", "pairs"),
+        ("UPDATE pairs SET owed = '7'", "pairs"),
+        ("UPDATE pairs SET flips = '3'", "pairs"),
+        ('UPDATE pairs SET choices = \'{"City>city": "me"}\'', "pairs"),
+        ("UPDATE pairs SET crm_echo = 'secret-value'", "pairs"),
+        ("UPDATE inbox SET record = '[]'", "inbox"),
+        ("UPDATE inbox SET state = 'odd'", "inbox"),
+        ("UPDATE inbox SET gone = '{}'", "inbox"),
+    ],
+)
+def test_a_value_of_another_shape(tmp_path: Path, harm: str, table: str) -> None:
+    """What a run cannot read the doctor finds, and the run says to ask the doctor."""
+    with local_world(tmp_path) as world:
+        ann = world.lead("Ann")
+        world.settle()
+        world.change(CRM, "Lead", ann, City="Oslo")
+        with world.workspace() as workspace:
+            workspace.plan()
+        execute(world, harm)
+        assert f"1 row of {table} with what does not read" in [one.what for one in found(world)]
+        told = command("run", folder=world.folder)
+        if "state" not in harm:  # of such a state nobody asks
+            assert told.returncode == 3
+            assert "the ledger is damaged: a value in it does not read" in told.stderr
+            assert "secret-value" not in told.stderr
 
 
 def test_a_record_that_two_pairs_claim(world: World) -> None:

@@ -152,9 +152,12 @@ def test_passing_faults_are_tried_again_sooner_and_sooner_no_more(local: World) 
 
 
 def test_a_system_that_asks_for_rest_gets_it(local: World) -> None:
-    """``Retry-After`` goes before the marks."""
+    """It is not asked before; the other side is read at each mark, however long that is (K7)."""
     office = Office(local, failing(local, RetriableError("too many", retry_after=1200)))
-    assert office.work(31) == ["09:00:00", "09:20:00", "09:30:00"]
+    office.then = {1: lambda: local.prospect("Bob")}
+    assert office.work(31) == ["09:00:00", "09:15:00", "09:20:00", "09:30:00"]
+    found = [(turn.report.state, turn.report.waiting) for turn in office.turns if turn.report]
+    assert found == []
 
 
 def test_a_fault_that_needs_a_person_is_tried_at_each_mark(local: World) -> None:
@@ -249,6 +252,25 @@ def test_rules_that_cannot_be_put_to_work_leave_the_last_ones_at_work(
     assert words in kept[1].message
     assert [turn.news for turn in office.turns] == [False, True, False, True]
     assert [(t.report.state, t.report.rules) for t in office.turns if t.report] == [("done", 1)] * 4
+    assert local.one(CADENCE, "prospect", first_name="Ann")["city"] == "Bonn"
+
+
+def test_a_rule_file_that_is_away_for_a_moment_stops_nothing(local: World) -> None:
+    """It counts like one that is wrong: the version before stays at work, wakes are heard (E5)."""
+    person = local.lead("Ann", City="Ulm")
+    then: dict[float, Callable[[], object]] = {
+        1: (local.folder / "main.rules").unlink,
+        2: lambda: wake(local),
+        3: lambda: local.change(CRM, "Lead", person, City="Bonn"),
+        4: lambda: wake(local),
+        5: lambda: local.rules(RULES),
+    }
+    office = Office(local, then=then)
+    assert office.work(16) == ["09:00:02", "09:02:00", "09:04:00", "09:15:00"]
+    assert [turn.kept_back is not None for turn in office.turns] == [False, True, True, False]
+    assert office.turns[1].kept_back is not None
+    assert "cannot be read" in office.turns[1].kept_back.message
+    assert [turn.news for turn in office.turns] == [False, True, False, True]
     assert local.one(CADENCE, "prospect", first_name="Ann")["city"] == "Bonn"
 
 

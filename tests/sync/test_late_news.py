@@ -75,6 +75,15 @@ def unheard(call: Callable[..., Any]) -> Callable[..., Any]:
     return around
 
 
+def deaf(_call: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what does nothing, and does not answer."""
+
+    def around(*_args: Any) -> Any:
+        raise UnknownOutcomeError("no answer")
+
+    return around
+
+
 def blind(_call: Callable[..., Any]) -> Callable[..., Any]:
     """Return what cannot look."""
 
@@ -150,6 +159,19 @@ def test_a_record_that_we_deleted_is_not_made_again_for_what_it_said_before(loca
     assert local.run().writes == 0
     assert not local.all(CRM, "Lead")
     assert not local.all(CADENCE, "prospect")
+
+
+def test_a_deletion_nobody_heard_of_is_not_repeated_for_one_who_is_back(local: World) -> None:
+    """A deletion that did not arrive is planned again, or not at all: its lead may be back (B9)."""
+    local.rules(RULES)
+    lead = local.lead("Ann")
+    local.settle()
+    local.delete(CRM, "Lead", lead)
+    assert local.run(meddled(local, CADENCE, "delete", deaf)).state == "stopped"
+    local.undelete(CRM, "Lead", lead)
+    local.settle()
+    assert [row["first_name"] for row in local.all(CADENCE, "prospect")] == ["Ann"]
+    assert len(local.all(CRM, "Lead")) == 1
 
 
 def test_who_takes_a_place_meets_its_partner_as_it_is_now(local: World) -> None:

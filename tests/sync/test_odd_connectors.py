@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import support
-from support import CADENCE, CRM, World
-from syncline import Outcome, OutcomeStatus, Page
+from support import CADENCE, CRM, World, counts, local_world, postgres
+from syncline import FatalError, Outcome, OutcomeStatus, Page, RetriableError, Value
 
 
 def _without_zone(page: Page) -> Any:
@@ -72,3 +74,124 @@ def test_outcomes_that_are_none_leave_it_open_what_was_done(local: World, given:
     assert local.run(support.meddled(local, CADENCE, "write", around)).state in {"stopped", "done"}
     local.settle()
     assert len(local.all(CADENCE, "prospect")) == 1
+
+
+#: Half a sign, and the sign that ends a text in C.
+BROKEN, MENDED = "a\ud800\0b", "a?\ufffdb"
+
+
+@pytest.fixture(params=["file", "server"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[World]:
+    """Yield a world whose ledger is a file, and one whose ledger is in PostgreSQL."""
+    with ExitStack() as stack:
+        address = stack.enter_context(postgres()) if request.param == "server" else ""
+        yield stack.enter_context(local_world(tmp_path, ledger=address))
+
+
+def _giving(**values: Value) -> Callable[[Page], Page]:
+    def mend(page: Page) -> Page:
+        records = tuple(
+            replace(r, values={**r.values, **{k: v for k, v in values.items() if k in r.values}})
+            for r in page.records
+        )
+        return replace(page, records=records)
+
+    return mend
+
+
+def _with_id(page: Page) -> Page:
+    at = replace(page.position, id=page.position.id + BROKEN)
+    records = tuple(replace(r, id=r.id + BROKEN) for r in page.records)
+    return replace(page, records=records, position=at)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        _giving(City=BROKEN),
+        _giving(Email=f"{BROKEN}@example.com"),
+        _giving(City=("a", BROKEN)),
+        _with_id,
+    ],
+    ids=["value", "match field", "list", "id"],
+)
+def test_a_text_that_no_database_takes_is_mended(world: World, odd: Callable[[Page], Page]) -> None:
+    """One such record stops nothing, on a file and on a server; the next run goes on (B8)."""
+    world.lead("Ann")
+    world.prospect("Bob")
+
+    def around(changes: Callable[..., Iterator[Page]]) -> Callable[..., Iterator[Page]]:
+        return lambda *given: map(odd, changes(*given))
+
+    report = world.run(support.meddled(world, CRM, "changes", around))
+    assert (report.state, report.faults) == ("done", ())
+    assert len(world.all(CRM, "Lead")) == 2
+    assert world.run().state == "done"
+
+
+def test_what_is_written_of_a_broken_text_is_the_mended_one(local: World) -> None:
+    """Half a sign becomes a question mark, NUL a sign that says that something was there."""
+    local.lead("Ann")
+
+    def around(changes: Callable[..., Iterator[Page]]) -> Callable[..., Iterator[Page]]:
+        return lambda *given: map(_giving(City=BROKEN), changes(*given))
+
+    odd = support.meddled(local, CRM, "changes", around)
+    assert local.run(odd).writes == 1
+    assert local.run(odd).writes == 0
+    assert local.one(CADENCE, "prospect")["city"] == MENDED
+
+
+def test_a_refusal_in_broken_words_is_a_refusal(world: World) -> None:
+    """The record waits with the words, mended."""
+    world.lead("Ann")
+
+    def around(_write: Callable[..., Any]) -> Callable[..., Any]:
+        refused = Outcome(status=OutcomeStatus.REFUSED, code=BROKEN, message=f"no {BROKEN}")
+        return lambda _name, writes: [refused] * len(writes)
+
+    report = world.run(support.meddled(world, CADENCE, "write", around))
+    assert (report.state, counts(report)) == ("done", {"failed": 1})
+    (reason,) = world.reasons("failed")
+    assert f"no {MENDED}" in reason
+    world.settle()
+
+
+@pytest.mark.parametrize("what", ["changes", "write"])
+@pytest.mark.parametrize("error", [RetriableError, FatalError, ValueError])
+def test_an_error_in_broken_words_is_told_in_mended_ones(
+    world: World, what: str, error: type[Exception]
+) -> None:
+    """It ends up in the report, and the next run does all."""
+    world.lead("Ann")
+
+    def around(_call: Callable[..., Any]) -> Callable[..., Any]:
+        def fail(*_given: Any) -> Any:
+            raise error(f"no {BROKEN}")
+
+        return fail
+
+    report = world.run(support.meddled(world, CADENCE, what, around))
+    assert report.state in {"stopped", "failed"}
+    assert f"no {MENDED}" in report.faults[0][0]
+    world.settle()
+    assert len(world.all(CADENCE, "prospect")) == 1
+
+
+@pytest.mark.parametrize(
+    ("wish", "kept"),
+    [
+        (None, None),
+        (0, 0.0),
+        (7.5, 7.5),
+        (10**18, 86_400.0),
+        (-1.0, None),
+        (float("inf"), None),
+        (float("nan"), None),
+    ],
+)
+def test_a_wish_to_be_left_alone_is_a_time_of_a_day_at_most(
+    wish: float | None, kept: float | None
+) -> None:
+    """What is no time to come is no wish; what is longer than a day counts as a day."""
+    assert RetriableError("busy", retry_after=wish).retry_after == kept

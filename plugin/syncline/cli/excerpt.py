@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = ["Excerpt", "excerpt"]
 
-import unicodedata
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -58,19 +57,11 @@ def _shown(text: str) -> list[str]:
     for sign in text:
         if sign == "\t":
             shown = " " * (_TAB - column % _TAB)
-        elif sign < " ":
-            shown = chr(0x2400 + ord(sign))
-        elif unicodedata.category(sign) in {"Cc", "Cs"} or unicodedata.bidirectional(sign) in _BIDI:
-            shown = "\N{REPLACEMENT CHARACTER}"
         else:
-            shown = sign
+            shown = tame_sign(sign)
         column += cell_len(shown)
         signs.append(shown)
     return signs
-
-
-#: Signs that turn the direction of what follows: a line would be read in another order.
-_BIDI = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
 def _back(signs: list[str], start: int) -> int:

@@ -15,6 +15,7 @@ import click
 from .fixing import diff, rewrite
 from .options import json_option, print_json, workspace_option
 from .show import shown
+from .signs import tame
 
 if TYPE_CHECKING:
     from ..ledger.holds import Hold
@@ -171,7 +172,7 @@ def _show(found: Sequence[Hold], choices: Sequence[Side | None]) -> None:
                 crm_field, _, cadence_field = hold.row.partition(">")
                 click.echo(f"    the CRM's {crm_field}: {shown(hold.crm_value)}")
                 click.echo(f"    the cadence's {cadence_field}: {shown(hold.cadence_value)}")
-            click.echo(f"    {hold.reason}{at}")
+            click.echo(f"    {tame(hold.reason)}{at}")
             decided = "" if side is None else f"; the {side.word}'s value stands from the next run"
             click.secho(f"    held since {since}, run {hold.run}{decided}", dim=True)
     count = "1 decision waits" if len(found) == 1 else f"{len(found):,} decisions wait"
@@ -237,4 +238,4 @@ def _show_refused(found: Sequence[Refused]) -> None:
         times = "once" if one.attempts == 1 else f"{one.attempts} times"
         click.secho(f"{one.object} {one.id}", bold=True, nl=False)
         click.echo(f"  of the {one.side.word}: failed {times}, {state}")
-        click.echo(f"    {one.reason}")
+        click.echo(f"    {tame(one.reason)}")

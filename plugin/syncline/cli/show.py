@@ -16,6 +16,7 @@ from rich.text import Text
 
 from ..model import Side, Value
 from ..sync.plan import Fate, StepKind
+from .signs import tame
 from .spending import cost_words, plan_words, report_words
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def shown(value: Value) -> str:
     """Return a value as it stands in a line: blank in words, and not too long."""
     if value is None or value == "":
         return "(blank)"
-    text = str(value)
+    text = tame(str(value))
     return text if len(text) <= _NARROW else text[: _NARROW - 1] + "…"
 
 
@@ -114,7 +115,7 @@ def _examples(out: Console, plan: Plan) -> None:
 
 def _because(out: Console, what: str, reason: str, rule: str) -> None:
     line = Text(what)
-    line.append(f"  {reason}", style="dim")
+    line.append(f"  {tame(reason)}", style="dim")
     if rule:
         line.append(f"  [{rule}]", style="cyan")
     out.print(line)
@@ -132,7 +133,7 @@ def _reasons(out: Console, plan: Plan) -> None:
     table.add_column("Reason")
     table.add_column("Cases", justify="right")
     for (fate, reason), count in reasons.most_common():
-        table.add_row(str(fate), Text(reason), f"{count:,}")
+        table.add_row(str(fate), Text(tame(reason)), f"{count:,}")
     out.print(table)
 
 
@@ -212,7 +213,7 @@ def _told(line: Entry) -> Text:
     elif line.field:
         text.append(f"{line.field}: {shown(line.new)}")
     if line.kind != "create":
-        text.append(f"{'  ' if line.field else ''}{line.reason}", style="dim" if line.field else "")
+        text.append(f"{'  ' if line.field else ''}{tame(line.reason)}", style="dim" if line.field else "")
     if line.lost:
         side = Side(line.lost[0])
         text.append(f"; the value {shown(line.lost[1])} of the {side.word} lost", style="dim")

@@ -11,6 +11,7 @@ import click
 
 from .options import json_option, print_json, workspace_option
 from .show import console, show_history, shown
+from .signs import tame
 
 if TYPE_CHECKING:
     from ..why import PairStands, Waits, Why
@@ -71,7 +72,7 @@ def _show(found: Why) -> None:
 
 
 def _waiting(one: Waits) -> str:
-    because = f": {one.reason}" if one.reason else ""
+    because = f": {tame(one.reason)}" if one.reason else ""
     return f"{one.object} {one.id} {_WAITS.get(one.state, one.state)}{because}."
 
 

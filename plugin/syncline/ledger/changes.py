@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["Change", "first_of", "last_before", "note", "of_run", "previewed", "touched"]
+__all__ = [
+    "Change",
+    "change_of",
+    "first_of",
+    "last_before",
+    "note",
+    "of_run",
+    "previewed",
+    "touched",
+]
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -12,7 +21,7 @@ from sqlalchemy import Connection, func, select
 
 from ..model import Gone, Side, Value
 from .bulk import Bulk
-from .codec import dump_gone, load_gone, load_values, moment, stamp
+from .codec import dump_gone, load_gone, load_values, moment, reads, stamp
 from .rows import Arrival
 from .tables import changes
 
@@ -94,7 +103,9 @@ def of_run(db: Connection, run: int, numbers: Sequence[int] = ()) -> list[Change
     where = changes.c.run == run
     if numbers:
         where |= changes.c.id.in_(numbers)
-    return [_change(row) for row in db.execute(select(changes).where(where).order_by(changes.c.id))]
+    return [
+        change_of(row) for row in db.execute(select(changes).where(where).order_by(changes.c.id))
+    ]
 
 
 def previewed(db: Connection, first: int) -> list[tuple[int, datetime]]:
@@ -128,12 +139,14 @@ def last_before(
                 .group_by(changes.c.record_id)
             )
             for row in db.execute(select(changes).where(changes.c.id.in_(latest))):
-                change = _change(row)
+                change = change_of(row)
                 found[change.ref] = change
     return found
 
 
-def _change(row: Any) -> Change:
+@reads
+def change_of(row: Any) -> Change:
+    """Return the change in a row of the table; raises ``LedgerError`` if it does not read."""
     return Change(
         number=row.id,
         run=row.run,

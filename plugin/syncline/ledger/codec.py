@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-__all__ = ["dump", "dump_gone", "load", "load_gone", "load_values", "moment", "stamp"]
+__all__ = [
+    "dump",
+    "dump_gone",
+    "load",
+    "load_gone",
+    "load_values",
+    "moment",
+    "reads",
+    "stamp",
+]
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 import orjson
 
+from ..errors import LedgerError
 from ..model import Gone, GoneKind, Value
+
+_T = TypeVar("_T")
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -30,12 +44,39 @@ def load(text: str) -> Any:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         # Written before with what JSON itself does not know (NaN), or truly damaged.
-        return json.loads(text)
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError) as err:
+            raise _unreadable() from err
+
+
+def reads(read: Callable[[Any], _T]) -> Callable[[Any], _T]:
+    """Let what reads a row raise ``LedgerError`` when it is not what was written."""
+
+    @wraps(read)
+    def checked(row: Any) -> _T:
+        try:
+            return read(row)
+        except (AttributeError, LookupError, TypeError, ValueError) as err:
+            raise _unreadable() from err
+
+    return checked
+
+
+def _unreadable() -> LedgerError:
+    # The value is not repeated: it may be a person's.
+    return LedgerError(
+        "the ledger is damaged: a value in it does not read",
+        hint="`syncline doctor` says where. Restore it: "
+        "`syncline restore BACKUP --ledger-only --overwrite`.",
+    )
 
 
 def load_values(text: str) -> dict[str, Value]:
     """Return a record's values; lists become tuples again."""
     found: dict[str, Any] = load(text)
+    if found.__class__ is not dict:
+        raise _unreadable()
     if "[" not in text:
         return found
     return {k: tuple(v) if v.__class__ is list else v for k, v in found.items()}

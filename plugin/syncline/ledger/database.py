@@ -7,6 +7,7 @@ from __future__ import annotations
 
 __all__ = ["Ledger", "read_meta", "upsert", "write_meta"]
 
+import re
 import secrets
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -36,13 +37,19 @@ from sqlalchemy.exc import (
     OperationalError,
 )
 
-from ..errors import LedgerBusyError, LedgerError, WorkspaceError
+from ..errors import LedgerBusyError, LedgerError, SynclineError, WorkspaceError
 from .bulk import Bulk
 from .tables import SCHEMA_VERSION, meta, metadata
 
 _BUSY_SECONDS = 10
 #: PostgreSQL's advisory lock for whoever makes or changes tables.
 _TABLES_LOCK = 7305790
+#: What a server, or what talks to it, says when only a person can mend it. Before a connection
+#: stands there is no code to go by.
+_SHUT_OUT = re.compile(
+    "authentication failed|no password supplied|does not exist|pg_hba|not permitted to log in|"
+    "permission denied|does not support SSL|certificate|invalid (port|sslmode|connection option)"
+)
 
 
 class Ledger:
@@ -50,11 +57,14 @@ class Ledger:
 
     *where* is a file, ``None`` for a ledger in memory, or the URL of a PostgreSQL database; a
     ``schema`` in its query (``…?schema=acme``) keeps several ledgers apart in one database.
+    Without *make*, a database that holds no ledger stays as it is: ``WorkspaceError``.
     """
 
-    def __init__(self, where: Path | str | None, *, instance: str | None = None) -> None:
+    def __init__(
+        self, where: Path | str | None, *, instance: str | None = None, make: bool = True
+    ) -> None:
         self.path = where if isinstance(where, Path) else None
-        self._engine = _engine(where)
+        self._engine = _engine(where, make=make)
         #: What a message calls it.
         self.name = self._engine.url.database or "in memory"
         if self.path is not None:
@@ -63,8 +73,8 @@ class Ledger:
         self.fence: Callable[[Connection], None] | None = None
         try:
             with self.begin() as db:
-                self.instance = _adopt(db, self.name, instance)
-        except LedgerError:
+                self.instance = _adopt(db, self.name, instance, make=make)
+        except SynclineError:
             self._engine.dispose()
             raise
 
@@ -80,6 +90,12 @@ class Ledger:
                     self.fence(db)
                 yield db
         except (OperationalError, InterfaceError) as err:
+            if self.path is None and _SHUT_OUT.search(_words(err)):
+                raise LedgerError(
+                    f"the database of the ledger {self.name} cannot be used: {_words(err)}",
+                    hint="Correct its address, or set the password in the environment as "
+                    "SYNCLINE_LEDGER_PASSWORD. Nothing was written.",
+                ) from err
             raise LedgerBusyError(
                 f"the ledger could not be reached or written: {_words(err)}",
                 hint=f"Nothing was lost. See that {self.name} can be reached, that its disk is not "
@@ -121,9 +137,9 @@ def _words(err: DBAPIError) -> str:
     return str(err.orig).strip().splitlines()[0]
 
 
-def _engine(where: Path | str | None) -> Engine:
+def _engine(where: Path | str | None, *, make: bool) -> Engine:
     if isinstance(where, str):
-        return _server(where)
+        return _server(where, make=make)
     # Not a URL as text: a folder's name may hold any sign.
     url = URL.create("sqlite", database=None if where is None else str(where))
     engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
@@ -131,7 +147,7 @@ def _engine(where: Path | str | None) -> Engine:
     return engine
 
 
-def _server(address: str) -> Engine:
+def _server(address: str, *, make: bool) -> Engine:
     url = make_url(address)
     if url.get_backend_name() != "postgresql":
         raise WorkspaceError(
@@ -158,7 +174,7 @@ def _server(address: str) -> Engine:
             connection.commit()
             return
         there = "SELECT 1 FROM pg_namespace WHERE nspname = %s"
-        if connection.execute(there, [schema]).fetchone() is None:
+        if make and connection.execute(there, [schema]).fetchone() is None:
             # Two that make it in one moment would not both succeed.
             connection.execute(f"SELECT pg_advisory_xact_lock({_TABLES_LOCK})")
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name}")
@@ -177,9 +193,11 @@ def _prepare(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _adopt(db: Connection, name: str, instance: str | None) -> str:
+def _adopt(db: Connection, name: str, instance: str | None, *, make: bool) -> str:
     """Make the tables of a new ledger, bring an old one up to date, refuse a newer one."""
     found = _version(db, name)
+    if not found and not make:
+        raise WorkspaceError("nothing has run here yet", hint="Begin with `syncline run`.")
     if found < SCHEMA_VERSION:
         # Whoever opens it in this moment too waits here, and finds it done.
         _lock(db)

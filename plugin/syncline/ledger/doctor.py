@@ -12,7 +12,7 @@ from .database import Ledger
 from .findings import Finding, Grade
 from .integrity import check_tables
 from .orphans import Known, check_orphans
-from .soundness import check_clocks, check_json, check_runs
+from .soundness import check_clocks, check_rows, check_runs
 
 
 def examine(ledger: Ledger, known: Known | None, now: datetime, *, working: bool) -> list[Finding]:
@@ -27,7 +27,7 @@ def examine(ledger: Ledger, known: Known | None, now: datetime, *, working: bool
         # The other questions cannot even be asked.
         return findings
     with ledger.begin() as db:
-        findings += check_json(db)
+        findings += check_rows(db)
         findings += check_clocks(db, now)
         findings += check_runs(db, now, working=working)
         if known is not None:

@@ -11,6 +11,7 @@ __all__ = [
     "correct",
     "deleted",
     "departed",
+    "entry_of",
     "every",
     "fetch",
     "finish",
@@ -30,7 +31,7 @@ from sqlalchemy import Connection, and_, bindparam, case, func, select, tuple_
 
 from ..model import Gone, Record, Side, Value
 from .bulk import Bulk
-from .codec import dump, dump_gone, load_gone, load_values, moment, stamp
+from .codec import dump, dump_gone, load_gone, load_values, moment, reads, stamp
 from .database import upsert
 from .rows import Arrival, Entry, State, Turn
 from .tables import inbox
@@ -177,7 +178,7 @@ def candidates(
     those that are there.
     """
     given = {**_turn(side, object_name, after, run), "most": limit}
-    return [_entry(row) for row in db.execute(_WENT if gone else _THERE, given)]
+    return [entry_of(row) for row in db.execute(_WENT if gone else _THERE, given)]
 
 
 def every(db: Connection, side: Side, object_name: str, size: int) -> Iterator[list[Entry]]:
@@ -195,7 +196,7 @@ def every(db: Connection, side: Side, object_name: str, size: int) -> Iterator[l
             .order_by(inbox.c.id)
             .limit(size)
         )
-        found = [_entry(row) for row in rows]
+        found = [entry_of(row) for row in rows]
         if not found:
             return
         yield found
@@ -236,7 +237,7 @@ def fetch(db: Connection, side: Side, object_name: str, ids: Iterable[str]) -> d
     found: dict[str, Entry] = {}
     for part in parts(sorted(set(ids))):
         for row in db.execute(_FETCH, {"s": side.value, "o": object_name, "ids": part}):
-            found[row.id] = _entry(row)
+            found[row.id] = entry_of(row)
     return found
 
 
@@ -301,7 +302,9 @@ def waiting_counts(db: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _entry(row: Any) -> Entry:
+@reads
+def entry_of(row: Any) -> Entry:
+    """Return the record in a row of the table; raises ``LedgerError`` if it does not read."""
     return Entry(
         side=Side(row.side),
         object=row.object,

@@ -178,6 +178,7 @@ def history(
     return [_entry(row) for row in db.execute(query)]
 
 
+@reads
 def _entry(row: Any) -> Entry:
     return Entry(
         run=row.run, at=row.at, kind=row.kind, map=row.map, crm_id=row.crm_id,
@@ -201,7 +202,16 @@ def open_intents(db: Connection, run: int, bodies: Iterable[Mapping[str, Any]]) 
 def pending_intents(db: Connection) -> list[tuple[int, list[dict[str, Any]]]]:
     """Return batches whose outcome is not known: a run was cut off between call and commit."""
     rows = db.execute(_PENDING)
-    return [(row.id, json.loads(row.body)) for row in rows]
+    return [batch_of(row) for row in rows]
+
+
+@reads
+def batch_of(row: Any) -> tuple[int, list[dict[str, Any]]]:
+    """Return the batch in a row of the table; raises ``LedgerError`` if it does not read."""
+    bodies = load(row.body)
+    if not isinstance(bodies, list) or not bodies:
+        raise TypeError
+    return row.id, bodies
 
 
 def close_intents(db: Connection, number: int) -> None:

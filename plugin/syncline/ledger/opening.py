@@ -26,6 +26,7 @@ from .database import Ledger
 FILE_NAME = "ledger.sqlite"
 _ADDRESS = "SYNCLINE_LEDGER_URL"
 _PASSWORD = "SYNCLINE_LEDGER_PASSWORD"  # noqa: S105 - the name of a variable
+_SECRET = frozenset({"password", "sslpassword"})
 _FORM = "An address reads postgresql://host/database?schema=acme."
 
 
@@ -42,7 +43,8 @@ def locate(settings: Settings, environ: Mapping[str, str] | None = None) -> Path
         return settings.folder / FILE_NAME
     where = _ADDRESS if given else "`ledger` in syncline.toml"
     url = _parsed(given or settings.ledger or "", where)
-    if not given and (url.password is not None or "password" in url.query):
+    secret = url.password is not None or not _SECRET.isdisjoint(url.query)
+    if not given and secret:
         raise WorkspaceError(
             "a password stands in `ledger` in syncline.toml, and a secret never stands in a file",
             hint=f"Take it out and set it in the environment as {_PASSWORD}, or set the whole "
@@ -60,17 +62,32 @@ def _parsed(address: str, where: str) -> URL:
         raise WorkspaceError(f"{where} is no address of a database", hint=_FORM) from err
     if url.drivername not in {"postgresql", "postgres"}:
         raise WorkspaceError(f"{where} does not name a PostgreSQL database", hint=_FORM)
+    if address.count("@") > 1:
+        # What follows the first would be taken for the server's name, and be shown as such.
+        raise WorkspaceError(
+            f"{where} has more than one @",
+            hint="Within a name or a password write @ as %40, / as %2F and : as %3A, or set the "
+            f"password alone, as it is, as {_PASSWORD}.",
+        )
+    if re.search("[?&]schema=", address) and not (
+        isinstance(schema := url.query.get("schema"), str) and schema
+    ):
+        raise WorkspaceError(f"{where} does not name one schema", hint=_FORM)
     return url.set(drivername="postgresql")
 
 
-def open_ledger(settings: Settings, environ: Mapping[str, str] | None = None) -> Ledger:
+def open_ledger(
+    settings: Settings, environ: Mapping[str, str] | None = None, *, make: bool = True
+) -> Ledger:
     """Open the ledger of a workspace; make it, or bring it up to date, if need be.
+
+    Without *make*, a database that holds no ledger stays as it is: ``WorkspaceError``.
 
     Its id is part of the keys that records are created with. The workspace keeps it a second time:
     a ledger made anew after a loss makes the same keys, and nothing is created twice.
     """
     known = read_instance(settings.instance)
-    ledger = Ledger(locate(settings, environ), instance=known)
+    ledger = Ledger(locate(settings, environ), instance=known, make=make)
     if known is None:
         keep_instance(settings.instance, ledger.instance)
     elif known != ledger.instance:
@@ -93,7 +110,7 @@ def open_existing(folder: Path, environ: Mapping[str, str] | None = None) -> Led
     where = locate(settings, environ)
     if isinstance(where, Path) and not where.exists():
         raise WorkspaceError("nothing has run here yet", hint="Begin with `syncline run`.")
-    return open_ledger(settings, environ)
+    return open_ledger(settings, environ, make=False)
 
 
 def read_instance(path: Path) -> str | None:

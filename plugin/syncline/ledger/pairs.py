@@ -12,6 +12,7 @@ __all__ = [
     "count",
     "known",
     "note_seen",
+    "pair_of",
     "quiet",
     "remove",
     "save",
@@ -25,7 +26,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from ..model import Side, Value
 from .bulk import Bulk
-from .codec import dump, load, load_values, stamp
+from .codec import dump, load, load_values, reads, stamp
 from .rows import Echo, Owed, Pair
 from .tables import pairs
 
@@ -98,7 +99,7 @@ def by_side(db: Connection, map_name: str, side: Side, ids: Iterable[str]) -> di
     found: dict[str, Pair] = {}
     for part in _parts(sorted(set(ids))):
         for row in db.execute(_BY_SIDE[side], {"map": map_name, "ids": part}):
-            pair = _pair(row)
+            pair = pair_of(row)
             found[pair.ids[side]] = pair
     return found
 
@@ -159,7 +160,7 @@ def among(
         for row in db.execute(
             _AMONG[side], {"object": object_name, "ids": part, "maps": list(maps)}
         ):
-            pair = _pair(row)
+            pair = pair_of(row)
             found.setdefault(pair.ids[side], []).append(pair)
     return found
 
@@ -219,11 +220,13 @@ def quiet(
     """Return pairs of a map by CRM id after *after*: those that owe or are due *now*, or all."""
     given: dict[str, Any] = {"map": map_name, "after": after, "most": limit}
     if now is None:
-        return [_pair(row) for row in db.execute(_EVERY, given)]
-    return [_pair(row) for row in db.execute(_QUIET, {**given, "now": stamp(now)})]
+        return [pair_of(row) for row in db.execute(_EVERY, given)]
+    return [pair_of(row) for row in db.execute(_QUIET, {**given, "now": stamp(now)})]
 
 
-def _pair(row: Any) -> Pair:
+@reads
+def pair_of(row: Any) -> Pair:
+    """Return the pair in a row of the table; raises ``LedgerError`` if it does not read."""
     return Pair(
         map=row.map,
         ids={Side.CRM: row.crm_id, Side.CADENCE: row.cadence_id},

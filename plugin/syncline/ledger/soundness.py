@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-__all__ = ["check_clocks", "check_json", "check_runs"]
+__all__ = ["check_clocks", "check_rows", "check_runs"]
 
 import json
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Column, Connection, Table, select
 
-from .codec import stamp
+from ..errors import LedgerError
+from .changes import change_of
+from .codec import load, reads, stamp
 from .findings import Finding, Grade, found
+from .inbox import entry_of
+from .journal import batch_of
+from .pairs import pair_of
 from .tables import (
     breakers,
     calls,
     changes,
     cursors,
     entries,
+    holds,
     inbox,
     intents,
     pairs,
@@ -26,53 +32,53 @@ from .tables import (
     wakes,
 )
 
-#: Columns of JSON, and what may stand in them instead.
-_JSON: dict[Table, tuple[str, ...]] = {
-    cursors: ("fields",),
-    inbox: ("record", "gone"),
-    pairs: (
-        "crm_base", "cadence_base", "crm_echo", "cadence_echo", "holding", "owed", "flips",
-        "choices",
-    ),
-    runs: ("report",),
-    entries: ("old", "new", "lost"),
-    changes: ("record", "gone"),
-    intents: ("body",),
-    wakes: ("ids",),
-}  # fmt: skip
+
+def _json(shape: type, *names: str) -> Callable[[Any], object]:
+    @reads
+    def read(row: Any) -> None:
+        if not all(isinstance(load(getattr(row, name)), shape) for name in names):
+            raise TypeError
+
+    return read
+
+
+#: What a sync itself makes of the rows of a table.
+_READERS: dict[Table, Callable[[Any], object]] = {
+    inbox: entry_of,
+    pairs: pair_of,
+    changes: change_of,
+    cursors: _json(list, "fields"),
+    runs: _json(dict, "report"),
+    entries: _json(object, "old", "new", "lost"),
+    holds: _json(object, "crm_value", "cadence_value"),
+    intents: batch_of,
+    wakes: _json(list, "ids"),
+}
 #: Rows read at a time.
 _MANY = 1000
 #: Two clocks that differ by less agree.
 _TOLERANCE = timedelta(minutes=10)
 
 
-def check_json(db: Connection) -> list[Finding]:
-    """Read every piece of JSON once."""
+def check_rows(db: Connection) -> list[Finding]:
+    """Read every row that holds JSON once, as a sync does."""
     findings: list[Finding] = []
-    for table, columns in _JSON.items():
+    for table, reader in _READERS.items():
         findings += found(
-            f"{{n}} row{{s}} of {table.name} with what does not read as JSON",
-            _unreadable(db, table, columns),
+            f"{{n}} row{{s}} of {table.name} with what does not read",
+            _unreadable(db, table, reader),
             "Restore the ledger: `syncline restore BACKUP --ledger-only --overwrite`.",
         )
     return findings
 
 
-def _unreadable(db: Connection, table: Table, columns: tuple[str, ...]) -> Iterator[str]:
+def _unreadable(db: Connection, table: Table, reader: Callable[[Any], object]) -> Iterator[str]:
     named = list(table.primary_key) or [table.c.map, table.c.crm_id]
-    query = select(*named, *(table.c[name] for name in columns))
-    for row in db.execute(query.execution_options(yield_per=_MANY)):
-        ids, texts = row[: len(named)], row[len(named) :]
-        if not all(_reads(text) for text in texts):
-            yield " ".join(map(str, ids))
-
-
-def _reads(text: str) -> bool:
-    # Empty says "none" where a record need not have it.
-    with suppress(ValueError, RecursionError):
-        json.loads(text or "null")
-        return True
-    return False
+    for row in db.execute(select(table).execution_options(yield_per=_MANY)):
+        try:
+            reader(row)
+        except LedgerError:
+            yield " ".join(str(getattr(row, column.name)) for column in named)
 
 
 def check_clocks(db: Connection, now: datetime) -> list[Finding]:

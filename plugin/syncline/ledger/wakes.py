@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from ..model import Side
+from ..model import Side, plain
 from .codec import dump, stamp
 from .tables import wakes
 
@@ -31,7 +31,8 @@ class Wake:
 
 def add(db: Connection, wake: Wake, at: datetime) -> bool:
     """Ask for a cycle; False when that was asked already."""
-    row = {"side": str(wake.side or ""), "object": wake.object, "ids": dump(sorted({*wake.ids}))}
+    ids = dump(sorted(set(map(plain, wake.ids))))
+    row = {"side": str(wake.side or ""), "object": plain(wake.object), "ids": ids}
     twin = select(wakes.c.id).where(*(wakes.c[name] == value for name, value in row.items()))
     if db.scalar(twin.limit(1)) is not None:
         return False

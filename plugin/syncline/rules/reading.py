@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Head", "RuleText", "read_rules"]
+__all__ = ["Head", "RuleText", "UnreadableRulesError", "read_rules"]
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +23,10 @@ DEFAULT_MINUTES = 15
 DEFAULT_CALLS = 5000
 #: The share of an object's records that may go at once when a rule file says nothing of it.
 DEFAULT_MAX_DELETES = 0.1
+
+
+class UnreadableRulesError(WorkspaceError):
+    """The rule file is missing or cannot be opened, perhaps for a moment alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,13 +138,13 @@ class RuleText:
 def read_rules(path: Path, *, cached: bool = False) -> RuleText:
     """Read a rule file; of one that is far too long only the beginning is read.
 
-    Raises ``WorkspaceError`` when it cannot be read.
+    Raises ``UnreadableRulesError`` when it cannot be read.
     """
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as err:
-        raise WorkspaceError(
+        raise UnreadableRulesError(
             f"the rule file {path} cannot be read: {err.strerror}",
             hint="Check the name; `syncline init` writes a first one.",
         ) from err

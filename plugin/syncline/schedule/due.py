@@ -39,17 +39,16 @@ def next_due(
         interval: between two marks.
         now: the time.
         failures: how many cycles in a row have met a passing fault.
-        retry_after: seconds that a system asked to be left alone for; this alone may pass over a
-            mark.
+        retry_after: seconds that a system asked to be left alone for. No mark is passed over for
+            it: the other system is read as ever, and the breaker keeps this one's peace.
 
     """
-    due = mark_at(interval, now) + interval
-    if failures:
-        # No more doublings than it takes to pass any interval.
-        due = min(due, now + FIRST_WAIT * 2 ** min(failures - 1, 16))
-    if retry_after is not None:
-        due = max(due, now + timedelta(seconds=retry_after))
-    return due
+    mark = mark_at(interval, now) + interval
+    if not failures:
+        return mark
+    # No more doublings than it takes to pass any interval.
+    wait = FIRST_WAIT * (1 << min(failures - 1, 16))
+    return min(mark, now + max(wait, timedelta(seconds=retry_after or 0.0)))
 
 
 def may_wake(*, now: datetime, began: datetime | None, failed: bool) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 __all__ = ["Door", "parse_address"]
 
+import asyncio
 import hmac
 import json
 import socket
@@ -22,7 +23,7 @@ from syncline_schemas import check
 from ..connector import Secret
 from ..errors import SynclineError, WorkspaceError
 from ..ledger.wakes import Wake
-from ..model import Side
+from ..model import Side, plain
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 #: The longest body that is read, in bytes.
 LONGEST = 64 * 1024
+#: A body that is not there after so many seconds is not waited for.
+_PATIENCE = 10.0
 _LEAST_SECRET = 16
 
 
@@ -59,7 +62,8 @@ class Door:
             config = Config(
                 self.app(),
                 log_config=None,
-                log_level="error",
+                # What a caller does wrong is told to the caller alone.
+                log_level="critical",
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=2,
@@ -86,6 +90,7 @@ class Door:
 
     async def _answer(self, request: Request) -> Response:
         from starlette.concurrency import run_in_threadpool
+        from starlette.requests import ClientDisconnect
         from starlette.responses import JSONResponse
 
         given = request.headers.get("authorization", "").encode("utf-8", "surrogateescape")
@@ -93,11 +98,16 @@ class Door:
             why = "the header Authorization has no `Bearer` with the secret"
             return JSONResponse({"error": why}, 401, headers={"WWW-Authenticate": "Bearer"})
         body = b""
-        async for part in request.stream():
-            body += part
-            if len(body) > LONGEST:
-                why = f"the body has more than {LONGEST:,} bytes"
-                return JSONResponse({"error": why}, 413, headers={"Connection": "close"})
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                async for part in request.stream():
+                    body += part
+                    if len(body) > LONGEST:
+                        why = f"the body has more than {LONGEST:,} bytes"
+                        return JSONResponse({"error": why}, 413, headers={"Connection": "close"})
+        except (TimeoutError, ClientDisconnect):
+            why = f"the body did not come within {_PATIENCE:.0f} seconds"
+            return JSONResponse({"error": why}, 408, headers={"Connection": "close"})
         try:
             wake = _wake_of(body)
         except ValueError as err:
@@ -128,11 +138,14 @@ def _wake_of(body: bytes) -> Wake:
     faults = check("wake", document)
     if faults:
         raise ValueError(faults[0])
-    return Wake(
+    wake = Wake(
         side=Side(document["side"]) if "side" in document else None,
         object=document.get("object", ""),
         ids=tuple(document.get("ids", ())),
     )
+    if any(plain(text) != text for text in (wake.object, *wake.ids)):
+        raise ValueError("a name or an id holds NUL or half a sign, and is no text")
+    return wake
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..at_work import PausedError, UnconfirmedError
 from ..errors import RetriableError, RulesError, SynclineError
 from ..ledger import journal, versions, wakes
-from ..rules.reading import DEFAULT_MINUTES, RuleText
+from ..rules.reading import DEFAULT_MINUTES, RuleText, UnreadableRulesError
 from ..sync.locks import LockedError
 from ..sync.stopping import STOPPED, never
 from .due import LEAST, MOST, mark_at, may_wake, next_due
@@ -173,7 +173,12 @@ class Schedule:
             with self._opening(None) as workspace:
                 try:
                     return self._run(workspace, stop), None, None
-                except (RulesError, UnconfirmedError, LockedError) as err:
+                except (
+                    RulesError,
+                    UnreadableRulesError,
+                    UnconfirmedError,
+                    LockedError,
+                ) as err:
                     with workspace.ledger.begin() as db:
                         good = versions.latest(db)
                     if good is None:

@@ -121,7 +121,8 @@ class History:
         """Let a webhook name some records: those that changed, others, one that never was."""
         side = self._lots.choice(tuple(Side))
         name = self._lots.choice([m.object(side) for m in self.book.maps])
-        known = [row.id for row in self.stores[side].rows(name, gone=True)]
+        store = self.stores[side]
+        known = [row.id for row in (*store.rows(name), *store.rows(name, gone=True))]
         ids = [*self._lots.sample(known, min(len(known), self._lots.choice((0, 1, 3)))), "NOBODY"]
         self.say(f"a webhook says that {', '.join(ids)} of the {side.word} changed")
         # It speaks for itself, whatever became of the process before.

@@ -7,7 +7,7 @@ __all__ = ["ActivityFacts", "activity_case", "lost_case"]
 from dataclasses import dataclass, replace
 
 from ..ledger.codec import stamp
-from ..ledger.rows import Entry, Pair
+from ..ledger.rows import Entry, Pair, State
 from ..model import Gone, Side, Value, is_blank
 from ..rules.compiled import ActivityRule
 from ..rules.values import normaliser
@@ -39,6 +39,7 @@ def activity_case(facts: ActivityFacts) -> Case:
         objects={Side.CRM: target, Side.CADENCE: entry.object},
         candidates=(Ref(entry.side, entry.object, entry.id),),
         seen={entry.side: entry.seen},
+        waited=entry.state is State.DEFERRED,
         pair=pair,
     )
     if rule is None:

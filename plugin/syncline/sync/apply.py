@@ -14,23 +14,19 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from ..errors import ConnectorError, UnknownOutcomeError
+from ..errors import ConnectorError, RetriableError, UnknownOutcomeError
 from ..ledger import journal
 from ..ledger.codec import stamp
 from ..ledger.database import Ledger
 from ..model import ActionRequest, Outcome, OutcomeStatus, Side, Write
 from ..observe.telling import tell
 from .batches import batches, is_essential
-from .breaker import LeftInPeaceError
 from .commit import Committer
 from .intents import Task, body_of, look, task_of
 from .meter import BudgetReachedError, Meter
 from .plan import Plan, StepKind
-from .stopping import STOPPED, never
+from .stopping import OF_THE_RUN, STOPPED, never
 from .systems import Progress, System, Systems
-
-#: What has one effect however often it is asked for: an answer that was lost is asked for again.
-_REPEATABLE = frozenset({StepKind.ACTION, StepKind.DELETE})
 
 
 class Applier:
@@ -157,9 +153,9 @@ def recover(
     """Find out what became of the steps that an earlier run sent and never committed.
 
     What is done is committed; what is not is forgotten, and planned again from the inbox. An
-    action is asked for again under its own key, and a deletion by its id. Steps of a side that is
-    left in peace stay as they are, and nothing else is sent to it in this run. Returns how many
-    steps were found out about.
+    action is asked for again under its own key. Steps of a side that fails in passing stay as
+    they are, and nothing else is sent to it in this run. Returns how many steps were found out
+    about.
     """
     with ledger.begin() as db:
         pending = journal.pending_intents(db)
@@ -167,10 +163,12 @@ def recover(
     for number, bodies in pending:
         tasks = [task_of(body) for body in bodies]
         side = tasks[0].step.side
-        again = tasks[0].step.kind in _REPEATABLE
+        again = tasks[0].step.kind is StepKind.ACTION
         try:
             outcomes = _call(systems[side], tasks)[0] if again else look(systems[side], tasks)
-        except LeftInPeaceError as err:
+        except OF_THE_RUN:
+            raise
+        except RetriableError as err:
             committer.result.faults[side] = err
             continue
         with ledger.begin() as db:

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ..errors import ConnectorError, RetriableError
+from ..errors import LONGEST_WISH, ConnectorError, RetriableError
 from ..ledger.codec import moment, stamp
 from ..ledger.database import Ledger, upsert
 from ..ledger.tables import breakers
@@ -28,7 +28,7 @@ from .meter import BudgetReachedError
 LIMIT = 5
 _FIRST, _LONGEST = timedelta(minutes=1), timedelta(hours=1)
 #: A server's own wish is kept beyond that, but not for ever.
-_LONGEST_WISH = timedelta(hours=24)
+_LONGEST_WISH = timedelta(seconds=LONGEST_WISH)
 #: How long others wait for the one call that tries whether it works again.
 _TRIAL = timedelta(minutes=2)
 #: Passing faults that say nothing of the connection.
@@ -98,6 +98,7 @@ class Breaker:
             if row is None or not row.until:
                 return
             rest, now = _rest_of(row), self._now()
+            left = (rest.until - now).total_seconds()
             # What lies further ahead than any wait was written by a clock gone wrong.
             if not now < rest.until <= now + _LONGEST_WISH:
                 mine = (self._mine(), breakers.c.until == row.until)
@@ -108,6 +109,7 @@ class Breaker:
             rest.words,
             hint="Nothing was lost, and the other system is read as ever. A run after that time "
             "tries it again by itself; see meanwhile whether it can be reached.",
+            retry_after=left,
         )
 
     def concerns(self, err: ConnectorError) -> bool:
@@ -159,7 +161,7 @@ class Breaker:
 
 def _wait(failures: int, wish: float | None) -> timedelta:
     """Return how long a connection is left in peace after so many faults; zero for not at all."""
-    asked = timedelta(seconds=min(wish or 0.0, _LONGEST_WISH.total_seconds()))
+    asked = timedelta(seconds=wish or 0.0)
     if failures < LIMIT:
         return asked
     doublings = min(failures - LIMIT, 10)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from ..ledger.codec import stamp
-from ..ledger.rows import Entry, Pair
+from ..ledger.rows import Entry, Pair, State
 from ..model import Side, Value
 from ..rules.compiled import FieldRule, MapRule, WorkflowRule
 from ..rules.values import Clock
@@ -190,6 +190,7 @@ def pair_case(
         objects={_CRM: rule.crm_object, _CADENCE: rule.cadence_object},
         candidates=tuple(Ref(s, e.object, e.id) for s, e in sorted(entries.items())),
         seen={side: entry.seen for side, entry in entries.items()},
+        waited=any(entry.state is State.DEFERRED for entry in entries.values()),
         steps=tuple(steps),
         notes=notes,
         settles=draft.settles,
@@ -294,4 +295,5 @@ def lone_case(rule: MapRule, entry: Entry) -> Case:
         objects={_CRM: rule.crm_object, _CADENCE: rule.cadence_object},
         candidates=(Ref(entry.side, entry.object, entry.id),),
         seen={entry.side: entry.seen},
+        waited=entry.state is State.DEFERRED,
     )

@@ -29,7 +29,7 @@ _STATES = {
     Fate.SKIPPED: State.WAITING,
 }
 #: What the history calls the end of a record without a pair.
-_KINDS = {Fate.HELD: "hold", Fate.FAILED: "fail", Fate.DEFERRED: "defer"}
+_KINDS = {Fate.HELD: "hold", Fate.FAILED: "fail"}
 #: The worse of two fates is the case's.
 _WORSE = (
     Fate.UNCHANGED, Fate.SKIPPED, Fate.WRITTEN, Fate.HELD, Fate.DEFERRED, Fate.FAILED,
@@ -278,9 +278,11 @@ class Committer:
                 self._correct(db, under_way)
             else:
                 gone += refs
+            if fate is Fate.DEFERRED and not case.waited and case.candidates:
+                self._history.note(case, "defer", under_way.reason)
             if pair is not None:
-                self._keep(pair)
-            elif case.candidates and not case.steps:
+                self._keep(_not_yet_gone(pair, case) if fate in _STAYING else pair)
+            elif case.candidates and not case.steps and fate is not Fate.DEFERRED:
                 kind = _KINDS.get(fate, "skip")
                 self._history.note(case, kind, under_way.reason)
             forgotten += [(str(r.side), r.object, r.id) for r in case.forgets]
@@ -306,6 +308,16 @@ class Committer:
 
 def _name(pair: Pair) -> _Name:
     return pair.map, pair.ids[Side.CRM]
+
+
+#: A case that ended so is decided about again.
+_STAYING = {Fate.DEFERRED, Fate.FAILED}
+
+
+def _not_yet_gone(pair: Pair, case: Case) -> Pair:
+    """Return a pair without the end of a record whose partner is still to be deleted."""
+    before = {} if case.pair is None else {side: case.pair.gone[side] for side in case.gone}
+    return replace(pair, gone={**pair.gone, **before})
 
 
 def _moved(pair: Pair, case: Case) -> Pair:

@@ -15,6 +15,7 @@ from ..errors import FatalError, SynclineError, UnknownOutcomeError
 from ..model import (
     ActionRequest,
     Description,
+    Gone,
     Outcome,
     OutcomeStatus,
     Page,
@@ -23,6 +24,7 @@ from ..model import (
     Usage,
     Value,
     Write,
+    plain,
 )
 
 T = TypeVar("T")
@@ -59,17 +61,11 @@ class Guarded:
 
     def lookup(self, object_name: str, keys: Sequence[str]) -> dict[str, str]:
         """See ``Connector``."""
-        return self._safely("lookup", lambda: self._inner.lookup(object_name, keys))
+        return self._safely("lookup", lambda: _sound_ids(self._inner.lookup(object_name, keys)))
 
     def write(self, object_name: str, writes: Sequence[Write]) -> list[Outcome]:
         """See ``Connector``; a fault in the middle leaves the outcome unknown."""
-        try:
-            outcomes = self._inner.write(object_name, writes)
-        except SynclineError:
-            raise
-        except Exception as err:
-            raise UnknownOutcomeError(self._words("write", err)) from err
-        self._counted("write", outcomes, len(writes))
+        outcomes = self._sent("write", len(writes), lambda: self._inner.write(object_name, writes))
         for write, outcome in zip(writes, outcomes, strict=True):
             if outcome.status is OutcomeStatus.DONE and not (write.id or outcome.id):
                 raise UnknownOutcomeError(
@@ -79,23 +75,11 @@ class Guarded:
 
     def delete(self, object_name: str, ids: Sequence[str]) -> list[Outcome]:
         """See ``Connector``; a fault in the middle leaves the outcome unknown."""
-        try:
-            outcomes = self._inner.delete(object_name, ids)
-        except SynclineError:
-            raise
-        except Exception as err:
-            raise UnknownOutcomeError(self._words("delete", err)) from err
-        return self._counted("delete", outcomes, len(ids))
+        return self._sent("delete", len(ids), lambda: self._inner.delete(object_name, ids))
 
     def act(self, requests: Sequence[ActionRequest]) -> list[Outcome]:
         """See ``Connector``; a fault in the middle leaves the outcome unknown."""
-        try:
-            outcomes = self._inner.act(requests)
-        except SynclineError:
-            raise
-        except Exception as err:
-            raise UnknownOutcomeError(self._words("act", err)) from err
-        return self._counted("act", outcomes, len(requests))
+        return self._sent("act", len(requests), lambda: self._inner.act(requests))
 
     def usage(self) -> Usage | None:
         """See ``Connector``."""
@@ -119,14 +103,21 @@ class Guarded:
     def _words(self, what: str, err: Exception) -> str:
         return f"the connector {self._name} broke in `{what}`: {type(err).__name__}: {err}"
 
-    def _counted(self, what: str, outcomes: list[Outcome], rows: int) -> list[Outcome]:
-        given: Any = outcomes
-        if not isinstance(given, Sequence) or len(outcomes) != rows:
+    def _sent(self, what: str, rows: int, send: Callable[[], list[Outcome]]) -> list[Outcome]:
+        """Send a batch; whatever comes back that is no answer to it leaves the outcome unknown."""
+        try:
+            outcomes = send()
+            given: Any = outcomes
             many = len(outcomes) if isinstance(given, Sequence) else "no"
-            raise UnknownOutcomeError(
-                f"the connector {self._name} gave {many} outcomes for {rows} rows of `{what}`"
-            )
-        return outcomes
+            if many == rows:
+                return list(map(_sound_outcome, outcomes))
+        except SynclineError:
+            raise
+        except Exception as err:
+            raise UnknownOutcomeError(self._words(what, err)) from err
+        raise UnknownOutcomeError(
+            f"the connector {self._name} gave {many} outcomes for {rows} rows of `{what}`"
+        )
 
 
 #: A server's time outside of these is none.
@@ -134,7 +125,7 @@ _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzin
 
 
 def _sound_page(page: Page | None) -> Page | None:
-    """Return the page with its records sound; raise ``ValueError`` for what is no page."""
+    """Return the page with all that is in it sound; raise ``ValueError`` for what is no page."""
     if page is None:
         return None
     _check_zone("server_time", page.server_time)
@@ -143,10 +134,31 @@ def _sound_page(page: Page | None) -> Page | None:
             f"server_time is {page.server_time.isoformat()}, which is no time of today"
         )
     _check_zone("position", page.position.modified)
-    for gone in page.gone:
-        _check_id(gone.id)
-        _check_zone("the time of a record that went", gone.at)
-    return replace(page, records=tuple(map(_sound, page.records)))
+    return replace(
+        page,
+        records=tuple(map(_sound, page.records)),
+        position=replace(page.position, id=plain(page.position.id)),
+        gone=tuple(map(_sound_gone, page.gone)),
+    )
+
+
+def _sound_gone(gone: Gone) -> Gone:
+    _check_zone("the time of a record that went", gone.at)
+    into = gone.into and (gone.into[0], _sound_id(gone.into[1]))
+    return replace(gone, id=_sound_id(gone.id), into=into)
+
+
+def _sound_ids(found: dict[str, str]) -> dict[str, str]:
+    return {key: _sound_id(id_) for key, id_ in found.items()}
+
+
+def _sound_outcome(outcome: Outcome) -> Outcome:
+    return replace(
+        outcome,
+        id=_sound_id(outcome.id) if outcome.id else None,
+        code=plain(outcome.code),
+        message=plain(outcome.message),
+    )
 
 
 def _check_zone(what: str, moment: datetime) -> None:
@@ -154,42 +166,42 @@ def _check_zone(what: str, moment: datetime) -> None:
         raise ValueError(f"{what} has no time zone")
 
 
-def _check_id(id_: object) -> None:
+def _sound_id(id_: object) -> str:
     if not isinstance(id_, str) or not id_:
         raise ValueError(f"an id is {id_!r}, and must be text")
+    return plain(id_)
 
 
 def _sound(record: Record) -> Record:
     """Return the record with what no ledger can keep made into what it can.
 
-    Halves of signs become question marks, what is no number becomes blank, and a whole number of
-    more than 64 bits is rounded. Raises ``ValueError`` for what is no record.
+    Texts are made ``plain``, what is no number becomes blank, and a whole number of more than 64
+    bits is rounded. Raises ``ValueError`` for what is no record.
     """
-    _check_id(record.id)
-    _check_zone(f"the time of record {record.id}", record.modified)
+    id_ = _sound_id(record.id)
+    _check_zone(f"the time of record {id_}", record.modified)
     mended: dict[str, Value] = {}
     for name, value in record.values.items():
         if isinstance(value, str):
-            if not value.isascii() and _is_broken(value):
-                mended[name] = value.encode("utf-8", "replace").decode()
+            if not value.isascii() or "\0" in value:
+                mended[name] = plain(value)
         elif isinstance(value, float):
             if not math.isfinite(value):
                 mended[name] = None
         elif isinstance(value, int):
             if not -_LARGE < value < _LARGE:
                 mended[name] = float(value)
-        elif value is not None and not isinstance(value, tuple):
+        elif isinstance(value, tuple):
+            parts: Any = value
+            if not all(isinstance(part, str) for part in parts):
+                raise ValueError(f"{name} of record {id_} holds more than texts")
+            mended[name] = tuple(map(plain, value))
+        elif value is not None:
             kind = type(value).__name__
-            raise ValueError(f"{name} of record {record.id} is a {kind}, which no field holds")
-    return replace(record, values={**record.values, **mended}) if mended else record
+            raise ValueError(f"{name} of record {id_} is a {kind}, which no field holds")
+    if id_ == record.id and not mended:
+        return record
+    return replace(record, id=id_, values={**record.values, **mended})
 
 
 _LARGE = 1 << 63
-
-
-def _is_broken(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return True
-    return False

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
+from ..ledger.codec import reads
 from ..ledger.rows import Owed
 from ..model import Outcome, OutcomeStatus, Side, Value, is_blank
 from .echo import made_of
@@ -52,6 +53,7 @@ def body_of(task: Task) -> dict[str, Any]:
     }
 
 
+@reads
 def task_of(body: Mapping[str, Any]) -> Task:
     """Return the task that ``body_of`` described."""
     step = Step(
@@ -108,7 +110,8 @@ def task_of(body: Mapping[str, Any]) -> Task:
 def look(system: System, tasks: Sequence[Task]) -> list[Outcome]:
     """Find out by reading what became of writes that were sent and never answered.
 
-    A creation is found by its key; an update is done if every field holds what was meant.
+    A creation is found by its key; an update is done if its fields hold what was meant; a deletion,
+    if nobody is there. It is not asked for again before its reason is: its partner may be back.
     """
     first = tasks[0].step
     if first.kind is StepKind.CREATE:
@@ -123,13 +126,17 @@ def look(system: System, tasks: Sequence[Task]) -> list[Outcome]:
     records = {r.id: r.values for r in system.connector.read(first.object, ids, fields)}
     return [
         Outcome(status=OutcomeStatus.DONE, id=task.step.id)
-        if _stands(task.step, records.get(task.step.id or ""))
+        if _is_done(task.step, records.get(task.step.id or ""))
         else _UNDONE
         for task in tasks
     ]
 
 
 _UNDONE = Outcome(status=OutcomeStatus.RETRY, code="NOT_DONE", message="the write did not arrive")
+
+
+def _is_done(step: Step, values: Mapping[str, Value] | None) -> bool:
+    return values is None if step.kind is StepKind.DELETE else _stands(step, values)
 
 
 def _stands(step: Step, values: Mapping[str, Value] | None) -> bool:

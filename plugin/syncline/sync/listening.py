@@ -11,18 +11,19 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from ..errors import RetriableError
 from ..ledger import wakes
 from ..ledger.database import Ledger
 from ..model import Page, Side
 from ..observe.telling import tell
 from ..rules.ruleset import RuleSet
 from .arrivals import Arrivals
-from .breaker import LeftInPeaceError
 from .cost import Estimate
 from .detect import detect, reread
-from .meter import BudgetReachedError, Meter
+from .meter import Meter
 from .plan import StepKind
 from .propose import ACTIVITY
+from .stopping import OF_THE_RUN
 from .systems import Progress, Systems
 
 #: Servers date their answers to the second, and the answer takes its time.
@@ -68,8 +69,8 @@ class Listener:
     def listen(self, run: int) -> None:
         """Read what changed on both sides.
 
-        A side whose listings do not fit into the budget rests, and so does one that is left in
-        peace; the other goes on.
+        A side that fails in passing rests for this run, and so does one whose listings do not fit
+        into the budget; the other goes on.
         """
         self._heard = self._now()
         wanted = self._asked_for() if run else {}
@@ -78,12 +79,16 @@ class Listener:
                 self._meter.admit(side, self._estimate.polls(side, len(listings)))
                 for listing in listings:
                     self._list(run, listing)
-            except (BudgetReachedError, LeftInPeaceError) as err:
+            except OF_THE_RUN:
+                raise
+            except RetriableError as err:
                 self._meter.rest(side, err)
         for (side, name), ids in wanted.items():
             try:
                 self.check(run, side, name, ids)
-            except (BudgetReachedError, LeftInPeaceError) as err:
+            except OF_THE_RUN:
+                raise
+            except RetriableError as err:
                 self._meter.rest(side, err)
                 with self._ledger.begin() as db:
                     again = wakes.Wake(side=side, object=name, ids=tuple(ids))

@@ -138,6 +138,8 @@ class Case:
     #: What the pair keeps for later: see ``Pair``.
     due: str = ""
     flips: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    #: Whether a record of it was deferred before: that is told once.
+    waited: bool = False
     #: Records that went: nobody is matched with them any more.
     forgets: tuple[Ref, ...] = ()
     #: Records to be read again before the case can be decided.
