@@ -98,7 +98,8 @@ def choose(db: Connection, found: Sequence[Hold], winner: Side, audit: Audit) ->
                 map=hold.map,
                 crm_id=hold.crm_id,
                 cadence_id=hold.cadence_id,
-                field=hold.row.partition(">")[0],
+                field=hold.row.partition(">")[0 if winner is Side.CRM else 2],
+                new=hold.crm_value if winner is Side.CRM else hold.cadence_value,
                 rule=hold.rule,
             )
             for hold in found

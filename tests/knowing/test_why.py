@@ -56,6 +56,18 @@ def test_every_row_says_why_it_does_nothing(local: World) -> None:
     assert says(local, lead)["Description"].endswith("a person's word")
 
 
+def test_what_steers_a_terminal_is_shown_as_a_sign(local: World) -> None:
+    """A person's name recolours, retitles or turns no line of an admin's terminal."""
+    local.rules(WIDE)
+    lead = local.lead("Ann", City="\x1b[31mred\x1b]0;title\x07\u202eder", Description="a\x1b[2K")
+    local.prospect("Ann", notes="b\x9b2J")
+    local.run()
+    for words in (["log"], ["why", lead], ["holds"], ["plan"]):
+        said = command(*words, folder=local.folder).stdout
+        assert not {"\x1b", "\x07", "\u202e", "\x9b"} & set(said), words
+    assert "␛[31mred" in command("log", folder=local.folder).stdout
+
+
 def test_every_workflow_says_why_it_does_nothing(local: World) -> None:
     """What its rows saw, or that it fired when it began to hold."""
     local.rules(WIDE)

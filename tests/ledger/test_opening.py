@@ -13,6 +13,7 @@ from syncline.errors import LedgerError, WorkspaceError
 from syncline.ledger.database import Ledger
 from syncline.ledger.opening import locate, open_ledger
 from syncline.settings import Settings, read_settings
+from syncline.upkeep import examine
 
 CALLS = """
 activity call on outcome "Connected" -> Task {
@@ -166,8 +167,10 @@ def test_the_ledger_of_another_workspace_is_refused(world: World) -> None:
     world.run()
     (world.folder / "data" / "instance").write_text("01234567\n", "utf-8")
     before = rows_of(world.folder, world.ledger)
-    with pytest.raises(WorkspaceError, match="belongs to another workspace"):
+    with pytest.raises(LedgerError, match="belongs to another workspace"):
         world.run()
+    (told,) = examine(world.folder, now=world.clock)
+    assert "belongs to another workspace" in told.examples[0]
     (world.folder / "data" / "instance").write_text("nonsense", "utf-8")
     with pytest.raises(WorkspaceError, match="instance is damaged"):
         world.run()

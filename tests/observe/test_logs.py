@@ -56,6 +56,13 @@ def refusing(_write: Callable[..., Any]) -> Callable[..., Any]:
     return refused
 
 
+def test_every_line_names_the_workspace(local: World) -> None:
+    """Also when its folder is this one and was not named."""
+    done = command("--log", "json", "run", folder=local.folder)
+    told = [json.loads(line) for line in done.stderr.splitlines()]
+    assert {line["workspace"] for line in told} == {local.folder.name}
+
+
 def test_a_run_tells_of_its_pages_batches_and_end_by_its_number(local: World) -> None:
     local.lead("Ann")
     found = lines(local)

@@ -21,6 +21,7 @@ from syncline.ledger import wakes
 from syncline.ledger.tables import wakes as table
 from syncline.ledger.wakes import Wake
 from syncline.model import Side
+from syncline.schedule import listen
 from syncline.schedule.listen import LONGEST, Door, parse_address
 
 SECRET = "a secret of many characters"
@@ -75,6 +76,8 @@ def test_a_wake_is_taken(served: tuple[str, list[Wake]], body: bytes, wake: Wake
         ({"content": b'{"side": "both"}'}, 400, "side"),
         ({"content": b'{"ids": "p1"}'}, 400, "ids"),
         ({"content": json.dumps({"ids": ["x"] * 201}).encode()}, 400, "ids"),
+        ({"content": b'{"object": "\\ud800"}'}, 400, "no text"),
+        ({"content": b'{"ids": ["a\\u0000b"]}'}, 400, "no text"),
         ({"content": b" " * (LONGEST + 1)}, 413, "65,536 bytes"),
         ({"method": "GET"}, 405, ""),
         ({"path": "/elsewhere"}, 404, ""),
@@ -112,6 +115,55 @@ def test_a_body_without_an_end_is_not_waited_for(served: tuple[str, list[Wake]])
         connection.sendall(chunk * 3)
         assert connection.recv(100).startswith(b"HTTP/1.1 413")
     assert heard == []
+
+
+def _begin(url: str) -> socket.socket:
+    """Begin to send a body, and stop after its first sign."""
+    host, port = url.removeprefix("http://").removesuffix("/wake").split(":")
+    connection = socket.create_connection((host, int(port)), timeout=10)
+    head = f"POST /wake HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {SECRET}\r\n"
+    connection.sendall(head.encode() + b"Content-Length: 50\r\n\r\n{")
+    return connection
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(
+    served: tuple[str, list[Wake]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sends slowly holds no place for long."""
+    monkeypatch.setattr(listen, "PATIENCE", 0.2)
+    url, heard = served
+    with _begin(url) as connection:
+        assert connection.recv(100).startswith(b"HTTP/1.1 408")
+    assert heard == []
+
+
+def test_callers_that_hang_up_leave_no_word(local: World) -> None:
+    """Neither one that goes in the middle of its body, nor one that is there at the end."""
+    with subprocess.Popen(
+        [SYNCLINE, "run", "--every", "--listen", "127.0.0.1:0"],
+        cwd=local.folder,
+        env={**os.environ, "SYNCLINE_WAKE_SECRET": SECRET},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        url = process.stderr.readline().split()[-1]
+        _begin(url).close()
+        answer = httpx.post(url, headers=MINE, trust_env=False)
+        with _begin(url):
+            process.send_signal(signal.SIGTERM)
+            _out, err = process.communicate(timeout=30)
+    assert (answer.status_code, process.returncode, err) == (202, 0, "")
+
+
+def test_a_wake_in_broken_words_is_a_wake(local: World) -> None:
+    """What it says is a hint: half a sign in it does no harm (K7)."""
+    told = command("wake", "--side", "crm", "--object", "\udcff", folder=local.folder)
+    assert (told.returncode, told.stderr) == (0, "")
+    with local.workspace() as workspace:
+        assert not workspace.wake(side=CRM, object_name="\udcff")
+        assert workspace.wake(ids=["a\0b"])
 
 
 @pytest.mark.parametrize(

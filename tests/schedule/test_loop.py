@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 import support
 import syncline_schemas
 from support import CADENCE, CRM, RULES, SECRETS, START, World
 from syncline import FatalError, RetriableError, Workspace
 from syncline.ledger import versions
+from syncline.ledger.tables import inbox
 from syncline.plugins import Registry
 from syncline.rules.reading import RuleText
 from syncline.schedule.loop import Schedule, Turn
@@ -154,10 +156,16 @@ def test_passing_faults_are_tried_again_sooner_and_sooner_no_more(local: World) 
 def test_a_system_that_asks_for_rest_gets_it(local: World) -> None:
     """It is not asked before; the other side is read at each mark, however long that is (K7)."""
     office = Office(local, failing(local, RetriableError("too many", retry_after=1200)))
-    office.then = {1: lambda: local.prospect("Bob")}
+    kept: list[int] = []
+
+    def look() -> None:
+        with local.workspace() as workspace, workspace.ledger.begin() as db:
+            kept.append(db.scalar(select(func.count()).select_from(inbox)) or 0)
+
+    office.then = {1: lambda: local.prospect("Bob"), 14: look, 16: look}
     assert office.work(31) == ["09:00:00", "09:15:00", "09:20:00", "09:30:00"]
-    found = [(turn.report.state, turn.report.waiting) for turn in office.turns if turn.report]
-    assert found == []
+    states = [turn.report.state for turn in office.turns if turn.report]
+    assert (states, kept) == (["stopped", "stopped", "done", "done"], [0, 1])
 
 
 def test_a_fault_that_needs_a_person_is_tried_at_each_mark(local: World) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 import support
 from support import CADENCE, CRM, World, counts, local_world, postgres
-from syncline import FatalError, Outcome, OutcomeStatus, Page, RetriableError, Value
+from syncline import Outcome, OutcomeStatus, Page, RetriableError, Value
 
 
 def _without_zone(page: Page) -> Any:
@@ -152,13 +152,13 @@ def test_a_refusal_in_broken_words_is_a_refusal(world: World) -> None:
 
     report = world.run(support.meddled(world, CADENCE, "write", around))
     assert (report.state, counts(report)) == ("done", {"failed": 1})
-    (reason,) = world.reasons("failed")
+    (reason,) = world.reasons("failure")
     assert f"no {MENDED}" in reason
     world.settle()
 
 
 @pytest.mark.parametrize("what", ["changes", "write"])
-@pytest.mark.parametrize("error", [RetriableError, FatalError, ValueError])
+@pytest.mark.parametrize("error", [RetriableError, ValueError])
 def test_an_error_in_broken_words_is_told_in_mended_ones(
     world: World, what: str, error: type[Exception]
 ) -> None:

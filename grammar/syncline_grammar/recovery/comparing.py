@@ -190,7 +190,10 @@ def _comparison(site: Site) -> Iterator[Finding]:
                 f"`{said}` is written `{better}`" if better else f"`{said}` is not wanted here"
             )
             if better and said.lower() in {"is", "is not"}:
-                message = f"`{better}` compares with a value; `is` goes with `blank` and `new`"
+                message = (
+                    f"`{better}` compares with a value; `is` goes with `blank`, with `new`, and "
+                    "with what became of a record (`deleted`, `merged`)"
+                )
             end = found.end()
             if not better:
                 end += len(text[end:]) - len(text[end:].lstrip(" "))

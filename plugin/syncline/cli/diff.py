@@ -96,6 +96,8 @@ def diff(
         print_document(names, tally, texts, shown)
     else:
         _show(names, tally, subjects.unknown, texts, shown, every=every)
+        if data is None and tally.fields:
+            click.echo("\nLinked records keep their values until one side changes them.")
     return 0
 
 

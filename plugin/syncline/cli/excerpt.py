@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
+from .signs import tame_sign
+
 #: Cells of a line that are shown; of a longer one the neighbourhood of the place.
 _WIDTH = 96
 #: Cells before the place, where a line is cut.
@@ -55,10 +57,7 @@ def _shown(text: str) -> list[str]:
     signs: list[str] = []
     column = 0
     for sign in text:
-        if sign == "\t":
-            shown = " " * (_TAB - column % _TAB)
-        else:
-            shown = tame_sign(sign)
+        shown = " " * (_TAB - column % _TAB) if sign == "\t" else tame_sign(sign)
         column += cell_len(shown)
         signs.append(shown)
     return signs

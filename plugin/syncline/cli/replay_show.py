@@ -14,6 +14,7 @@ from rich.text import Text
 from ..model import Side, Value
 from ..replay.outcome import Example, Key, Line
 from ..replay.result import Difference, Replay
+from .signs import tame
 
 _NARROW = 40
 _KINDS = {
@@ -165,5 +166,5 @@ def _amount(count: int, word: str) -> str:
 def _shown(value: Value) -> str:
     if value is None or value == "":
         return "(blank)"
-    text = str(value)
+    text = tame(str(value))
     return text if len(text) <= _NARROW else text[: _NARROW - 1] + "…"

@@ -78,6 +78,6 @@ def _table(out: Console, title: str, heads: Sequence[str], rows: Iterable[Sequen
     for number, head in enumerate(heads):
         table.add_column(head, justify="right" if number == len(heads) - 1 else "left")
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(tame(cell)) for cell in row))
     if table.rows:
         out.print(table)

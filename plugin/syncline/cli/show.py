@@ -213,7 +213,9 @@ def _told(line: Entry) -> Text:
     elif line.field:
         text.append(f"{line.field}: {shown(line.new)}")
     if line.kind != "create":
-        text.append(f"{'  ' if line.field else ''}{tame(line.reason)}", style="dim" if line.field else "")
+        text.append(
+            f"{'  ' if line.field else ''}{tame(line.reason)}", style="dim" if line.field else ""
+        )
     if line.lost:
         side = Side(line.lost[0])
         text.append(f"; the value {shown(line.lost[1])} of the {side.word} lost", style="dim")

@@ -44,6 +44,8 @@ from .tables import SCHEMA_VERSION, meta, metadata
 _BUSY_SECONDS = 10
 #: PostgreSQL's advisory lock for whoever makes or changes tables.
 _TABLES_LOCK = 7305790
+#: What SQLite says when a table or a column is missing.
+_LACKING = re.compile("no such (table|column)|has no column")
 #: What a server, or what talks to it, says when only a person can mend it. Before a connection
 #: stands there is no code to go by.
 _SHUT_OUT = re.compile(
@@ -90,6 +92,8 @@ class Ledger:
                     self.fence(db)
                 yield db
         except (OperationalError, InterfaceError) as err:
+            if _LACKING.search(_words(err)):
+                raise self._fault(err) from err
             if self.path is None and _SHUT_OUT.search(_words(err)):
                 raise LedgerError(
                     f"the database of the ledger {self.name} cannot be used: {_words(err)}",

@@ -58,47 +58,53 @@ class Hold:
 
 
 def keep(db: Connection, run: int, now: datetime, ended: Iterable[tuple[Case, Fate, str]]) -> None:
-    """Replace what was held of the cases' records by what is held now."""
+    """Replace what was held of the cases' records by what is held now.
+
+    A question that is still the same one was asked when it was first asked.
+    """
     rows: list[dict[str, Any]] = []
     # A case that nothing led to answers no question: time alone, or an undo.
     cases = [one for one in ended if one[0].candidates]
-    crm = _known(db, Side.CRM, (case.ids.get(Side.CRM) for case, _, _ in cases))
-    cadence = _known(db, Side.CADENCE, (case.ids.get(Side.CADENCE) for case, _, _ in cases))
+    old = [row for s in Side for row in _held(db, s, (case.ids.get(s) for case, _, _ in cases))]
+    crm = {(row.map, row.crm_id) for row in old if row.crm_id}
+    cadence = {(row.map, row.cadence_id) for row in old if row.cadence_id}
+    first = {(o.map, o.crm_id, o.cadence_id, o.row, o.reason): (o.run, o.at) for o in old}
     for case, fate, reason in cases:
         crm_id, cadence_id = case.ids.get(Side.CRM, ""), case.ids.get(Side.CADENCE, "")
         if (case.map, crm_id) in crm or (case.map, cadence_id) in cadence:
             _release(db, case.map, crm_id, cadence_id)
         if fate == "held":
-            rows += [
-                {
-                    "map": case.map,
-                    "crm_id": crm_id,
-                    "cadence_id": cadence_id,
-                    "row": row,
-                    "crm_value": dump(mine),
-                    "cadence_value": dump(theirs),
-                    "rule": rule,
-                    "reason": why,
-                    "run": run,
-                    "at": stamp(now),
-                }
-                for row, mine, theirs, rule, why in _questions(case, reason)
-            ]
+            for row, mine, theirs, rule, why in _questions(case, reason):
+                asked = (case.map, crm_id, cadence_id, row, why)
+                of, at = first.get(asked, (run, stamp(now)))
+                rows.append(
+                    {
+                        "map": case.map,
+                        "crm_id": crm_id,
+                        "cadence_id": cadence_id,
+                        "row": row,
+                        "crm_value": dump(mine),
+                        "cadence_value": dump(theirs),
+                        "rule": rule,
+                        "reason": why,
+                        "run": of,
+                        "at": at,
+                    }
+                )
     if rows:
         db.execute(holds.insert(), rows)
 
 
 _HELD = {
-    side: select(holds.c.map, column).where(column.in_(bindparam("ids", expanding=True)))
+    side: select(holds).where(column.in_(bindparam("ids", expanding=True)))
     for side, column in ((Side.CRM, holds.c.crm_id), (Side.CADENCE, holds.c.cadence_id))
 }
 
 
-def _known(db: Connection, side: Side, ids: Iterable[str | None]) -> set[tuple[str, str]]:
-    """Return (map, id) of those among *ids* about which something is held."""
+def _held(db: Connection, side: Side, ids: Iterable[str | None]) -> Sequence[Any]:
+    """Return the rows about those among *ids*."""
     wanted = [id_ for id_ in ids if id_]
-    rows = db.execute(_HELD[side], {"ids": wanted}) if wanted else ()
-    return {(row[0], row[1]) for row in rows}
+    return db.execute(_HELD[side], {"ids": wanted}).all() if wanted else ()
 
 
 def _questions(case: Case, reason: str) -> Sequence[tuple[str, Value, Value, str, str]]:

@@ -7,6 +7,7 @@ __all__ = [
     "Entry",
     "Run",
     "add_entries",
+    "batch_of",
     "begin_run",
     "close_intents",
     "end_run",
@@ -28,7 +29,7 @@ from sqlalchemy import Connection, bindparam, or_, select
 
 from ..model import Value
 from .bulk import Bulk
-from .codec import dump, moment, stamp
+from .codec import dump, load, moment, reads, stamp
 from .tables import entries, intents, runs
 
 #: What a line can be about. The last two are a person's doing.
@@ -208,8 +209,8 @@ def pending_intents(db: Connection) -> list[tuple[int, list[dict[str, Any]]]]:
 @reads
 def batch_of(row: Any) -> tuple[int, list[dict[str, Any]]]:
     """Return the batch in a row of the table; raises ``LedgerError`` if it does not read."""
-    bodies = load(row.body)
-    if not isinstance(bodies, list) or not bodies:
+    bodies: list[dict[str, Any]] = load(row.body)
+    if bodies.__class__ is not list or not bodies:
         raise TypeError
     return row.id, bodies
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from ..errors import WorkspaceError
+from ..errors import LedgerError, WorkspaceError
 from ..settings import Settings, read_settings
 from .database import Ledger
 
@@ -92,7 +92,7 @@ def open_ledger(
         keep_instance(settings.instance, ledger.instance)
     elif known != ledger.instance:
         ledger.close()
-        raise WorkspaceError(
+        raise LedgerError(
             f"the ledger {ledger.name} belongs to another workspace: its id is {ledger.instance}, "
             f"{settings.instance} says {known}",
             hint="Correct where the ledger lies. If this ledger is the right one, delete "

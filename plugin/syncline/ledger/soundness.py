@@ -13,7 +13,7 @@ from sqlalchemy import Column, Connection, Table, select
 
 from ..errors import LedgerError
 from .changes import change_of
-from .codec import load, reads, stamp
+from .codec import load, moment, reads, stamp
 from .findings import Finding, Grade, found
 from .inbox import entry_of
 from .journal import batch_of
@@ -42,13 +42,21 @@ def _json(shape: type, *names: str) -> Callable[[Any], object]:
     return read
 
 
+@reads
+def _run(row: Any) -> None:
+    moment(row.started)
+    moment(row.finished or row.started)
+    if not isinstance(load(row.report), dict):
+        raise TypeError
+
+
 #: What a sync itself makes of the rows of a table.
 _READERS: dict[Table, Callable[[Any], object]] = {
     inbox: entry_of,
     pairs: pair_of,
     changes: change_of,
     cursors: _json(list, "fields"),
-    runs: _json(dict, "report"),
+    runs: _run,
     entries: _json(object, "old", "new", "lost"),
     holds: _json(object, "crm_value", "cadence_value"),
     intents: batch_of,

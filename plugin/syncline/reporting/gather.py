@@ -85,19 +85,23 @@ def gather(ledger: Ledger, *, since: datetime, until: datetime, values: bool) ->
 
 def _runs(db: Connection, since: datetime) -> Iterator[Run]:
     query = select(runs).where(runs.c.started >= stamp(since)).order_by(runs.c.id)
-    for row in db.execute(query):
-        told = load(row.report)
-        yield Run(
-            number=row.id,
-            kind=row.kind,
-            state=row.state,
-            started=moment(row.started),
-            finished=None if row.finished is None else moment(row.finished),
-            rules=row.rules,
-            counts=told.get("counts", {}),
-            calls=told.get("calls", {}),
-            shares={side: one["share"] for side, one in told.get("budget", {}).items()},
-        )
+    return map(_run, db.execute(query))
+
+
+@reads
+def _run(row: Any) -> Run:
+    told = load(row.report)
+    return Run(
+        number=row.id,
+        kind=row.kind,
+        state=row.state,
+        started=moment(row.started),
+        finished=None if row.finished is None else moment(row.finished),
+        rules=row.rules,
+        counts=told.get("counts", {}),
+        calls=told.get("calls", {}),
+        shares={side: one["share"] for side, one in told.get("budget", {}).items()},
+    )
 
 
 def _units(db: Connection, run: int) -> dict[str, str]:

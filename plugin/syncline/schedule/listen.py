@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 #: The longest body that is read, in bytes.
 LONGEST = 64 * 1024
 #: A body that is not there after so many seconds is not waited for.
-_PATIENCE = 10.0
+PATIENCE = 10.0
 _LEAST_SECRET = 16
 
 
@@ -99,14 +99,14 @@ class Door:
             return JSONResponse({"error": why}, 401, headers={"WWW-Authenticate": "Bearer"})
         body = b""
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(PATIENCE):
                 async for part in request.stream():
                     body += part
                     if len(body) > LONGEST:
                         why = f"the body has more than {LONGEST:,} bytes"
                         return JSONResponse({"error": why}, 413, headers={"Connection": "close"})
         except (TimeoutError, ClientDisconnect):
-            why = f"the body did not come within {_PATIENCE:.0f} seconds"
+            why = f"the body did not come within {PATIENCE:.0f} seconds"
             return JSONResponse({"error": why}, 408, headers={"Connection": "close"})
         try:
             wake = _wake_of(body)

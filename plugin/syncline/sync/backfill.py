@@ -43,8 +43,8 @@ def backfill(db: Connection, rules: RuleSet, added: Iterable[Key]) -> tuple[Back
 
     A record that the ledger has never seen is not counted: nobody knows of it yet.
     """
-    names = {key.of or key.name for key in added}
-    maps = [rule for rule in rules.compiled.maps if rule.name in names]
+    written = _targets(rules, added)
+    maps = [rule for rule in rules.compiled.maps if rule.name in written]
     found: list[Backfill] = []
     for side in Side:
         prices = rules.catalog.descriptions[side].prices
@@ -61,13 +61,29 @@ def backfill(db: Connection, rules: RuleSet, added: Iterable[Key]) -> tuple[Back
                              price=pages * prices.page)
                 )  # fmt: skip
         for rule in maps:
-            if side in rule.targets and (count := _paired(db, rule)):
+            if side in written[rule.name] and (count := _paired(db, rule)):
                 calls = math.ceil(count / prices.write_size)
                 found.append(
                     Backfill(side=side, object=rule.object(side), what="write", records=count,
                              price=calls * prices.write)
                 )  # fmt: skip
     return tuple(found)
+
+
+def _targets(rules: RuleSet, added: Iterable[Key]) -> dict[str, set[Side]]:
+    """Return the sides that what was added writes to, by map: a row's own, or all of a new map's."""
+    found: dict[str, set[Side]] = {}
+    maps = {rule.name: rule for rule in rules.compiled.maps}
+    for key in added:
+        rule = maps.get(key.of or key.name)
+        if rule is None:
+            continue
+        # A second row over the same two fields has its number behind them.
+        fields = key.name.partition(" (")[0]
+        sides = {side for row in rule.rows if row.key == fields for side in row.targets}
+        written = rule.targets & sides if key.of else rule.targets
+        found.setdefault(rule.name, set()).update(written)
+    return found
 
 
 def _known(db: Connection, side: Side, name: str) -> int:

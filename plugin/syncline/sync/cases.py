@@ -89,9 +89,12 @@ class _Draft:
 
     def _is_news(self, row: FieldRule, state: FieldState) -> bool:
         """Tell whether either value is seen for the first time: a shut row is told of once."""
-        pair = self.facts.pair
-        return pair is None or any(
-            pair.base[side].get(row.field(side).name) != state.now[side] for side in Side
+        pair, entries = self.facts.pair, self.facts.entries.values()
+        return (
+            pair is None
+            # When it was put off, it was seen, and nothing was told of what stays.
+            or any(entry.state is State.DEFERRED for entry in entries)
+            or any(pair.base[s].get(row.field(s).name) != state.now[s] for s in Side)
         )
 
     def _note(

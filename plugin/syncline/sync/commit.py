@@ -232,7 +232,7 @@ class Committer:
                 pair = self._add(_new_pair(replace(task.case, ids=ids, settles={})))
             settled = step.settles[step.side]
             rows = tuple(name for name in settled if ">" in name)
-            echo = Echo(*span, rows, pair.seen[step.side])
+            echo = _heard_with(pair.echo[step.side], Echo(*span, rows, pair.seen[step.side]))
             base = {side: {**pair.base[side], **step.settles.get(side, {})} for side in Side}
             choices = {row: side for row, side in pair.choices.items() if row not in rows}
             pair = replace(pair, base=base, echo={**pair.echo, step.side: echo}, choices=choices)
@@ -308,6 +308,14 @@ class Committer:
 
 def _name(pair: Pair) -> _Name:
     return pair.map, pair.ids[Side.CRM]
+
+
+def _heard_with(before: Echo | None, echo: Echo) -> Echo:
+    """Return *echo* with that of an earlier write which nobody has read again since."""
+    if before is None or before.seen != echo.seen:
+        return echo
+    rows = tuple(dict.fromkeys((*before.rows, *echo.rows)))
+    return echo._replace(first=min(before.first, echo.first), rows=rows)
 
 
 #: A case that ended so is decided about again.

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from ..model import Prices, Side
 from .plan import Step, StepKind, price
 
-#: A difference of more than this share of the plan is told.
+#: A difference is told that is more than this share of the plan, and so many units at least.
 _TOLD = 0.1
+_TOLD_UNITS = 5
 #: What calls are for; anything else is a connector's own business.
 _KNOWN = frozenset({"poll", "page", "read", "lookup", "write", "delete", "act", "describe"})
 
@@ -93,13 +94,15 @@ def differences(
 ) -> tuple[str, ...]:
     """Say for each side that cost over 10 % more or less than expected why, as far as is known.
 
+    A difference of fewer than five units is not worth a word.
     *tally* is what was spent, by what it was spent on; *left* is price and rows of what did not
     fit into the budget.
     """
     found: list[str] = []
     for side in Side:
         expected, real = costs[side].total, sum(tally[side].values())
-        if abs(real - expected) <= _TOLD * expected:
+        apart = abs(real - expected)
+        if apart <= _TOLD * expected or apart < _TOLD_UNITS:
             continue
         why = _causes(costs[side], tally[side], left[side][0])
         unit = units[side] if expected == 1 else f"{units[side]}s"
