@@ -18,7 +18,7 @@ from .errors import LedgerBusyError, LedgerError, WorkspaceError
 from .ledger import copying
 from .ledger.database import Ledger
 from .ledger.integrity import check_file
-from .ledger.opening import keep_instance, locate, open_existing, read_instance
+from .ledger.opening import keep_instance, locate, open_existing, place_of, read_instance
 from .ledger.tables import SCHEMA_VERSION
 from .settings import FILE_NAME, Settings, read_settings
 from .sync.lease import Lease
@@ -212,9 +212,15 @@ def _place_ledger(
     try:
         with closing(Ledger(where, instance=archive.instance)) as ledger:
             if copying.is_used(ledger) and not overwrite:
+                elsewhere = (
+                    ""
+                    if isinstance(where, Path)
+                    else "To restore beside it, set SYNCLINE_LEDGER_URL to an address with another "
+                    "`?schema=`, and leave it set for the runs. "
+                )
                 raise WorkspaceError(
-                    f"the ledger {ledger.name} is in use: it holds pairs or runs",
-                    hint="Say --overwrite to replace it by the one in the backup.",
+                    f"the ledger in {place_of(where)} is in use: it holds pairs or runs",
+                    hint=f"{elsewhere}Say --overwrite to replace it by the one in the backup.",
                 )
             with Lease(ledger, now, folder):
                 if not isinstance(where, Path):

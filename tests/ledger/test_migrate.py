@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from support_ledger import rows_of, the_engine
 from syncline.errors import LedgerError
 from syncline.ledger.database import Ledger
 from syncline.ledger.tables import SCHEMA_VERSION, metadata
+from syncline.replay.replay import replay
 
 
 def where(world: World) -> Path | str:
@@ -77,6 +79,15 @@ def test_a_cycle_goes_on_where_the_old_version_was_cut_off(old: World) -> None:
     assert old.states() == [("New leads", "exited", 1)]
     held = rows_of(old.folder, old.ledger)["inbox"]
     assert [row["state"] for row in held] == ["held"] * 4
+
+
+def test_a_replay_begins_where_changes_were_recorded(old: World) -> None:
+    """The runs of 0.1.0 recorded none: they are not played, and not told as done otherwise (B7)."""
+    old.settle()
+    found = replay(old.folder, None, since=timedelta(days=90), registry=old.registry, now=old.clock)
+    before = [run for run in rows_of(old.folder, old.ledger)["runs"] if not run["rules"]]
+    assert len(before) > 0
+    assert (found.runs, found.untrue) == (3, 0)
 
 
 def test_what_is_made_new_and_what_is_brought_up_to_date_are_the_same(

@@ -28,11 +28,14 @@ HOLDING = RULES.replace(
 
 
 def lived_in(world: World) -> None:
-    """Sixty days of work: linked, held and changed records, four runs."""
+    """Sixty days of work: linked, changed and at last held records, four runs."""
     world.rules(HOLDING)
-    ann = world.lead("Ann", Description="one")
-    world.prospect("Ann", notes="two")
+    ann = world.lead("Ann")
+    person = world.prospect("Ann")
     for day in range(4):
+        if day == 3:
+            world.change(CRM, "Lead", ann, Description="one")
+            world.change(CADENCE, "prospect", person, notes="two")
         world.run()
         world.change(CRM, "Lead", ann, City=f"City {day}")
         world.clock.forward(days=15)
@@ -229,7 +232,7 @@ def test_what_nobody_can_put_right(world: World) -> None:
     assert one.what == "1 row of pairs with what does not read"
     assert one.examples == ("Lead/prospect 00Q000000000001",)
     execute(world, "ALTER TABLE entries DROP COLUMN reason", "DROP TABLE wakes")
-    with pytest.raises(LedgerError, match="is damaged|refused") as told:
+    with pytest.raises(LedgerError, match=r"is damaged|refused") as told:
         world.run()
     assert told.value.exit_code == 3
     (one,) = found(world, repair=True)
@@ -247,6 +250,9 @@ def test_what_nobody_can_put_right(world: World) -> None:
         ("INSERT INTO intents (id, run, body) VALUES (77, 2, '{}')", "intents"),
         ("UPDATE runs SET started = 'x' WHERE id = 1", "runs"),
         ("UPDATE runs SET report = '[]' WHERE id = 1", "runs"),
+        ("INSERT INTO meta VALUES ('paused', '{oops')", "meta"),
+        ("UPDATE versions SET at = 'x'", "versions"),
+        ("INSERT INTO wakes (id, at, side, object, ids) VALUES (1, '', 'moon', '', '[]')", "wakes"),
         ("UPDATE inbox SET record = '[]'", "inbox"),
         ("UPDATE inbox SET state = 'odd'", "inbox"),
     ],
@@ -261,11 +267,35 @@ def test_a_value_of_another_shape(tmp_path: Path, harm: str, table: str) -> None
             workspace.plan()
         execute(world, harm)
         assert f"1 row of {table} with what does not read" in [one.what for one in found(world)]
-        if "state" not in harm:  # of such a state nobody asks
-            told = command("report" if table == "runs" else "run", folder=world.folder)
+        if "state" not in harm and table != "wakes":  # of such nobody asks here
+            told = command(
+                *(["report", "--since", "9000d"] if table == "runs" else ["run"]),
+                folder=world.folder,
+            )
             assert told.returncode == 3
             assert "the ledger is damaged: a value in it does not read" in told.stderr
             assert "secret-value" not in told.stderr
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "DELETE FROM meta WHERE name = 'instance'",
+        "UPDATE meta SET value = '1' WHERE name = 'schema'",
+        "ALTER TABLE pairs DROP COLUMN choices",
+    ],
+)
+def test_a_ledger_that_cannot_be_used(tmp_path: Path, harm: str) -> None:
+    """Every command says so, and that to run again does not help."""
+    with local_world(tmp_path) as world:
+        world.lead("Ann")
+        world.run()
+        execute(world, harm)
+        for words in (["run"], ["doctor"]):
+            told = command(*words, folder=world.folder)
+            assert told.returncode == 3
+            assert "fault of Syncline" not in told.stdout + told.stderr
+        assert any(one.grade is Grade.PROBLEM for one in found(world))
 
 
 def test_a_record_that_two_pairs_claim(world: World) -> None:

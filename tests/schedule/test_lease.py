@@ -120,6 +120,18 @@ def test_time_alone_does_not_take_it(desks: Desks) -> None:
             pass
 
 
+@pytest.mark.parametrize("until", ["2099-01-01T00:00:00.000000Z", "garbage"])
+def test_a_lease_that_no_clock_gave_holds_nobody_up(desks: Desks, until: str) -> None:
+    """A machine whose clock was years ahead, and that died, shuts the workspace for nobody."""
+    with desks.lease(desks.ours):
+        pass
+    with desks.ours.begin() as db:
+        db.execute(leases.update().values(until=until, holder=ELSEWHERE.written()))
+        assert look(db, desks.clock()) is None
+    with desks.lease(desks.theirs):
+        pass
+
+
 @pytest.mark.parametrize(
     ("after", "renewed"),
     [(0, False), (14, False), (15, True), (119, True), (-60, True)],

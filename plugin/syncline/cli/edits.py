@@ -30,13 +30,18 @@ def change_lines(changes: Iterable[TextChange]) -> Iterator[str]:
         yield f"  {_MARKS[change.kind]} {change.words}{click.style(f'  [{places}]', fg='cyan')}"
 
 
-def edit_lines(edit: Edit, units: Mapping[Side, str]) -> Iterator[str]:
-    """Yield what an edit changes, and what added mappings cost; *units* are the vendors' own."""
+def edit_lines(
+    edit: Edit, units: Mapping[Side, str], *, ran: bool = False
+) -> Iterator[str]:
+    """Yield what an edit changes, and what added mappings cost; *units* are the vendors' own.
+
+    With *ran* a run has gone by it already.
+    """
     yield from change_lines(edit.changes)
     if not edit.changes:
         yield "  The same rules in another order or spelling."
     if edit.backfill:
-        yield "What was added makes the next run do, at most:"
+        yield f"What was added {'made this run' if ran else 'makes the next run'} do, at most:"
     for part in edit.backfill:
         unit = units[part.side]
         price = f"{part.price:,} {unit}{'' if part.price == 1 else 's'}"

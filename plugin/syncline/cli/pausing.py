@@ -121,13 +121,15 @@ def _show(found: Status, units: Mapping[Side, str]) -> None:
         click.secho(f"Paused since {_when(found.paused.at)}{by}{why}.", fg="yellow")
     elif found.running is None:
         click.echo(f"Ready: cycles may run. The rules want one every {found.minutes} minutes.")
+    click.echo(_schedule(found))
     last = found.last
     if last is None:
         click.echo("Nothing has run here yet.")
     else:
         cut = last.state == "running" and found.running is None
         state = "was cut off, and the next looks first" if cut else last.state
-        click.echo(f"Run {last.number} began {last.started:%Y-%m-%d %H:%M} UTC: {state}.")
+        why = f": {found.reason}" if found.reason and not cut else ""
+        click.echo(f"Run {last.number} began {last.started:%Y-%m-%d %H:%M} UTC: {state}{why.rstrip('.')}.")
     for rest in found.resting:
         click.secho(f"{rest.words[0].upper()}{rest.words[1:]}", fg="yellow")
         click.echo(
@@ -156,6 +158,19 @@ def _show(found: Status, units: Mapping[Side, str]) -> None:
         _show_edit(found.edit, units)
         if found.edit.deleted:
             click.echo("It deletes mappings: `syncline resume` asks before it is put to work.")
+
+
+def _schedule(found: Status) -> str:
+    """Say whether a schedule (`run --every`) is at work."""
+    schedule = found.schedule
+    if schedule is None:
+        return "No schedule runs."
+    if not found.scheduled:
+        return f"No schedule has looked since {schedule.looked:%Y-%m-%d %H:%M} UTC."
+    return (
+        f"A schedule on {schedule.host} looks every {schedule.minutes} minutes; "
+        f"next at {schedule.next:%H:%M} UTC."
+    )
 
 
 def _show_edit(edit: Edit, units: Mapping[Side, str]) -> None:

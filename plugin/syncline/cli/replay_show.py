@@ -153,7 +153,12 @@ def _limits(found: Replay, *, alone: bool) -> Iterator[str]:
         yield (
             f"About {_amount(found.untrue, 'record')} the rules in use, played again, did "
             "otherwise than the history says: other rules, a person's decision, or a limit of "
-            "calls was at work then."
+            "calls was at work then"
+            + (
+                ", or their earlier state was not as it was worked out."
+                if found.worked_out
+                else "."
+            )
         )
     else:
         yield "The rules in use, played again, did exactly what the history says was done."

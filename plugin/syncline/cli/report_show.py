@@ -12,6 +12,7 @@ from rich.text import Text
 
 from ..reporting.figures import Figures
 from ..reporting.words import FATES, KINDS, OPEN, amount, did, lasting, share_words, side_word
+from .signs import tame
 
 _MOST = 10
 

@@ -134,7 +134,7 @@ def run(
         show_report(console(), report)
         if report.edit is not None and report.edit.differs and report.edit.version is not None:
             click.echo(f"It ran by new rules, version {report.rules}:")
-            for line in edit_lines(report.edit, units):
+            for line in edit_lines(report.edit, units, ran=True):
                 click.echo(line)
     if stop.asked:
         return 130

@@ -150,7 +150,7 @@ def _tell(turn: Turn) -> None:
         line = f"{turn.at:%Y-%m-%d %H:%M:%S}  run {report.run} {report.state}: {_figures(report)}"
         click.secho(f"{line}; next {turn.next:%H:%M:%S} UTC", fg=_COLOURS[report.state])
         for message, hint in report.faults:
-            click.echo(f"    {message}. {hint}".rstrip())
+            click.echo(f"    {_sentence(message)} {hint}".rstrip())
 
 
 def _say_fault(turn: Turn, fault: SynclineError, *, keeps: bool) -> None:
@@ -159,9 +159,14 @@ def _say_fault(turn: Turn, fault: SynclineError, *, keeps: bool) -> None:
 
         show_brief(fault.diagnostics)
     goes_on = "; the version before goes on" if keeps else f"; next {turn.next:%H:%M:%S} UTC"
-    click.secho(f"{turn.at:%Y-%m-%d %H:%M:%S}  {fault.message}{goes_on}", fg="red")
+    click.secho(f"{turn.at:%Y-%m-%d %H:%M:%S}  {_sentence(fault.message)[:-1]}{goes_on}", fg="red")
     if fault.hint:
         click.echo(f"    {fault.hint}")
+
+
+def _sentence(message: str) -> str:
+    """Return *message* as a sentence: a great letter first, one full stop at its end."""
+    return f"{message[:1].upper()}{message[1:].rstrip('.')}."
 
 
 def _figures(report: Report) -> str:

@@ -10,7 +10,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from ..sync.report import Report
 
 _EXAMPLES = 6
+_INDENT = "    "
 _NARROW = 46
 _LOGGED = {"held": "hold", "waiting": "skip", "failed": "fail"}
 _STATE = {"done": "green", "stopped": "yellow", "failed": "red"}
@@ -64,12 +64,12 @@ def show_plan(
     preview: Preview,
     *,
     title: str = "What the next run would do",
-    nothing: str = "Nothing to do: both sides are in step.",
+    nothing: str = "",
     looks: str = "finding out about an interrupted run",
 ) -> None:
     """Print what the next run would do, why some records wait, and what it costs.
 
-    An undo has its own *title*, its word for *nothing* to do, and what it *looks* at records for.
+    An undo has its own *title*, its words for *nothing* to do, and what it *looks* at records for.
     """
     plan = preview.plan
     table = Table(title=title, title_justify="left")
@@ -83,7 +83,7 @@ def show_plan(
     if groups:
         out.print(table)
     else:
-        out.print(nothing, style="green")
+        out.print(nothing or _nothing(preview), style="green")
     _examples(out, plan)
     _reasons(out, plan)
     for side in Side:
@@ -91,6 +91,20 @@ def show_plan(
     for stands in preview.budget.values():
         for line in plan_words(stands):
             out.print(Text(line))
+
+
+def _nothing(preview: Preview) -> str:
+    """Say that there is nothing to write, and what waits all the same."""
+    counts, before = preview.plan.counts(), preview.waiting
+    held = counts[Fate.HELD] + before.get("held", 0)
+    left = counts[Fate.SKIPPED] + before.get("waiting", 0) + before.get("dead", 0)
+    words = [f"{held:,} {'waits' if held == 1 else 'wait'} for a person"] if held else []
+    words += [f"{left:,} {'is' if left == 1 else 'are'} left alone until something changes"] * (
+        left > 0
+    )
+    if not words:
+        return "Nothing to do: both sides are in step."
+    return f"Nothing to write; {' and '.join(words)}."
 
 
 def _examples(out: Console, plan: Plan) -> None:
@@ -193,12 +207,15 @@ def show_history(out: Console, lines: Sequence[Entry]) -> None:
     """Print lines of the history: what became of which record, and below it why."""
     for (kind, _run, record), group in groupby(lines, key=lambda e: (e.kind, e.run, _record(e))):
         found = list(group)
-        head = Text(f"{found[0].at[:19].replace('T', ' ')}  run {found[0].run:<4} ", style="dim")
+        by = f"run {found[0].run}" if found[0].run else "by hand"
+        head = Text(f"{found[0].at[:19].replace('T', ' ')}  {by:<8} ", style="dim")
         head.append(f"{kind:<7}", style=_KIND.get(kind, ""))
         head.append(f" {record}", style="bold")
         out.print(head, soft_wrap=True)
         for line in found:
-            out.print(Padding(_told(line), (0, 0, 0, 4)))
+            for part in _told(line).wrap(out, out.width - len(_INDENT)):
+                part.rstrip()
+                out.print(Text(_INDENT).append_text(part), soft_wrap=True)
 
 
 def _told(line: Entry) -> Text:

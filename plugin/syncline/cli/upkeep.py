@@ -154,13 +154,19 @@ def restore(file: Path, folder: Path, ledger_only: bool, overwrite: bool, as_jso
     is checked before anything is changed, and nothing that is there is replaced unasked.
     """
     from ..backup import restore as bring_back
+    from ..ledger.opening import locate, place_of
+    from ..settings import read_settings
 
     found = bring_back(file, folder, ledger_only=ledger_only, overwrite=overwrite)
     if as_json:
         _print_archive(found)
         return 0
-    what = "The ledger" if ledger_only else "The workspace and its ledger"
-    click.echo(f"{what} of {found.made:%Y-%m-%d %H:%M} UTC restored to {folder}.")
+    what = f"of {found.made:%Y-%m-%d %H:%M} UTC restored to"
+    if ledger_only:
+        ledger = locate(read_settings(folder))
+        click.echo(f"The ledger {what} {place_of(ledger)}.")
+    else:
+        click.echo(f"The workspace and its ledger {what} {folder.resolve()}.")
     click.echo("Look at `syncline plan` before the next run: what changed since is read again.")
     return 0
 

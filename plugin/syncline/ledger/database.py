@@ -44,8 +44,8 @@ from .tables import SCHEMA_VERSION, meta, metadata
 _BUSY_SECONDS = 10
 #: PostgreSQL's advisory lock for whoever makes or changes tables.
 _TABLES_LOCK = 7305790
-#: What SQLite says when a table or a column is missing.
-_LACKING = re.compile("no such (table|column)|has no column")
+#: What SQLite says when the tables are not those that their version has.
+_LACKING = re.compile("no such (table|column)|has no column|duplicate column|already exists")
 #: What a server, or what talks to it, says when only a person can mend it. Before a connection
 #: stands there is no code to go by.
 _SHUT_OUT = re.compile(
@@ -108,7 +108,7 @@ class Ledger:
         except DatabaseError as err:
             raise self._fault(err) from err
 
-    def _fault(self, err: DatabaseError) -> LedgerError:
+    def _fault(self, err: DatabaseError | InterfaceError) -> LedgerError:
         if isinstance(err, IntegrityError | DataError):
             return LedgerError(
                 f"the ledger {self.name} does not take what was to be written: {_words(err)}",
@@ -222,7 +222,11 @@ def _adopt(db: Connection, name: str, instance: str | None, *, make: bool) -> st
     if found < SCHEMA_VERSION:
         write_meta(db, "schema", str(SCHEMA_VERSION))
     kept = read_meta(db, "instance")
-    assert kept is not None
+    if kept is None:
+        raise LedgerError(
+            f"{name} is damaged: it does not say its id, and was left as it is",
+            hint="Restore it from a backup: `syncline restore BACKUP --ledger-only --overwrite`.",
+        )
     return kept
 
 

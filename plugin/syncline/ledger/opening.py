@@ -8,6 +8,7 @@ __all__ = [
     "locate",
     "open_existing",
     "open_ledger",
+    "place_of",
     "read_instance",
 ]
 
@@ -53,6 +54,15 @@ def locate(settings: Settings, environ: Mapping[str, str] | None = None) -> Path
     if url.password is None and (password := environ.get(_PASSWORD)):
         url = url.set(password=password)
     return url.render_as_string(hide_password=False)
+
+
+def place_of(where: Path | str) -> str:
+    """Return where ``locate`` found the ledger, as a person reads it: without user and password."""
+    if isinstance(where, Path):
+        return str(where.resolve())
+    url = make_url(where)
+    schema = url.query.get("schema", "public")
+    return f"the database {url.database}, schema {schema}"
 
 
 def _parsed(address: str, where: str) -> URL:

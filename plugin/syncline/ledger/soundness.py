@@ -27,10 +27,14 @@ from .tables import (
     holds,
     inbox,
     intents,
+    meta,
     pairs,
     runs,
+    vendor_usage,
+    versions,
     wakes,
 )
+from .wakes import wake_of
 
 
 def _json(shape: type, *names: str) -> Callable[[Any], object]:
@@ -50,6 +54,8 @@ def _run(row: Any) -> None:
         raise TypeError
 
 
+#: The ledger's own notes that are JSON.
+_JSON_NOTES = {"locked", "paused"}
 #: What a sync itself makes of the rows of a table.
 _READERS: dict[Table, Callable[[Any], object]] = {
     inbox: entry_of,
@@ -57,10 +63,13 @@ _READERS: dict[Table, Callable[[Any], object]] = {
     changes: change_of,
     cursors: _json(list, "fields"),
     runs: _run,
+    meta: lambda row: row.name in _JSON_NOTES and load(row.value),
     entries: _json(object, "old", "new", "lost"),
     holds: _json(object, "crm_value", "cadence_value"),
     intents: batch_of,
-    wakes: _json(list, "ids"),
+    wakes: wake_of,
+    versions: lambda row: moment(row.at),
+    vendor_usage: lambda row: moment(row.at),
 }
 #: Rows read at a time.
 _MANY = 1000

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 __all__ = ["Pause", "Version", "clear_pause", "get", "keep", "latest", "listed", "pause", "paused"]
 
-import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from .codec import dump, moment, stamp
+from .codec import dump, load, moment, reads, stamp
 from .database import read_meta, write_meta
 from .tables import meta, versions
 
@@ -80,7 +79,12 @@ def listed(db: Connection, *, limit: int) -> list[Version]:
 def paused(db: Connection) -> Pause | None:
     """Return since when nothing may run; None when cycles run."""
     text = read_meta(db, _PAUSED)
-    return None if text is None else Pause(**json.loads(text))
+    return None if text is None else _pause(text)
+
+
+@reads
+def _pause(text: str) -> Pause:
+    return Pause(**load(text))
 
 
 def pause(db: Connection, *, at: datetime, who: str, why: str) -> Pause:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["MOST", "Wake", "add", "take", "waiting"]
+__all__ = ["MOST", "Wake", "add", "take", "waiting", "wake_of"]
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from ..model import Side, plain
-from .codec import dump, stamp
+from .codec import dump, load, reads, stamp
 from .tables import wakes
 
 #: What people and webhooks may leave here. More of it says nothing more: the next cycle reads
@@ -54,11 +54,14 @@ def take(db: Connection) -> Sequence[Wake]:
     if not rows:
         return ()
     db.execute(wakes.delete().where(wakes.c.id <= rows[-1].id))
-    return [
-        Wake(
-            side=Side(row.side) if row.side else None,
-            object=row.object,
-            ids=tuple(json.loads(row.ids)),
-        )
-        for row in rows
-    ]
+    return [wake_of(row) for row in rows]
+
+
+@reads
+def wake_of(row: Any) -> Wake:
+    """Return the wake in a row of the table; raises ``LedgerError`` if it does not read."""
+    return Wake(
+        side=Side(row.side) if row.side else None,
+        object=row.object,
+        ids=tuple(load(row.ids)),
+    )

@@ -121,7 +121,7 @@ def _compare(
         theirs = mine if new is in_use else closing.enter_context(new.ledger.begin())
         done = [counts(each, runs) for each, runs in zip((db, mine, theirs), spans, strict=True)]
         rows = [records(each, runs) for each, runs in zip((db, mine, theirs), spans, strict=True)]
-        untrue = sum(1 for _ in differing(db, mine, (spans[0], spans[1])))
+        untrue = len({one.id for _key, one in differing(db, mine, (spans[0], spans[1]))})
         found = {} if new is in_use else _differences(mine, theirs, (spans[1], spans[2]))
         at_once = records(theirs, (1, new.before))
         unknown = _unknown(db, new)

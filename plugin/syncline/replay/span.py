@@ -52,17 +52,20 @@ class Span:
 
 
 def read_span(db: Connection, since: datetime) -> Span:
-    """Return the runs that began at *since* or later.
+    """Return the runs that began at *since* or later; those of 0.1.0 recorded no changes.
 
     Raises ``WorkspaceError`` when there is none.
     """
     rows = db.execute(
-        select(runs.c.id, runs.c.started, runs.c.kind)
+        select(runs.c.id, runs.c.started, runs.c.kind, runs.c.rules)
         .where(runs.c.started >= stamp(since))
         .order_by(runs.c.id)
     ).all()
+    # A run that recorded its changes knows by which rules it ran.
     played = [
-        PastRun(number=row.id, started=moment(row.started)) for row in rows if row.kind == "run"
+        PastRun(number=row.id, started=moment(row.started))
+        for row in rows
+        if row.kind == "run" and row.rules
     ]
     if not played:
         raise WorkspaceError(
@@ -78,7 +81,7 @@ def read_span(db: Connection, since: datetime) -> Span:
         for run in played
     ]
     return Span(
-        since=since,
+        since=since if rows[0].rules or rows[0].kind != "run" else first.started,
         runs=played,
         undone=[row.id for row in rows if row.kind != "run"],
         first_change=first_change,

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from ..errors import WorkspaceError
-from ..ledger.codec import load, moment, stamp
+from ..ledger.codec import load, moment, reads, stamp
 from ..ledger.database import Ledger
 from ..ledger.inbox import waiting_counts
 from ..ledger.opening import open_existing

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from os import getpid
+from socket import gethostname
 from typing import TYPE_CHECKING, Any
 
 from ..at_work import PausedError, UnconfirmedError
 from ..errors import RetriableError, RulesError, SynclineError
-from ..ledger import journal, versions, wakes
+from ..ledger import journal, lookouts, versions, wakes
 from ..rules.reading import DEFAULT_MINUTES, RuleText, UnreadableRulesError
 from ..sync.locks import LockedError
 from ..sync.stopping import STOPPED, never
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 #: How often it looks whether somebody asks for a cycle, in seconds.
 _LOOK = 1.0
+#: How often it notes that it looks.
+_NOTE = timedelta(minutes=1)
 
 
 def _utc_now() -> datetime:
@@ -88,6 +92,9 @@ class Schedule:
         self._desk: Workspace | None = None
         #: When the next cycle is due.
         self.due = now()
+        #: The time that was noted last for the next cycle, and when.
+        self._noted: datetime | None = None
+        self._noted_at = self.due
 
     def run(
         self,
@@ -109,10 +116,16 @@ class Schedule:
                 else:
                     tell(turn)
         finally:
+            self._sign_off()
             self.close()
 
     def tick(self, *, stop: Callable[[], bool] = never) -> Turn | None:
         """Run a cycle if one is due, or somebody asks for one; return None if not."""
+        turn = self._tick(stop)
+        self._note()
+        return turn
+
+    def _tick(self, stop: Callable[[], bool]) -> Turn | None:
         now = self._now()
         if self._is_due(now):
             if self._is_done_elsewhere(now):
@@ -135,6 +148,28 @@ class Schedule:
         desk, self._desk = self._desk, None
         if desk is not None:
             desk.close()
+
+    def _note(self) -> None:
+        """Say that a schedule looks, once a minute and when the next cycle is due at another time.
+
+        No cycle hangs on it: when the ledger cannot be written, the next minute will do.
+        """
+        now = self._now()
+        if self._noted == self.due and abs(now - self._noted_at) < _NOTE:
+            return
+        self._noted, self._noted_at = self.due, now
+        minutes = round(self._interval.total_seconds() / 60)
+        with suppress(SynclineError), self._ledger().begin() as db:
+            lookouts.note(
+                db,
+                lookouts.Lookout(
+                    host=gethostname(), pid=getpid(), minutes=minutes, looked=now, next=self.due
+                ),
+            )
+
+    def _sign_off(self) -> None:
+        with suppress(SynclineError), self._ledger().begin() as db:
+            lookouts.clear(db, gethostname(), getpid())
 
     def _is_due(self, now: datetime) -> bool:
         # A clock that was set back does not make it wait for its old time.

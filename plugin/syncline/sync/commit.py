@@ -183,6 +183,16 @@ class Committer:
         # Nobody knows when it was.
         at = stamp(self.now())
         self._done(task, id_, (at, at), _UnderWay(task.case, pair, 1, Fate.WRITTEN, ""))
+        self._catch_up(db, task.step)
+
+    def _catch_up(self, db: Connection, step: Step) -> None:
+        """Let what waits of a record wait with what was written to it, if it was read before."""
+        if step.kind is not StepKind.UPDATE or step.id is None:
+            return
+        entry = inbox.fetch(db, step.side, step.object, [step.id]).get(step.id)
+        if entry is not None:
+            stale = {w.field: w.new for w in step.writes if entry.values.get(w.field) == w.old}
+            inbox.correct(db, (str(step.side), step.object, step.id), stale, "")
 
     def created(self, case: Case) -> str | None:
         """Return the id of the cadence record that this run created for *case*."""

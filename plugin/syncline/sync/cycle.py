@@ -6,7 +6,7 @@ __all__ = ["Cycle", "Preview"]
 
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from ..errors import ConnectorError, FatalError, RetriableError, SynclineError
 from ..ledger import inbox, journal
 from ..ledger.database import Ledger
+from ..ledger.rows import State
 from ..model import Side
 from ..observe.telling import each_in_span, span, tell
 from ..rules.ruleset import RuleSet
@@ -33,6 +34,9 @@ from .standing import Standing
 from .stopping import StoppedError, never
 from .systems import Progress, Systems
 
+#: Nothing is asked of these until something changes.
+_RESTING = (State.HELD, State.WAITING, State.DEAD)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
@@ -44,6 +48,8 @@ class Preview:
     units: Mapping[Side, str]
     #: How each side's budget stands, with all of that waiting for it.
     budget: Mapping[Side, Standing]
+    #: Records that were held or left alone before, and stay so, by their state in the inbox.
+    waiting: Mapping[str, int] = field(default_factory=dict[str, int])
 
     @property
     def price(self) -> dict[Side, int]:
@@ -58,6 +64,7 @@ class Preview:
             "cost": {str(side): self.cost[side].to_json() for side in Side},
             "budget": {str(side): self.budget[side].to_json() for side in Side},
             "counts": {str(fate): n for fate, n in self.plan.counts().items()},
+            "waiting": dict(self.waiting),
             "cases": self.plan.to_json(),
         }
 
@@ -119,7 +126,12 @@ class Cycle:
         cost = self._estimate.costs
         budget = {s: self._meter.stand(s, (cost[s].total, cost[s].records)) for s in Side}
         plan = Plan(cases=tuple(cases))
-        return Preview(plan=plan, cost=cost, units=self._units(), budget=budget)
+        with self._ledger.begin() as db:
+            found = inbox.waiting_counts(db)
+        waiting = {state: found[state] for state in _RESTING if state in found}
+        return Preview(
+            plan=plan, cost=cost, units=self._units(), budget=budget, waiting=waiting
+        )
 
     def run(self) -> Report:
         """Do one cycle. A fault of a system ends up in the report; nothing is lost by it."""
@@ -194,6 +206,9 @@ class Cycle:
         ask_again_after_edit(self._ledger, self._rules, now)
         with span("listen"):
             self._listener.listen(run)
+        if self._meter.is_blind:
+            # What waits of a side that was not read may be older than what we wrote to it.
+            return iter(())
         maps = self._rules.compiled.maps
         objects = dict.fromkeys((side, m.object(side)) for side in Side for m in maps)
         share = 1.0 if self._allow_deletes else self._rules.head.max_deletes

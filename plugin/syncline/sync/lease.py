@@ -29,6 +29,9 @@ from .holder import Holder, this_process
 LENGTH = timedelta(minutes=2)
 #: It is renewed in a transaction that comes this long after the last renewal.
 _RENEWAL = LENGTH / 8
+#: One that lasts longer than this was taken by a clock that was wrong, and holds nobody up. Should
+#: its holder live after all, it notices as any other that lost it.
+_LONGEST = timedelta(days=1)
 _NAME = "cycle"
 #: In PostgreSQL whoever takes the lease waits for the transactions of its holder. Not by the row:
 #: a lock on it would turn every transaction that only reads into one that writes.
@@ -108,7 +111,7 @@ class Lease:
         # On SQLite it is this that lets nobody else write until the end of the transaction.
         db.execute(upsert(db.dialect.name, leases).values(free).on_conflict_do_nothing())
         row = db.execute(select(leases).where(_MINE)).one()
-        if row.until > stamp(now):
+        if _lasts(row.until, now):
             other = Holder.read(row.holder)
             if other is None or not other.is_dead():
                 raise LeaseHeldError(
@@ -163,12 +166,16 @@ class Lease:
 def look(db: Connection, now: datetime) -> Held | None:
     """Return who is at work; None when nobody is, or nobody who still lives."""
     row = db.execute(select(leases).where(_MINE)).one_or_none()
-    if row is None or row.until <= stamp(now):
+    if row is None or not _lasts(row.until, now):
         return None
     holder = Holder.read(row.holder)
     if holder is not None and holder.is_dead():
         return None
     return Held(holder=holder, until=moment(row.until))
+
+
+def _lasts(until: str, now: datetime) -> bool:
+    return stamp(now) < until <= stamp(now + _LONGEST)
 
 
 def _lock(db: Connection) -> None:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 __all__ = ["LockedError", "check_locked", "keep_rows"]
 
-import json
 
 from sqlalchemy import Connection
 
 from ..errors import WorkspaceError
-from ..ledger.codec import dump
+from ..ledger.codec import dump, load
 from ..ledger.database import read_meta, write_meta
 from ..rules.ruleset import RuleSet
 
@@ -37,7 +36,7 @@ def check_locked(db: Connection, rules: RuleSet) -> None:
     if known is None:
         return
     now = _rows(rules, locked=False)
-    gone = [row for row in map(tuple, json.loads(known)) if row not in now]
+    gone = [row for row in map(tuple, load(known)) if row not in now]
     if gone:
         name, crm, _targets, cadence = gone[0]
         raise LockedError(

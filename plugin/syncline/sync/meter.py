@@ -168,6 +168,11 @@ class Meter:
         if not self.room(side, essential=True).takes(price):
             raise BudgetReachedError.of(self.stand(side, (price, 0)))
 
+    @property
+    def is_blind(self) -> bool:
+        """Whether a side could not be read in this cycle, for another reason than its limit."""
+        return any(not isinstance(why, BudgetReachedError) for why in self.resting.values())
+
     def rest(self, side: Side, why: RetriableError) -> None:
         """Leave a side alone for the rest of the cycle, but for what cannot wait."""
         self.resting[side] = why
