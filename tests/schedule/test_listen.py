@@ -140,21 +140,26 @@ def test_a_body_that_does_not_come_is_not_waited_for(
 def test_callers_that_hang_up_leave_no_word(local: World) -> None:
     """Neither one that goes in the middle of its body, nor one that is there at the end."""
     with subprocess.Popen(
-        [SYNCLINE, "run", "--every", "--listen", "127.0.0.1:0"],
+        [SYNCLINE, "run", "--every", "--listen", "127.0.0.1:0", "--json"],
         cwd=local.folder,
         env={**os.environ, "SYNCLINE_WAKE_SECRET": SECRET},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        assert process.stderr is not None
-        url = process.stderr.readline().split()[-1]
-        _begin(url).close()
-        answer = httpx.post(url, headers=MINE, trust_env=False)
-        with _begin(url):
-            process.send_signal(signal.SIGTERM)
-            _out, err = process.communicate(timeout=30)
-    assert (answer.status_code, process.returncode, err) == (202, 0, "")
+        try:
+            assert process.stderr is not None
+            url = process.stderr.readline().split()[-1]
+            _begin(url).close()
+            answer = httpx.post(url, headers=MINE, trust_env=False)
+            with _begin(url):
+                process.send_signal(signal.SIGTERM)
+                _out, err = process.communicate(timeout=30)
+        finally:
+            process.kill()
+    assert (answer.status_code, process.returncode) == (202, 0)
+    assert err.startswith("Stopping after the batch under way.")
+    assert len(err.splitlines()) == 1, err
 
 
 def test_a_wake_in_broken_words_is_a_wake(local: World) -> None:

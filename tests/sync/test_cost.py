@@ -70,7 +70,8 @@ def test_an_estimate_adds_up_everything_that_a_run_spends() -> None:
             0,
             "expected to cost 1 token and cost 24: 20 for reading records again, 3 for asking what",
         ),
-        (Cost(), {"act": 3}, 0, "expected to cost 0 tokens and cost 3: 3 for asking for actions"),
+        (Cost(), {"act": 5}, 0, "expected to cost 0 tokens and cost 5: 5 for asking for actions"),
+        (Cost(), {"act": 4}, 0, ()),
     ],
 )
 def test_a_cost_that_was_not_planned_is_told_with_its_cause(

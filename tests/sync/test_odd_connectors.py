@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ import pytest
 
 import support
 from support import CADENCE, CRM, World, counts, local_world, postgres
-from syncline import Outcome, OutcomeStatus, Page, RetriableError, Value
+from syncline import Outcome, OutcomeStatus, Page, RetriableError, Value, Write
 
 
 def _without_zone(page: Page) -> Any:
@@ -147,13 +147,16 @@ def test_a_refusal_in_broken_words_is_a_refusal(world: World) -> None:
     world.lead("Ann")
 
     def around(_write: Callable[..., Any]) -> Callable[..., Any]:
-        refused = Outcome(status=OutcomeStatus.REFUSED, code=BROKEN, message=f"no {BROKEN}")
-        return lambda _name, writes: [refused] * len(writes)
+        def refuse(_name: str, writes: Sequence[Write]) -> list[Outcome]:
+            refused = Outcome(status=OutcomeStatus.REFUSED, code=BROKEN, message=f"no {BROKEN}")
+            return [refused] * len(writes)
+
+        return refuse
 
     report = world.run(support.meddled(world, CADENCE, "write", around))
     assert (report.state, counts(report)) == ("done", {"failed": 1})
-    (reason,) = world.reasons("failure")
-    assert f"no {MENDED}" in reason
+    (line,) = world.history()
+    assert f"no {MENDED}" in line.reason
     world.settle()
 
 

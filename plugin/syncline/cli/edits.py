@@ -30,9 +30,7 @@ def change_lines(changes: Iterable[TextChange]) -> Iterator[str]:
         yield f"  {_MARKS[change.kind]} {change.words}{click.style(f'  [{places}]', fg='cyan')}"
 
 
-def edit_lines(
-    edit: Edit, units: Mapping[Side, str], *, ran: bool = False
-) -> Iterator[str]:
+def edit_lines(edit: Edit, units: Mapping[Side, str], *, ran: bool = False) -> Iterator[str]:
     """Yield what an edit changes, and what added mappings cost; *units* are the vendors' own.
 
     With *ran* a run has gone by it already.

@@ -129,7 +129,9 @@ def _show(found: Status, units: Mapping[Side, str]) -> None:
         cut = last.state == "running" and found.running is None
         state = "was cut off, and the next looks first" if cut else last.state
         why = f": {found.reason}" if found.reason and not cut else ""
-        click.echo(f"Run {last.number} began {last.started:%Y-%m-%d %H:%M} UTC: {state}{why.rstrip('.')}.")
+        click.echo(
+            f"Run {last.number} began {last.started:%Y-%m-%d %H:%M} UTC: {state}{why.rstrip('.')}."
+        )
     for rest in found.resting:
         click.secho(f"{rest.words[0].upper()}{rest.words[1:]}", fg="yellow")
         click.echo(

@@ -44,8 +44,13 @@ def read(db: Connection) -> Lookout | None:
     if text is None:
         return None
     found = json.loads(text)
-    times = {"looked": moment(found["looked"]), "next": moment(found["next"])}
-    return Lookout(**{**found, **times})
+    return Lookout(
+        host=found["host"],
+        pid=found["pid"],
+        minutes=found["minutes"],
+        looked=moment(found["looked"]),
+        next=moment(found["next"]),
+    )
 
 
 def clear(db: Connection, host: str, pid: int) -> None:

@@ -23,9 +23,10 @@ from ..observe.telling import tell
 from .batches import batches, is_essential
 from .commit import Committer
 from .intents import Task, body_of, look, task_of
+from .lease import LeaseLostError
 from .meter import BudgetReachedError, Meter
 from .plan import Plan, StepKind
-from .stopping import OF_THE_RUN, STOPPED, never
+from .stopping import STOPPED, StoppedError, never
 from .systems import Progress, System, Systems
 
 
@@ -166,7 +167,7 @@ def recover(
         again = tasks[0].step.kind is StepKind.ACTION
         try:
             outcomes = _call(systems[side], tasks)[0] if again else look(systems[side], tasks)
-        except OF_THE_RUN:
+        except (StoppedError, LeaseLostError):
             raise
         except RetriableError as err:
             committer.result.faults[side] = err

@@ -71,7 +71,7 @@ def backfill(db: Connection, rules: RuleSet, added: Iterable[Key]) -> tuple[Back
 
 
 def _targets(rules: RuleSet, added: Iterable[Key]) -> dict[str, set[Side]]:
-    """Return the sides that what was added writes to, by map: a row's own, or all of a new map's."""
+    """Return the sides that what was added writes to, by map: a row's own, or a new map's."""
     found: dict[str, set[Side]] = {}
     maps = {rule.name: rule for rule in rules.compiled.maps}
     for key in added:

@@ -128,10 +128,8 @@ class Cycle:
         plan = Plan(cases=tuple(cases))
         with self._ledger.begin() as db:
             found = inbox.waiting_counts(db)
-        waiting = {state: found[state] for state in _RESTING if state in found}
-        return Preview(
-            plan=plan, cost=cost, units=self._units(), budget=budget, waiting=waiting
-        )
+        waiting = {str(state): found[state] for state in _RESTING if state in found}
+        return Preview(plan=plan, cost=cost, units=self._units(), budget=budget, waiting=waiting)
 
     def run(self) -> Report:
         """Do one cycle. A fault of a system ends up in the report; nothing is lost by it."""

@@ -142,14 +142,16 @@ def _is_done(step: Step, values: Mapping[str, Value] | None) -> bool:
 def _stands(step: Step, values: Mapping[str, Value] | None) -> bool:
     """Tell whether a write arrived, whole as it was: since then people may have changed some of it.
 
-    What still holds what it held before tells that it did not.
+    One field that holds just what was written tells that it did, for a record is written as a
+    whole. What only resembles it tells so too, unless another still holds what it held before.
     """
     if values is None:
         return False
     told = [w for w in step.writes if _plain(w.old) != _plain(w.new)]
-    arrived = [_arrived(w, values.get(w.field)) for w in told]
-    left = [_plain(values.get(w.field)) == _plain(w.old) for w in told]
-    return not told or (any(arrived) and not any(left))
+    just_so = any(_plain(values.get(w.field)) == _plain(w.new) for w in told)
+    arrived = any(_arrived(w, values.get(w.field)) for w in told)
+    left = any(_plain(values.get(w.field)) == _plain(w.old) for w in told)
+    return not told or just_so or (arrived and not left)
 
 
 def _arrived(write: FieldWrite, seen: Value) -> bool:

@@ -20,10 +20,11 @@ from ..rules.ruleset import RuleSet
 from .arrivals import Arrivals
 from .cost import Estimate
 from .detect import detect, reread
+from .lease import LeaseLostError
 from .meter import Meter
 from .plan import StepKind
 from .propose import ACTIVITY
-from .stopping import OF_THE_RUN
+from .stopping import StoppedError
 from .systems import Progress, Systems
 
 #: Servers date their answers to the second, and the answer takes its time.
@@ -79,14 +80,14 @@ class Listener:
                 self._meter.admit(side, self._estimate.polls(side, len(listings)))
                 for listing in listings:
                     self._list(run, listing)
-            except OF_THE_RUN:
+            except (StoppedError, LeaseLostError):
                 raise
             except RetriableError as err:
                 self._meter.rest(side, err)
         for (side, name), ids in wanted.items():
             try:
                 self.check(run, side, name, ids)
-            except OF_THE_RUN:
+            except (StoppedError, LeaseLostError):
                 raise
             except RetriableError as err:
                 self._meter.rest(side, err)

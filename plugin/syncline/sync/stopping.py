@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["OF_THE_RUN", "STOPPED", "StoppedError", "never"]
+__all__ = ["STOPPED", "StoppedError", "never"]
 
 from ..errors import RetriableError
-from .lease import LeaseLostError
 
 #: The reason of what waits.
 STOPPED = "the run was told to stop"
@@ -16,10 +15,6 @@ class StoppedError(RetriableError):
 
     def __init__(self) -> None:
         super().__init__(STOPPED, hint="Nothing was lost: the next run goes on from here.")
-
-
-#: What ends a run itself, and not only its work on one side.
-OF_THE_RUN = (StoppedError, LeaseLostError)
 
 
 def never() -> bool:
