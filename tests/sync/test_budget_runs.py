@@ -174,17 +174,17 @@ def test_a_run_costs_what_its_plan_said(world: World) -> None:
 
 
 def test_what_a_run_cost_beside_its_plan_is_told(local: World) -> None:
-    """Further pages of changes cannot be known before: they are named (B3)."""
+    """Further pages of changes cannot be known before: they are named, from five on (B3)."""
     people = [
         Write(
             key=f"x:{n}", values={"LastName": "Doe", "Company": "A", "Email": f"p{n}@example.com"}
         )
-        for n in range(1001)
+        for n in range(5001)
     ]
     local.hand(CRM).write("Lead", people)
     report = local.run()
-    assert (report.planned[CRM], report.calls[CRM]) == (1, 2)
-    words = "the CRM was expected to cost 1 call and cost 2: 1 for further pages of changes"
+    assert (report.planned[CRM], report.calls[CRM]) == (1, 6)
+    words = "the CRM was expected to cost 1 call and cost 6: 5 for further pages of changes"
     assert report.differences == (words,)
 
 
