@@ -135,9 +135,9 @@ def known(
     """Return what the pairs of *maps* know of the records *ids*, by id."""
     found: dict[str, list[Known]] = {}
     for part in _parts(sorted(set(ids))):
-        for id_, map_name, crm_id, stamp_, text, why in db.execute(
-            _KNOWN[side], {"maps": list(maps), "ids": part}
-        ):
+        for row in db.execute(_KNOWN[side], {"maps": list(maps), "ids": part}):
+            values: tuple[str, ...] = tuple(row)
+            id_, map_name, crm_id, stamp_, text, why = values
             one = Known(map_name, crm_id, stamp_, load_values(text), why)
             found.setdefault(id_, []).append(one)
     return found
