@@ -12,15 +12,14 @@ from hypothesis import given, strategies as st
 from syncline import Field, FieldType, Side, Value
 from syncline.rules.compiled import FieldRule, MapRule
 from syncline.rules.values import Unturned, normaliser
+from syncline.sync.creation import NewRecord, make_record
 from syncline.sync.reconcile import (
     MISSING,
     Base,
     Decision,
     FieldState,
-    NewRecord,
     Verb,
     decide,
-    make_record,
 )
 from syncline_grammar.syntax import ConflictWord, Fallback, WriteRule
 

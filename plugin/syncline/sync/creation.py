@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-__all__ = ["NewFacts", "new_case"]
+__all__ = ["NewFacts", "NewRecord", "make_record", "new_case"]
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from syncline_grammar.syntax import Fallback, WriteRule
 
 from ..ledger.codec import stamp
 from ..ledger.rows import Entry
-from ..model import Side, Value
+from ..model import Side, Value, is_blank
 from ..rules.compiled import FieldRule, MapRule, WorkflowRule, match_key
-from ..rules.values import Clock
+from ..rules.values import Clock, Unturned
 from .cases import due_of, lone_case
 from .firing import fire
 from .plan import Case, Fate, FieldWrite, Step, StepKind
-from .reconcile import make_record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,3 +88,47 @@ def _creation(facts: NewFacts, values: Sequence[tuple[FieldRule, Value]]) -> Ste
         },
         at=rule.at,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRecord:
+    """A record to be created, or the reason why it is not."""
+
+    #: (row, value) for each field that gets one.
+    values: tuple[tuple[FieldRule, Value], ...] = ()
+    skip: str = ""
+    hold: str = ""
+
+
+def make_record(map_rule: MapRule, target: Side, source: Mapping[str, Value]) -> NewRecord:
+    """Make the record of *target* that corresponds to *source* (E4, E7, RS5).
+
+    All mapped fields flow, whatever their arrow; a default fills a blank in the CRM.
+    """
+    if target is Side.CADENCE:
+        turned = map_rule.turn_to_cadence(source)
+    else:
+        turned = map_rule.turn_to_crm(source, None)
+    values: list[tuple[FieldRule, Value]] = []
+    taken: set[str] = set()
+    # Of two rows over one field, the one whose arrow points there comes first.
+    rows = sorted(zip(map_rule.rows, turned, strict=True), key=lambda r: target not in r[0].targets)
+    for rule, found in rows:
+        field = rule.field(target)
+        if field.name in taken:
+            continue
+        value: Value = None
+        if isinstance(found, Unturned):
+            if found.fallback is Fallback.HOLD:
+                return NewRecord(hold=f"{field.name}: {found.reason}")
+        else:
+            value = found
+        if is_blank(value) and target is Side.CRM:
+            value = rule.default
+        if is_blank(value):
+            if rule.required or field.required:
+                return NewRecord(skip=f"{field.name} is required and blank")
+        elif rule.write[target] is not WriteRule.NEVER and field.creatable:
+            values.append((rule, value))
+            taken.add(field.name)
+    return NewRecord(values=tuple(values))

@@ -1,4 +1,4 @@
-"""Decide what becomes of one field, and of one new record. Pure: no clock, no I/O, no order.
+"""Decide what becomes of the fields of a pair. Pure: no clock, no I/O, no order.
 
 The table (``->`` is the mirror of ``<-``):
 
@@ -24,17 +24,14 @@ __all__ = [
     "MISSING",
     "Decision",
     "FieldState",
-    "NewRecord",
     "Verb",
     "decide",
-    "make_record",
     "prefer",
     "reconcile",
     "touched",
 ]
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum, StrEnum
 from functools import lru_cache
 from operator import itemgetter
@@ -321,47 +318,3 @@ def prefer(rule: FieldRule, state: FieldState, winner: Side) -> Decision:
         return Decision(verb=Verb.HOLD, reason=f"{why}; {name} is set only on creation")
     lost = (target, state.now[target])
     return Decision(verb=Verb.WRITE, reason=why, target=target, value=value, lost=lost)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewRecord:
-    """A record to be created, or the reason why it is not."""
-
-    #: (row, value) for each field that gets one.
-    values: tuple[tuple[FieldRule, Value], ...] = ()
-    skip: str = ""
-    hold: str = ""
-
-
-def make_record(map_rule: MapRule, target: Side, source: Mapping[str, Value]) -> NewRecord:
-    """Make the record of *target* that corresponds to *source* (E4, E7, RS5).
-
-    All mapped fields flow, whatever their arrow; a default fills a blank in the CRM.
-    """
-    if target is _CADENCE:
-        turned = map_rule.turn_to_cadence(source)
-    else:
-        turned = map_rule.turn_to_crm(source, None)
-    values: list[tuple[FieldRule, Value]] = []
-    taken: set[str] = set()
-    # Of two rows over one field, the one whose arrow points there comes first.
-    rows = sorted(zip(map_rule.rows, turned, strict=True), key=lambda r: target not in r[0].targets)
-    for rule, found in rows:
-        field = rule.field(target)
-        if field.name in taken:
-            continue
-        value: Value = None
-        if isinstance(found, Unturned):
-            if found.fallback is Fallback.HOLD:
-                return NewRecord(hold=f"{field.name}: {found.reason}")
-        else:
-            value = found
-        if is_blank(value) and target is _CRM:
-            value = rule.default
-        if is_blank(value):
-            if rule.required or field.required:
-                return NewRecord(skip=f"{field.name} is required and blank")
-        elif rule.write[target] is not WriteRule.NEVER and field.creatable:
-            values.append((rule, value))
-            taken.add(field.name)
-    return NewRecord(values=tuple(values))
