@@ -105,3 +105,30 @@ def test_a_lost_answer_is_found_out_about(local: World, kind: str, share: str, l
     last = local.run()
     assert (last.state, last.writes) == ("done", 0)
     assert right(local, kind)
+
+
+def test_what_may_be_our_own_write_is_not_taken_for_an_edit(local: World) -> None:
+    """While nobody can look, a record waits: else an echo would win over who edited (promise 2)."""
+    ready(local, "update")
+    lead = str(local.one(CRM, "Lead", FirstName="Ann")["Id"])
+
+    def edited_meanwhile(call: Callable[..., Any]) -> Callable[..., Any]:
+        def write(*args: Any) -> Any:
+            local.change(CRM, "Lead", lead, LastName="Poe")
+            local.clock.forward(seconds=5)
+            call(*args)
+            raise UnknownOutcomeError("no answer")
+
+        return write
+
+    registry = local.registry
+    local.registry = meddled(local, CADENCE, "read", blind)
+    assert local.run(meddled(local, CADENCE, "write", edited_meanwhile)).state == "stopped"
+    local.clock.forward(minutes=5)
+    report = local.run()
+    assert (report.state, report.writes) == ("stopped", 0)
+    assert report.counts["deferred"] == report.candidates > 0
+    local.registry = registry
+    local.settle()
+    assert local.read(CRM, "Lead", lead)["LastName"] == "Poe"
+    assert local.one(CADENCE, "prospect", first_name="Ann")["last_name"] == "Poe"

@@ -17,6 +17,7 @@ __all__ = [
     "last_run",
     "open_intents",
     "pending_intents",
+    "unheard",
 ]
 
 import json
@@ -204,6 +205,16 @@ def pending_intents(db: Connection) -> list[tuple[int, list[dict[str, Any]]]]:
     """Return batches whose outcome is not known: a run was cut off between call and commit."""
     rows = db.execute(_PENDING)
     return [batch_of(row) for row in rows]
+
+
+def unheard(db: Connection) -> set[tuple[str, str, str]]:
+    """Return the records (side, object, id) of which nobody knows yet what was written."""
+    return {
+        (side, body["objects"][side], id_)
+        for _number, bodies in pending_intents(db)
+        for body in bodies
+        for side, id_ in body["ids"].items()
+    }
 
 
 @reads

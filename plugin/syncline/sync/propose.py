@@ -15,7 +15,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from ..ledger import inbox, pairs
+from ..ledger import inbox, journal, pairs
 from ..ledger.database import Ledger
 from ..ledger.rows import Entry, Pair, State, Turn
 from ..model import Side
@@ -40,6 +40,7 @@ from .plan import Case, Fate, Plan, Ref
 #: Records decided about at once; memory stays level however many wait.
 CHUNK = 2000
 ACTIVITY = "activity"
+_UNHEARD = "what became of an earlier write of it is not known yet"
 
 
 class Proposer:
@@ -129,6 +130,8 @@ class Proposer:
         left = [e for e in found if Ref(side, name, e.id) not in self._taken]
         names = [rule.name for rule in self._maps]
         linked = pairs.among(db, side, name, (e.id for e in left), names)
+        # A plan that is only shown takes what was sent for not sent.
+        unheard = journal.unheard(db) if self._run else set[tuple[str, str, str]]()
         cases: list[Case] = []
         for rule in rules:
             mine = [
@@ -153,6 +156,11 @@ class Proposer:
                 else:
                     case = self._pair_case(rule, pair, entry, across.get(pair.ids[side.other]))
                 if case is not None:
+                    if unheard and any(
+                        (s, case.objects[s], i) in unheard for s, i in case.ids.items()
+                    ):
+                        # What looks like an edit may be our own write.
+                        case = lone_case(rule, entry).ended(Fate.DEFERRED, _UNHEARD)
                     self._taken.update(case.candidates)
                     cases.append(case)
             left = [e for e in left if Ref(side, name, e.id) not in self._taken]
