@@ -10,6 +10,7 @@ import pytest
 
 from support import CADENCE, CRM, HEAD, World, meddled
 from syncline import Outcome, RetriableError, Side, UnknownOutcomeError
+from syncline.sync.plan import Fate
 
 RULES = (
     HEAD
@@ -127,7 +128,7 @@ def test_what_may_be_our_own_write_is_not_taken_for_an_edit(local: World) -> Non
     local.clock.forward(minutes=5)
     report = local.run()
     assert (report.state, report.writes) == ("stopped", 0)
-    assert report.counts["deferred"] == report.candidates > 0
+    assert report.counts[Fate.DEFERRED] == report.candidates > 0
     local.registry = registry
     local.settle()
     assert local.read(CRM, "Lead", lead)["LastName"] == "Poe"

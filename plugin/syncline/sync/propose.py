@@ -8,7 +8,7 @@ from __future__ import annotations
 
 __all__ = ["ACTIVITY", "CHUNK", "Proposer"]
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -156,9 +156,7 @@ class Proposer:
                 else:
                     case = self._pair_case(rule, pair, entry, across.get(pair.ids[side.other]))
                 if case is not None:
-                    if unheard and any(
-                        (s, case.objects[s], i) in unheard for s, i in case.ids.items()
-                    ):
+                    if unheard and _touches(case, unheard):
                         # What looks like an edit may be our own write.
                         case = lone_case(rule, entry).ended(Fate.DEFERRED, _UNHEARD)
                     self._taken.update(case.candidates)
@@ -374,6 +372,10 @@ class Proposer:
             )
             for entry, person in zip(found, persons, strict=True)
         ]
+
+
+def _touches(case: Case, records: Collection[tuple[str, str, str]]) -> bool:
+    return any((side, case.objects[side], id_) in records for side, id_ in case.ids.items())
 
 
 def _asked(rules: Sequence[ActivityRule], entry: Entry) -> ActivityRule | None:
