@@ -23,10 +23,10 @@ from rich.table import Table
 
 import syncline
 from syncline.demo.hands import Hands
+from syncline.net.serving import beside
 from syncline.plugins import load_plugins
 from syncline_grammar.parse import parse
-from syncline_sandbox.app import create_app
-from syncline_sandbox.serve import running
+from syncline_sandbox.salesforce.app import create_app
 
 ROUNDS = 3
 BATCH = 200
@@ -53,7 +53,7 @@ def system(name: str, folder: Path) -> Generator[Mapping[str, Any]]:
     if name == "local":
         yield {}
         return
-    with running(create_app(folder, now=now, allowance=1_000_000)) as url:
+    with beside(create_app(folder, now=now, allowance=1_000_000)) as url:
         yield {"url": url, "client_id": "sandbox"}
 
 

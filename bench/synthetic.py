@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import syncline
 from syncline import (
     ActionRequest,
+    Condition,
     Description,
     Field,
     FieldType,
@@ -101,7 +102,12 @@ class Memory:
         return self._description
 
     def changes(
-        self, object_name: str, fields: Sequence[str], since: Position | None
+        self,
+        object_name: str,
+        fields: Sequence[str],
+        since: Position | None,
+        *,
+        where: Condition | None = None,
     ) -> Iterator[Page]:
         """See ``Connector``."""
         begin = time.process_time()
@@ -174,7 +180,12 @@ class Source(Memory):
         self._born = now()
 
     def changes(
-        self, object_name: str, fields: Sequence[str], since: Position | None
+        self,
+        object_name: str,
+        fields: Sequence[str],
+        since: Position | None,
+        *,
+        where: Condition | None = None,
     ) -> Iterator[Page]:
         """See ``Connector``."""
         first = 0 if since is None or not since.id else int(since.id[1:]) + 1

@@ -31,14 +31,14 @@ from syncline import (
     Write,
 )
 from syncline.ledger.journal import Entry
+from syncline.net.serving import beside
 from syncline.plugins import Registry, load_plugins
 from syncline.sync.cycle import Preview
 from syncline.sync.report import Report
 from syncline.sync.systems import Progress
 from syncline_local.connection import LocalConnection
 from syncline_local.crm import LocalCrm
-from syncline_sandbox.app import create_app
-from syncline_sandbox.serve import running
+from syncline_sandbox.salesforce.app import create_app
 
 __all__ = [
     "CADENCE",
@@ -281,7 +281,7 @@ class World:
 
     def _office(self, what: str, **body: str | None) -> str:
         """Do in the sandbox what the vendor lets people do, and programs only over SOAP."""
-        answer = httpx.post(f"{self.url}/sandbox/{what}", json=body, trust_env=False)
+        answer = httpx.post(f"{self.url}/sandbox/salesforce/{what}", json=body, trust_env=False)
         assert answer.status_code == 200, answer.text
         return str(answer.json()["id"])
 
@@ -401,7 +401,7 @@ def sandbox_world(
             heard.append(f"{scope['method']} {scope['path'].rsplit('/', 1)[1]}")
         await app(scope, receive, send)
 
-    with running(ears) as url:
+    with beside(ears) as url:
         world = World(folder / "ws", "salesforce", clock, url, heard, ledger)
         world.rules(rules)
         try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from syncline import (
     ActionRequest,
+    Condition,
     Context,
     Description,
     FatalError,
@@ -50,7 +51,12 @@ class LocalConnection:
         return self._description
 
     def changes(
-        self, object_name: str, fields: Sequence[str], since: Position | None
+        self,
+        object_name: str,
+        fields: Sequence[str],
+        since: Position | None,
+        *,
+        where: Condition | None = None,
     ) -> Iterator[Page]:
         """Yield what changed and what went strictly after *since*, by (modified, id)."""
         self._known(object_name, fields)

@@ -29,7 +29,7 @@ from .values import same_id
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from syncline import ActionRequest, Context, Record, Usage, Write
+    from syncline import ActionRequest, Condition, Context, Record, Usage, Write
 
 OBJECTS = ("Lead", "Contact", "Account", "Task", "Event")
 PRICES = Prices(unit="call", page=1, page_size=2000, write=1, write_size=200)
@@ -51,7 +51,12 @@ class Salesforce:
         return Description(objects=tuple(each for each in found if each is not None), prices=PRICES)
 
     def changes(
-        self, object_name: str, fields: Sequence[str], since: Position | None
+        self,
+        object_name: str,
+        fields: Sequence[str],
+        since: Position | None,
+        *,
+        where: Condition | None = None,
     ) -> Iterator[Page]:
         """Yield pages that each are a query of their own, strictly after the one before.
 

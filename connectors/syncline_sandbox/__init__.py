@@ -1,4 +1,4 @@
-"""A server on this machine that speaks Salesforce's HTTP, for trying rules without an account."""
+"""Servers on this machine that speak vendors' HTTP, for trying rules without an account (B10)."""
 
 from __future__ import annotations
 
@@ -9,27 +9,25 @@ from typing import TYPE_CHECKING, Any
 from syncline import Sandbox, hookimpl
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
+    from collections.abc import Iterable
+
+    from syncline import SandboxContext
 
 
-def _serve(host: str, port: int, folder: Path, ready: Callable[[str], None]) -> None:
-    from .serve import serve
+def _salesforce(context: SandboxContext) -> Any:
+    from .salesforce.app import create_app
 
-    serve(host, port, folder, ready)
-
-
-def _settings(url: str) -> dict[str, Any]:
-    return {"url": url, "client_id": "sandbox"}
+    return create_app(context.folder, now=context.now, faults=context.faults)
 
 
 @hookimpl
 def syncline_register_sandboxes() -> Iterable[Sandbox]:
-    """Register the sandbox of Salesforce."""
+    """Register the sandboxes: each is imported when it is served."""
     yield Sandbox(
         name="salesforce",
         title="Salesforce",
-        serve=_serve,
-        settings=_settings,
+        app=_salesforce,
+        paths=("/services", "/id", "/sandbox/salesforce"),
+        settings=lambda url: {"url": url, "client_id": "sandbox"},
         secrets={"client_secret": "sandbox"},
     )

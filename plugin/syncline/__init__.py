@@ -10,9 +10,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .connector import Connector, ConnectorType, Context, Sandbox, Secret
+from .access import Access, Grant, Identity, OAuth, Secret, Token, Way
+from .condition import AllOf, AnyOf, Comparison, Condition, Operator
+from .connector import Connector, ConnectorType, Context, Sandbox, SandboxContext
 from .errors import (
     ConnectorError,
+    DeliveryError,
     FatalError,
     LedgerBusyError,
     LedgerError,
@@ -47,6 +50,7 @@ from .model import (
     is_blank,
 )
 from .version import __version__
+from .webhook import Delivery, Notice, Webhook
 
 if TYPE_CHECKING:
     from .documents import open_documents
@@ -58,6 +62,7 @@ if TYPE_CHECKING:
     from .rules.explaining.explanation import Explanation
     from .rules.ruleset import RuleSet, from_json, load_rules
     from .rules.values import Clock
+    from .sandboxes.faults import Fault, Faults
     from .schedule.loop import Schedule, Turn
     from .sync.plan import Plan
     from .sync.report import Report
@@ -65,29 +70,43 @@ if TYPE_CHECKING:
 
 
 __all__ = [
+    "Access",
     "Action",
     "ActionRequest",
     "ActivityTemplate",
+    "AllOf",
+    "AnyOf",
     "Catalog",
     "Clock",
+    "Comparison",
+    "Condition",
     "Connector",
     "ConnectorError",
     "ConnectorType",
     "Context",
+    "Delivery",
+    "DeliveryError",
     "Description",
     "Example",
     "Explanation",
     "FatalError",
+    "Fault",
+    "Faults",
     "Field",
     "FieldType",
     "Function",
     "Gone",
     "GoneKind",
+    "Grant",
     "Http",
+    "Identity",
     "LedgerBusyError",
     "LedgerError",
     "MapRule",
+    "Notice",
+    "OAuth",
     "ObjectType",
+    "Operator",
     "Outcome",
     "OutcomeStatus",
     "Page",
@@ -103,14 +122,18 @@ __all__ = [
     "RuleSet",
     "RulesError",
     "Sandbox",
+    "SandboxContext",
     "Schedule",
     "Secret",
     "Side",
     "SynclineError",
+    "Token",
     "Turn",
     "UnknownOutcomeError",
     "Usage",
     "Value",
+    "Way",
+    "Webhook",
     "WorkflowRule",
     "Workspace",
     "WorkspaceError",
@@ -142,6 +165,8 @@ _ON_USE = {
     "from_json": ".rules.ruleset",
     "Clock": ".rules.values",
     "Explanation": ".rules.explaining.explanation",
+    "Fault": ".sandboxes.faults",
+    "Faults": ".sandboxes.faults",
     "MapRule": ".rules.compiled",
     "WorkflowRule": ".rules.compiled",
     "open_documents": ".documents",

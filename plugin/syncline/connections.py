@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from syncline_schemas import check_against
 
-from .connector import ConnectorType, Context, Secret
+from .access import Secret
+from .connector import ConnectorType, Context
 from .errors import FatalError, RetriableError, WorkspaceError
 from .memory import Memory
 from .model import Description, Side

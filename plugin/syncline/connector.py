@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-__all__ = ["Connector", "ConnectorType", "Context", "Sandbox", "Secret"]
+__all__ = ["Connector", "ConnectorType", "Context", "Sandbox", "SandboxContext"]
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from .access import Access, Identity, NoAccess, Secret, Way
+from .condition import Condition
 from .model import (
     ActionRequest,
     Description,
+    ObjectType,
     Outcome,
     Page,
     Position,
@@ -21,6 +24,10 @@ from .model import (
     Usage,
     Write,
 )
+from .webhook import Webhook
+
+if TYPE_CHECKING:
+    from .sandboxes.faults import Faults
 
 
 class Connector(Protocol):
@@ -31,9 +38,17 @@ class Connector(Protocol):
         ...
 
     def changes(
-        self, object_name: str, fields: Sequence[str], since: Position | None
+        self,
+        object_name: str,
+        fields: Sequence[str],
+        since: Position | None,
+        *,
+        where: Condition | None = None,
     ) -> Iterator[Page]:
         """Yield the records changed strictly after *since* (all, if None) by (modified, id).
+
+        With *where*, which is one that ``ConnectorType.narrows`` took, those alone that fit it;
+        more do no harm, fewer lose changes.
 
         Each record holds exactly *fields*, None where it has nothing; the object's ``key_field``
         is among them.
@@ -81,22 +96,6 @@ class Connector(Protocol):
         ...
 
 
-class Secret:
-    """A text that never shows itself: ``reveal()`` is the only way in."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def reveal(self) -> str:
-        """Return the text itself, for the wire alone."""
-        return self._text
-
-    def __repr__(self) -> str:
-        return "Secret(***)"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """All that a connection gets from outside; it reads no environment and no clock itself."""
@@ -114,6 +113,8 @@ class Context:
     spend: Callable[[int, str], None]
     #: What ``describe`` gave lately: a connector that needs it need not ask again.
     description: Description | None = None
+    #: The token of this connection, for a connector that declares ``ways``.
+    access: Access = field(default_factory=NoAccess)
 
 
 def _no_settings() -> Mapping[str, Any]:
@@ -132,8 +133,18 @@ class ConnectorType:
     open: Callable[[Context], Connector]
     #: JSON Schema of its ``[connections.NAME]`` table.
     settings: Mapping[str, Any] = field(default_factory=_no_settings)
-    #: Secrets, read from the environment as ``SYNCLINE_<NAME>_<SECRET>``.
+    #: Secrets, read from the environment as ``SYNCLINE_<NAME>_<SECRET>``. One with ``ways`` needs
+    #: none here.
     secrets: tuple[str, ...] = ()
+    #: The ways in, the one to recommend first (``syncline connect``).
+    ways: tuple[Way, ...] = ()
+    #: Ask the system whom it takes us for; at most two calls, and none that counts is needed.
+    identify: Callable[[Context], Identity] | None = None
+    #: How the vendor's deliveries are read, when it sends any.
+    webhook: Webhook | None = None
+    #: Whether the system can filter by a condition itself, over this object as described. It is
+    #: asked for each part of a criterion; what it does not take is evaluated here.
+    narrows: Callable[[ObjectType, Condition], bool] | None = None
     #: The description per side, when it is known without a connection: rules are checked against
     #: it outside of a workspace.
     offline: Callable[[Side], Description] | None = None
@@ -145,13 +156,28 @@ class ConnectorType:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxContext:
+    """All that a sandbox gets from outside."""
+
+    #: Its own folder, which exists.
+    folder: Path
+    #: The current time, in UTC.
+    now: Callable[[], datetime]
+    #: The dial: a sandbox asks it for LIMIT before each call and for ROW before each row of a
+    #: batch, and answers as its vendor would; the other faults happen around it.
+    faults: Faults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sandbox:
     """A server on loopback that speaks a vendor's HTTP, for trying rules without an account."""
 
     name: str
     title: str
-    #: Serve on (host, port) with data in the folder until stopped; call *ready* with the URL.
-    serve: Callable[[str, int, Path, Callable[[str], None]], None]
+    #: Make the ASGI application.
+    app: Callable[[SandboxContext], Any]
+    #: The beginnings of the paths that it answers to, as in ``/services``.
+    paths: tuple[str, ...]
     #: Settings and secrets with which the connector of the same name reaches it at a URL.
     settings: Callable[[str], Mapping[str, Any]]
     secrets: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -10,6 +10,7 @@
     + RetriableError      a passing fault: wait and run again           (exit 2)
       - UnknownOutcomeError   sent, but no answer: look, do not repeat  (exit 2)
     + FatalError          it will fail again until someone acts         (exit 3)
+    + DeliveryError       what came by webhook is not to be believed    (exit 3)
 
 A fault of one record is not an exception: it is an ``Outcome`` with the vendor's code.
 
@@ -23,6 +24,7 @@ from __future__ import annotations
 
 __all__ = [
     "ConnectorError",
+    "DeliveryError",
     "FatalError",
     "LedgerBusyError",
     "LedgerError",
@@ -113,6 +115,10 @@ class UnknownOutcomeError(RetriableError):
 
 class FatalError(ConnectorError):
     """It will fail again until someone acts: wrong credentials, no permission, a missing field."""
+
+
+class DeliveryError(ConnectorError):
+    """What came by webhook is not the vendor's, too old, or unreadable: it changes nothing."""
 
 
 def _wish(seconds: float | None) -> float | None:

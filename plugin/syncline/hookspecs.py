@@ -105,7 +105,11 @@ class Hooks:
             @syncline.hookimpl
             def syncline_register_sandboxes():
                 yield syncline.Sandbox(
-                    name="acme", title="Acme CRM", serve=serve, settings=lambda url: {"url": url}
+                    name="acme",
+                    title="Acme CRM",
+                    app=make_app,
+                    paths=("/acme/v1",),
+                    settings=lambda url: {"url": url},
                 )
 
         :return: one ``Sandbox`` for each vendor, named like the connector that talks to it.

@@ -34,14 +34,14 @@ from syncline import (
     Value,
     Write,
 )
+from syncline.net.serving import beside
 from syncline_salesforce import (
     connection,
     soql,
     syncline_register_activity_templates,
     syncline_register_connectors,
 )
-from syncline_sandbox.app import create_app
-from syncline_sandbox.serve import running
+from syncline_sandbox.salesforce.app import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -139,7 +139,7 @@ def opened(
 def served(folder: Path, **options: Any) -> Generator[Org]:
     org = Org(app=None)
     org.app = create_app(folder, now=lambda: org.now, **options)
-    with running(org) as org.url:
+    with beside(org) as org.url:
         yield org
 
 
@@ -505,7 +505,7 @@ def test_a_passing_fault_after_the_creations_leaves_their_outcomes(
 def by_hand(org: Org, what: str, **ids: str) -> str:
     """Do what the vendor lets people do, a second later."""
     org.now += timedelta(seconds=1)
-    answer = httpx.post(f"{org.url}/sandbox/{what}", json=ids, trust_env=False)
+    answer = httpx.post(f"{org.url}/sandbox/salesforce/{what}", json=ids, trust_env=False)
     assert answer.status_code == 200, answer.text
     return str(answer.json()["id"])
 

@@ -13,7 +13,7 @@ import pytest
 import support
 from support import CADENCE, CRM, Clock, World
 from syncline import Side
-from syncline_sandbox.app import create_app
+from syncline_sandbox.salesforce.app import create_app
 
 
 @dataclass

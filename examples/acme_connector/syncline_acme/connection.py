@@ -62,7 +62,12 @@ class Acme:
         return DESCRIPTION
 
     def changes(
-        self, object_name: str, fields: Sequence[str], since: Position | None
+        self,
+        object_name: str,
+        fields: Sequence[str],
+        since: Position | None,
+        *,
+        where: s.Condition | None = None,
     ) -> Iterator[s.Page]:
         """Yield pages strictly after *since* by (modified, id); at least one.
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.panel import Panel
 
-from ..connector import Secret
+from ..access import Secret
 from ..errors import FatalError, WorkspaceError
 from ..model import Side
 from .options import workspace_option

@@ -68,7 +68,7 @@ _SECTIONS = {
     },
     "Connect systems and programs": {
         "connectors": ("start", "connectors"),
-        "sandbox": ("start", "sandbox"),
+        "sandbox": ("sandbox", "sandbox"),
         "json": ("jsonform", "json_command"),
         "lsp": ("lsp", "lsp"),
     },

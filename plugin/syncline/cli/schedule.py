@@ -119,7 +119,7 @@ def _listening(folder: Path, listen: str | None, *, as_json: bool) -> Generator[
     if listen is None:
         yield
         return
-    from ..connector import Secret
+    from ..access import Secret
     from ..schedule.listen import Door, parse_address
     from ..workspace import Workspace
 

@@ -1,8 +1,8 @@
-"""`syncline init`, `syncline connectors` and `syncline sandbox`."""
+"""`syncline init` and `syncline connectors`."""
 
 from __future__ import annotations
 
-__all__ = ["connectors", "init", "sandbox"]
+__all__ = ["connectors", "init"]
 
 import json
 import shlex
@@ -79,39 +79,4 @@ def connectors(as_json: bool) -> int:
     for fault in registry.faults:
         where = f" ({fault.distribution})" if fault.distribution else ""
         click.secho(f"{fault.name}{where} could not be used: {fault.message}", fg="red")
-    return 0
-
-
-@click.command()
-@click.argument("name", default="salesforce")
-@click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8010, show_default=True)
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("sandbox"),
-    show_default=True,
-    help="The folder that keeps its records.",
-)
-def sandbox(name: str, host: str, port: int, data: Path) -> int:
-    """Serve an imitation of a vendor's HTTP on loopback, for trying rules without an account."""
-    from ..errors import WorkspaceError
-    from ..plugins import load_plugins
-
-    registry = load_plugins()
-    found = registry.sandboxes.get(name)
-    if found is None:
-        known = ", ".join(sorted(registry.sandboxes)) or "none is installed"
-        raise WorkspaceError(f"there is no sandbox for {name}; there are: {known}")
-
-    def ready(url: str) -> None:
-        click.echo(f"{found.title} sandbox at {url}, records in {data}. Stop it with Ctrl-C.")
-        click.echo(f"In syncline.toml:\n\n[connections.{name}]")
-        for key, value in found.settings(url).items():
-            click.echo(f"{key} = {json.dumps(value)}")
-        for key, value in found.secrets.items():
-            click.echo(f"\nIn the shell:\n\nexport SYNCLINE_{name.upper()}_{key.upper()}={value}")
-
-    data.mkdir(parents=True, exist_ok=True)
-    found.serve(host, port, data, ready)
     return 0

@@ -13,7 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from ..connector import Connector, Context, Secret
+from ..access import Secret
+from ..connector import Connector, Context
 from ..errors import FatalError
 from ..model import ActionRequest, Outcome, OutcomeStatus, Side, Value, Write
 from ..plugins import Registry

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from ..condition import Condition
 from ..model import (
     ActionRequest,
     Description,
@@ -126,7 +127,12 @@ class Recorded:
         return self._description
 
     def changes(
-        self, object_name: str, fields: Sequence[str], since: Position | None
+        self,
+        object_name: str,
+        fields: Sequence[str],
+        since: Position | None,
+        *,
+        where: Condition | None = None,
     ) -> Iterator[Page]:
         """Yield what came since the last listing, once."""
         ids = list(self._changed.pop(object_name, ()))

@@ -11,19 +11,17 @@ __all__ = ["Door", "parse_address"]
 import asyncio
 import hmac
 import json
-import socket
-import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from syncline_schemas import check
 
-from ..connector import Secret
+from ..access import Secret
 from ..errors import SynclineError, WorkspaceError
 from ..ledger.wakes import Wake
 from ..model import Side, plain
+from ..net.serving import beside
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -45,41 +43,14 @@ class Door:
                 f"the secret in SYNCLINE_WAKE_SECRET has fewer than {_LEAST_SECRET} characters",
                 hint="Take a long one: `openssl rand -hex 32` prints one.",
             )
-        if find_spec("starlette") is None or find_spec("uvicorn") is None:
-            raise WorkspaceError(
-                "listening for wakes needs two packages that are not installed",
-                hint="Install them: `pip install 'syncline[serve]'`.",
-            )
         self._expected = b"Bearer " + secret.reveal().encode()
         self._wake = wake
 
     @contextmanager
     def open(self, host: str, port: int) -> Generator[str]:
         """Listen beside the caller within the block; yields the URL to post to."""
-        from uvicorn import Config, Server
-
-        with _listening(host, port) as listener:
-            config = Config(
-                self.app(),
-                log_config=None,
-                # What a caller does wrong is told to the caller alone.
-                log_level="critical",
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=2,
-                limit_concurrency=64,
-            )
-            server = Server(config)
-            thread = threading.Thread(
-                target=server.run, kwargs={"sockets": [listener]}, daemon=True, name="wakes"
-            )
-            thread.start()
-            try:
-                name = f"[{host}]" if ":" in host else host
-                yield f"http://{name}:{listener.getsockname()[1]}/wake"
-            finally:
-                server.should_exit = True
-                thread.join()
+        with beside(self.app(), host, port) as url:
+            yield f"{url}/wake"
 
     def app(self) -> Any:
         """Return the ASGI application."""
@@ -146,24 +117,3 @@ def _wake_of(body: bytes) -> Wake:
     if any(plain(text) != text for text in (wake.object, *wake.ids)):
         raise ValueError("a name or an id holds NUL or half a sign, and is no text")
     return wake
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    try:
-        family, kind, protocol, _, place = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.socket(family, kind, protocol)
-    except OSError as err:
-        raise WorkspaceError(f"{host} is no address of this machine: {err.strerror}") from err
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(place)
-        listener.listen(64)
-    except OSError as err:
-        listener.close()
-        raise WorkspaceError(
-            f"{host}:{port} cannot be listened on: {err.strerror}",
-            hint="Choose another port, or 0 for any that is free.",
-        ) from err
-    return listener

@@ -7,6 +7,7 @@ __all__ = ["Memory"]
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
+from ..condition import Condition
 from ..errors import UnknownOutcomeError
 from ..model import (
     ActionRequest,
@@ -43,7 +44,12 @@ class Memory:
         return self._store.description
 
     def changes(
-        self, object_name: str, fields: Sequence[str], since: Position | None
+        self,
+        object_name: str,
+        fields: Sequence[str],
+        since: Position | None,
+        *,
+        where: Condition | None = None,
     ) -> Iterator[Page]:
         """Yield the records changed after *since*, with those that went in the same span."""
         position = since or _BEGINNING

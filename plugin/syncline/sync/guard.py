@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from ..condition import Condition
 from ..connector import Connector
 from ..errors import FatalError, SynclineError, UnknownOutcomeError
 from ..model import (
@@ -42,10 +43,17 @@ class Guarded:
         return self._safely("describe", self._inner.describe)
 
     def changes(
-        self, object_name: str, fields: Sequence[str], since: Position | None
+        self,
+        object_name: str,
+        fields: Sequence[str],
+        since: Position | None,
+        *,
+        where: Condition | None = None,
     ) -> Iterator[Page]:
         """See ``Connector``."""
-        pages = self._safely("changes", lambda: self._inner.changes(object_name, fields, since))
+        pages = self._safely(
+            "changes", lambda: self._inner.changes(object_name, fields, since, where=where)
+        )
         while True:
             page = self._safely("changes", lambda: _sound_page(next(pages, None)))
             if page is None:

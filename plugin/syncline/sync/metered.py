@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
+from ..condition import Condition
 from ..connector import Connector
 from ..ledger.spent import PAGE, POLL
 from ..model import (
@@ -73,7 +74,12 @@ class Metered:
             return self._inner.describe()
 
     def changes(
-        self, object_name: str, fields: Sequence[str], since: Position | None
+        self,
+        object_name: str,
+        fields: Sequence[str],
+        since: Position | None,
+        *,
+        where: Condition | None = None,
     ) -> Iterator[Page]:
         """See ``Connector``; a page of which only a part fits is cut, and the listing ends.
 
@@ -83,7 +89,7 @@ class Metered:
         for what in chain((POLL,), repeat(PAGE)):
             with self._call(what):
                 if pages is None:
-                    pages = self._inner.changes(object_name, fields, since)
+                    pages = self._inner.changes(object_name, fields, since, where=where)
                 page = next(pages, None)
             if page is None:
                 return

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..condition import Condition
 from ..connector import Connector
 from ..errors import ConnectorError, FatalError, UnknownOutcomeError
 from ..model import (
@@ -54,14 +55,19 @@ class Watched:
             return self._inner.describe()
 
     def changes(
-        self, object_name: str, fields: Sequence[str], since: Position | None
+        self,
+        object_name: str,
+        fields: Sequence[str],
+        since: Position | None,
+        *,
+        where: Condition | None = None,
     ) -> Iterator[Page]:
         """See ``Connector``; each page is a call."""
         pages: Iterator[Page] | None = None
         while True:
             with self._call("changes", object_name, 0, first=pages is None) as made:
                 if pages is None:
-                    pages = self._inner.changes(object_name, fields, since)
+                    pages = self._inner.changes(object_name, fields, since, where=where)
                 page = next(pages, None)
                 made.empty = page is None
             if page is None:

@@ -8,6 +8,8 @@ import secrets
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
+from syncline import Fault
+
 from .wire import Refusal
 
 if TYPE_CHECKING:
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from starlette.requests import Request
+
+    from syncline import Faults
 
 #: Not a secret: the sandbox serves this machine alone and holds nobody's data.
 CLIENT = b"sandbox"
@@ -24,8 +28,9 @@ _ORG, _USER = "00DSb0000000001EAA", "005Sb0000000001AAA"
 class Gate:
     """Tokens, which die with the process, and the count of the day's calls."""
 
-    def __init__(self, now: Callable[[], datetime], allowance: int) -> None:
+    def __init__(self, now: Callable[[], datetime], faults: Faults, allowance: int) -> None:
         self._now = now
+        self._faults = faults
         self._allowance = allowance
         self._token = f"{_ORG[:15]}!{secrets.token_urlsafe(48)}"
         self._day: date | None = None
@@ -61,7 +66,7 @@ class Gate:
         today = self._now().date()
         if today != self._day:
             self._day, self._used = today, 0
-        if self._used >= self._allowance:
+        if self._used >= self._allowance or self._faults.strikes(Fault.LIMIT):
             raise Refusal("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.", status=403)
         self._used += 1
 

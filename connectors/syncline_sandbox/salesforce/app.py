@@ -13,6 +13,8 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from syncline import Faults
+
 from . import query, soql
 from .batches import Batches
 from .catalog import catalog
@@ -43,6 +45,7 @@ def create_app(
     folder: Path,
     *,
     now: Callable[[], datetime] = _utc_now,
+    faults: Faults | None = None,
     allowance: int = DAILY_ALLOWANCE,
 ) -> Starlette:
     """Return the application with its data in *folder*, by the clock *now*.
@@ -50,13 +53,15 @@ def create_app(
     *allowance* is the number of calls that it answers in a day. Requests are worked on one at a
     time: each is brief, and no two can then see each other half done.
     """
-    return _App(folder, now, allowance).starlette()
+    return _App(folder, now, faults or Faults(), allowance).starlette()
 
 
 class _App:
-    def __init__(self, folder: Path, now: Callable[[], datetime], allowance: int) -> None:
+    def __init__(
+        self, folder: Path, now: Callable[[], datetime], faults: Faults, allowance: int
+    ) -> None:
         self._now = now
-        self._gate = Gate(now, allowance)
+        self._gate = Gate(now, faults, allowance)
         self._store = Store(folder)
         self._rows = Rows(self._store, now)
         self._batches = Batches(self._store, self._rows)
@@ -93,7 +98,7 @@ class _App:
             routes=[
                 Route("/services/oauth2/token", self._open(self._gate.token), methods=["POST"]),
                 Route("/services/data", self._open(self._versions), methods=["GET"]),
-                Route("/sandbox/{what}", self._kept(self._by_hand), methods=["POST"]),
+                Route("/sandbox/salesforce/{what}", self._kept(self._by_hand), methods=["POST"]),
                 *(
                     Route(_VERSION + path, self._kept(resource, self._gate), methods=[method])
                     for method, path, resource in metered

@@ -73,7 +73,7 @@ def catalog() -> Mapping[str, ObjectInfo]:
 
 
 def _load(name: str) -> ObjectInfo:
-    text = (files("syncline_sandbox") / "describe" / f"{name}.json").read_text("utf-8")
+    text = (files("syncline_sandbox.salesforce") / "describe" / f"{name}.json").read_text("utf-8")
     described: dict[str, Any] = json.loads(text)
     return ObjectInfo(
         name=name,

@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,19 +13,16 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from syncline import FatalError
-from syncline_sandbox import syncline_register_sandboxes
-from syncline_sandbox.app import create_app
-from syncline_sandbox.serve import running, serve
-from syncline_sandbox.wire import id_of, is_id
+from syncline.net.serving import beside
+from syncline_sandbox.salesforce.app import create_app
+from syncline_sandbox.salesforce.wire import id_of, is_id
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-RECORDED = Path(__file__).parent / "recorded"
+RECORDED = Path(__file__).parents[1] / "recorded"
 START = datetime(2026, 11, 22, 15, 40, 0, 123456, tzinfo=UTC)
 ROOT = "/services/data/v62.0"
-SANDBOX = next(iter(syncline_register_sandboxes()))
 
 
 @dataclass
@@ -62,7 +53,7 @@ class Org:
 def served(folder: Path, **options: Any) -> Generator[Org]:
     with httpx.Client(trust_env=False) as http:
         org = Org(http)
-        with running(create_app(folder, now=lambda: org.now, **options)) as url:
+        with beside(create_app(folder, now=lambda: org.now, **options)) as url:
             http.base_url = url
             token = sign_in(http).json()["access_token"]
             http.headers["Authorization"] = f"Bearer {token}"
@@ -530,7 +521,7 @@ def test_a_request_to_delete_none_or_too_many_is_refused(org: Org, ids: str, cod
 def by_hand(org: Org, what: str, **ids: Any) -> httpx.Response:
     """Do what the vendor's people do, an hour later and without a token."""
     org.now += timedelta(hours=1)
-    return httpx.post(f"{org.http.base_url}/sandbox/{what}", json=ids, trust_env=False)
+    return httpx.post(f"{org.http.base_url}/sandbox/salesforce/{what}", json=ids, trust_env=False)
 
 
 def test_ends_leave_the_vendors_marks(org: Org) -> None:
@@ -659,89 +650,3 @@ def test_ten_thousand_leads_stay_quick(tmp_path: Path) -> None:
 
     # Measured: 0.15 s. A scan for each row would take more than ten times as long.
     assert time.perf_counter() - began < 2.0
-
-
-# Serving
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.1", "example.com", ""])
-def test_it_serves_this_machine_alone(tmp_path: Path, host: str) -> None:
-    with pytest.raises(FatalError, match="this machine alone"):
-        serve(host, 0, tmp_path, lambda _url: None)
-
-
-def test_a_taken_port_is_said_plainly(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        with pytest.raises(FatalError, match=f"Port {port} cannot be listened on"):
-            serve("127.0.0.1", port, tmp_path, lambda _url: None)
-
-
-def test_without_the_extra_it_says_what_to_install(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def missing(_name: str) -> None:
-        return None
-
-    monkeypatch.setattr("syncline_sandbox.serve.find_spec", missing)
-    with pytest.raises(FatalError) as caught:
-        SANDBOX.serve("127.0.0.1", 0, tmp_path, lambda _url: None)
-
-    assert "pip install 'syncline[sandbox]'" in caught.value.hint
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> None:
-    program = (
-        "import pathlib, sys; from syncline_sandbox.serve import serve;"
-        "serve('127.0.0.1', 0, pathlib.Path(sys.argv[1]), lambda url: print(url, flush=True))"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", program, str(tmp_path)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    ) as process:
-        assert process.stdout is not None
-        url = process.stdout.readline().strip()
-        with httpx.Client(base_url=url, trust_env=False) as http:
-            assert http.get("/services/data").status_code == 200
-            process.send_signal(number)
-            rest, errors = process.communicate(timeout=10)
-
-    assert (process.returncode, rest, errors) == (0, "", "")
-
-
-def test_it_can_be_served_from_another_thread(tmp_path: Path) -> None:
-    """Off the main thread it installs no signal handlers; it ends with the process."""
-    heard: list[str] = []
-    ready = threading.Event()
-
-    def tell(url: str) -> None:
-        heard.append(url)
-        ready.set()
-
-    before = signal.getsignal(signal.SIGTERM)
-    with pytest.MonkeyPatch.context() as patch:
-        servers: list[Any] = []
-        from syncline_sandbox import serve as module
-
-        make = module.new_server
-
-        def keep(app: Any) -> Any:
-            servers.append(make(app))
-            return servers[-1]
-
-        patch.setattr(module, "new_server", keep)
-        thread = threading.Thread(target=serve, args=("127.0.0.1", 0, tmp_path, tell), daemon=True)
-        thread.start()
-        assert ready.wait(5)
-        with httpx.Client(base_url=heard[0], trust_env=False) as http:
-            settings = SANDBOX.settings(heard[0])
-            assert sign_in(http, client_id=settings["client_id"], **SANDBOX.secrets).is_success
-        servers[0].should_exit = True
-        thread.join(5)
-
-    assert not thread.is_alive()
-    assert signal.getsignal(signal.SIGTERM) is before

@@ -115,7 +115,7 @@ def parse(text: str) -> Select:
 
 @cache
 def _parser() -> Lark:
-    grammar = (files("syncline_sandbox") / "soql.lark").read_text("utf-8")
+    grammar = (files("syncline_sandbox.salesforce") / "soql.lark").read_text("utf-8")
     return Lark(grammar, start="query", parser="lalr", maybe_placeholders=False)
 
 

@@ -1,0 +1,1 @@
+"""The HubSpot connector: contacts, companies, deals and engagements over its CRM API."""

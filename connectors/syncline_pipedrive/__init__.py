@@ -1,0 +1,1 @@
+"""The Pipedrive connector: persons, organisations, leads, deals, activities and notes."""

@@ -1,0 +1,1 @@
+"""The Salesloft connector: people, cadences and memberships of a cadence platform."""

@@ -1,0 +1,1 @@
+"""Pipedrive on loopback."""

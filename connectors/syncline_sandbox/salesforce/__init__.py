@@ -1,0 +1,1 @@
+"""Salesforce on loopback: its resources over one store."""

@@ -1,0 +1,1 @@
+"""Salesloft on loopback."""
