@@ -156,7 +156,7 @@ def test_the_wheel_holds_every_file(tmp_path: Path) -> None:
         "syncline/starter_files/main.rules",
         "syncline/starter_files/syncline.toml",
         "syncline_grammar/rules.lark",
-        "syncline_sandbox/describe/Lead.json",
+        "syncline_sandbox/salesforce/describe/Lead.json",
         "syncline_schemas/workspace.schema.json",
     ):
         assert name in shipped

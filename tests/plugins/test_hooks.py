@@ -28,6 +28,7 @@ from syncline import (
     Report,
     RetriableError,
     Sandbox,
+    SandboxContext,
     Value,
     hookimpl,
     load_plugins,
@@ -100,13 +101,13 @@ def a_template(kind: str) -> ActivityTemplate:
 
 
 def a_sandbox(name: str) -> Sandbox:
-    def serve(host: str, port: int, folder: Path, ready: Callable[[str], None]) -> None:
+    def app(_context: SandboxContext) -> None:
         raise AssertionError("nobody serves while plugins are loaded")
 
     def settings(url: str) -> dict[str, str]:
         return {"url": url}
 
-    return Sandbox(name=name, title=name.title(), serve=serve, settings=settings)
+    return Sandbox(name=name, title=name.title(), app=app, paths=(f"/{name}",), settings=settings)
 
 
 def load(*plugins: tuple[str, object]) -> Registry:
@@ -377,7 +378,7 @@ def test_a_plugin_need_not_be_hashable() -> None:
         ),
         (
             "syncline_register_sandboxes",
-            "syncline.Sandbox(name='desk', title='Desk', serve=print, settings=dict)",
+            "syncline.Sandbox(name='desk', title='Desk', app=dict, paths=(), settings=dict)",
         ),
     ],
     ids=["connector", "function", "sandbox"],

@@ -69,10 +69,10 @@ def failing(world: World, *errors: Exception) -> Registry:
     left = list(errors)
 
     def around(call: Callable[..., Any]) -> Callable[..., Any]:
-        def changes(*given: Any) -> Any:
+        def changes(*given: Any, **named: Any) -> Any:
             if left:
                 raise left.pop(0)
-            return call(*given)
+            return call(*given, **named)
 
         return changes
 

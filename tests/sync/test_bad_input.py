@@ -374,9 +374,9 @@ class Breaking:
         return opened
 
     def _broken(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        def broken(*given: Any) -> Any:
+        def broken(*given: Any, **more: Any) -> Any:
             if self.late:
-                call(*given)
+                call(*given, **more)
             raise ZeroDivisionError("boom")
 
         return broken

@@ -50,7 +50,7 @@ def test_a_page_that_is_no_page_is_the_connectors_fault(
     local.lead("Ann")
 
     def around(changes: Callable[..., Iterator[Page]]) -> Callable[..., Iterator[Any]]:
-        return lambda *given: map(odd, changes(*given))
+        return lambda *given, **more: map(odd, changes(*given, **more))
 
     report = local.run(support.meddled(local, CRM, "changes", around))
     assert report.state == "failed"
@@ -121,7 +121,7 @@ def test_a_text_that_no_database_takes_is_mended(world: World, odd: Callable[[Pa
     world.prospect("Bob")
 
     def around(changes: Callable[..., Iterator[Page]]) -> Callable[..., Iterator[Page]]:
-        return lambda *given: map(odd, changes(*given))
+        return lambda *given, **more: map(odd, changes(*given, **more))
 
     report = world.run(support.meddled(world, CRM, "changes", around))
     assert (report.state, report.faults) == ("done", ())
@@ -134,7 +134,7 @@ def test_what_is_written_of_a_broken_text_is_the_mended_one(local: World) -> Non
     local.lead("Ann")
 
     def around(changes: Callable[..., Iterator[Page]]) -> Callable[..., Iterator[Page]]:
-        return lambda *given: map(_giving(City=BROKEN), changes(*given))
+        return lambda *given, **more: map(_giving(City=BROKEN), changes(*given, **more))
 
     odd = support.meddled(local, CRM, "changes", around)
     assert local.run(odd).writes == 1
@@ -169,7 +169,7 @@ def test_an_error_in_broken_words_is_told_in_mended_ones(
     world.lead("Ann")
 
     def around(_call: Callable[..., Any]) -> Callable[..., Any]:
-        def fail(*_given: Any) -> Any:
+        def fail(*_given: Any, **_more: Any) -> Any:
             raise error(f"no {BROKEN}")
 
         return fail

@@ -23,7 +23,7 @@ def test_a_write_that_broke_and_did_not_arrive_is_told(local: World, side: Side)
     local.prospect("Bob")
 
     def around(_write: Callable[..., Any]) -> Callable[..., Any]:
-        def broken(*_given: Any) -> Any:
+        def broken(*_given: Any, **_more: Any) -> Any:
             raise ZeroDivisionError("boom")
 
         return broken
