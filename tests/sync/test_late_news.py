@@ -118,6 +118,27 @@ def test_what_was_written_is_known_though_a_person_edited_some_of_it(local: Worl
     assert local.read(CADENCE, "prospect", prospect)["city"] == "Rome"
 
 
+@pytest.mark.parametrize("since", ["edited", "deleted"])
+def test_what_may_have_been_written_over_is_told(local: World, since: str) -> None:
+    """Nobody can see any more whether a write arrived: what it replaced is kept (promise 2)."""
+    local.rules(RULES)
+    lead = local.lead("Ann", City="Oslo")
+    local.settle()
+    prospect = str(local.one(CADENCE, "prospect", first_name="Ann")["id"])
+    local.change(CADENCE, "prospect", prospect, city="Rome")
+    local.run()
+    local.change(CRM, "Lead", lead, City="Lima")
+    without_an_answer(local, "read")
+    if since == "edited":
+        local.change(CADENCE, "prospect", prospect, city="Bern")
+    else:
+        local.delete(CADENCE, "prospect", prospect)
+    local.run()
+    (line,) = [e for e in local.history(kind="update") if (e.field, e.new) == ("city", "Lima")]
+    assert line.old == "Rome"
+    assert line.reason.endswith("nobody saw whether it arrived")
+
+
 @pytest.mark.parametrize("kind", ["create", "update"])
 def test_an_echo_of_a_write_nobody_heard_of_stays_where_it_is(local: World, kind: str) -> None:
     """What a system made of a write whose answer was lost does not go back to its source (B12)."""

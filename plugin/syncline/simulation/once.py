@@ -6,7 +6,7 @@ __all__ = ["judge_actions"]
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..ledger.journal import Entry
 from ..ledger.rows import Pair, State
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 
 #: An edit as near as this to the moment of linking may be on either side of it.
 _NEAR = timedelta(minutes=10)
+
+
+class _Begin(NamedTuple):
+    """When criteria began to hold: the moment, and the changes between which they did not."""
+
+    at: datetime
+    ended: int
+    number: int
 
 
 def judge_actions(
@@ -57,15 +65,17 @@ def judge_actions(
                 _must_have_fired(history, pair, workflow, begins, entries)
 
 
-def _begins(history: History, record: Key, workflow: WorkflowSpec) -> list[datetime]:
+def _begins(history: History, record: Key, workflow: WorkflowSpec) -> list[_Begin]:
     """Return when the criteria began to hold, by what people really wrote."""
-    found: list[datetime] = []
-    holds = False
+    found: list[_Begin] = []
+    holds, ended = False, 0
     for change in history.story.fields.get((*record, "Status"), ()):
         values: dict[str, Value] = {"Status": change.new}
-        if workflow.fits(values) and not holds:
-            found.append(change.at)
-        holds = workflow.fits(values)
+        held, holds = holds, workflow.fits(values)
+        if holds and not held:
+            found.append(_Begin(change.at, ended, change.number))
+        elif held and not holds:
+            ended = change.number
     return found
 
 
@@ -73,13 +83,13 @@ def _must_have_fired(
     history: History,
     pair: Pair,
     workflow: WorkflowSpec,
-    begins: list[datetime],
+    begins: list[_Begin],
     entries: Sequence[Entry],
 ) -> None:
     """See that a workflow that fits at the end has fired.
 
     One that takes out of a cadence, if it began to fit after the two were linked: a new prospect
-    is in none.
+    is in none. What went away and came back before anybody read it did not begin.
     """
     row = history.stores[Side.CRM].row(pair.objects[Side.CRM], pair.ids[Side.CRM])
     if row is None or not workflow.fits(row.values) or not begins:
@@ -94,8 +104,16 @@ def _must_have_fired(
         for entry in entries
         if entry.kind in {"link", "create"} and entry.crm_id == row.id and entry.map == pair.map
     ]
-    if born and begins[-1] - min(born) > _NEAR and Fault.CRASH not in history.shape.kinds:
+    handed = history.story.handed.get((Side.CRM, row.object, row.id), ())
+    read = [
+        begin
+        for begin in begins
+        if any(begin.ended <= version < begin.number for _at, version in handed)
+    ]
+    if not born or not read or Fault.CRASH in history.shape.kinds:
+        return
+    if read[-1].at - min(born) > _NEAR:
         history.story.breach(
             Promise.ONCE,
-            f'"{workflow.name}" fits {row.id} since {begins[-1]:%d %H:%M:%S} and was never done',
+            f'"{workflow.name}" fits {row.id} since {read[-1].at:%d %H:%M:%S} and was never done',
         )

@@ -176,6 +176,8 @@ def recover(
             for task, outcome in zip(tasks, outcomes, strict=True):
                 if outcome.status is OutcomeStatus.DONE:
                     committer.recovered(db, task, outcome.id)
+                else:
+                    committer.doubted(task, outcome)
             committer.flush(db)
             journal.close_intents(db, number)
         found += len(bodies)

@@ -19,7 +19,7 @@ from ..observe.telling import tell
 from ..rules.compiled import match_key
 from .firing import owed_by
 from .history import Historian
-from .intents import Task
+from .intents import NOT_KNOWN, Task
 from .plan import Case, Fate, Step, StepKind
 
 _STATES = {
@@ -128,6 +128,7 @@ class Committer:
         else:
             words = f"{outcome.code}: {outcome.message}" if outcome.code else outcome.message
             if outcome.status is OutcomeStatus.RETRY:
+                self.doubted(task, outcome)
                 self._worsen(under_way, Fate.DEFERRED, words)
             elif outcome.status is OutcomeStatus.GONE and step.id is not None:
                 self._worsen(under_way, Fate.DEFERRED, words or f"{step.id} is no longer there")
@@ -184,6 +185,11 @@ class Committer:
         at = stamp(self.now())
         self._done(task, id_, (at, at), _UnderWay(task.case, pair, 1, Fate.WRITTEN, ""))
         self._catch_up(db, task.step)
+
+    def doubted(self, task: Task, outcome: Outcome) -> None:
+        """Keep what a step replaced if it arrived, where nobody can see any more whether it did."""
+        if outcome.code == NOT_KNOWN:
+            self._history.written(task, task.case.ids, doubt=outcome.message)
 
     def _catch_up(self, db: Connection, step: Step) -> None:
         """Let what waits of a record wait with what was written to it, if it was read before."""

@@ -59,8 +59,8 @@ class Historian:
             reason=reason,
         )
 
-    def written(self, task: Task, ids: Mapping[Side, str]) -> None:
-        """Tell what a step did, field by field."""
+    def written(self, task: Task, ids: Mapping[Side, str], doubt: str = "") -> None:
+        """Tell what a step did, field by field; *doubt* is why nobody knows that it did."""
         step = task.step
         case = replace(task.case, ids=ids)
         if step.kind is StepKind.ACTION:
@@ -79,7 +79,7 @@ class Historian:
                 new=w.new,
                 lost=None if w.lost is None else [str(w.lost[0]), w.lost[1]],
                 rule=w.at,
-                reason=w.reason,
+                reason="; ".join(filter(None, (w.reason, doubt))),
             )
 
     def _line(

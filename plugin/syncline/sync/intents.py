@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Task", "body_of", "look", "task_of"]
+__all__ = ["NOT_KNOWN", "Task", "body_of", "look", "task_of"]
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -112,6 +112,8 @@ def look(system: System, tasks: Sequence[Task]) -> list[Outcome]:
 
     A creation is found by its key; an update is done if its fields hold what was meant; a deletion,
     if nobody is there. It is not asked for again before its reason is: its partner may be back.
+    An update of a record that went since, or that holds neither what it held nor what was meant,
+    has an outcome with the code ``NOT_KNOWN``.
     """
     first = tasks[0].step
     if first.kind is StepKind.CREATE:
@@ -124,34 +126,42 @@ def look(system: System, tasks: Sequence[Task]) -> list[Outcome]:
     ids = [task.step.id or "" for task in tasks]
     fields = sorted({w.field for task in tasks for w in task.step.writes})
     records = {r.id: r.values for r in system.connector.read(first.object, ids, fields)}
-    return [
-        Outcome(status=OutcomeStatus.DONE, id=task.step.id)
-        if _is_done(task.step, records.get(task.step.id or ""))
-        else _UNDONE
-        for task in tasks
-    ]
+    return [_became(task.step, records.get(task.step.id or "")) for task in tasks]
 
 
+#: What only resembles a vendor's code: the write may have arrived, and cannot be seen any more.
+NOT_KNOWN = "NOT_KNOWN"
 _UNDONE = Outcome(status=OutcomeStatus.RETRY, code="NOT_DONE", message="the write did not arrive")
+_LOST = Outcome(status=OutcomeStatus.RETRY, code=NOT_KNOWN, message="nobody saw whether it arrived")
 
 
-def _is_done(step: Step, values: Mapping[str, Value] | None) -> bool:
-    return values is None if step.kind is StepKind.DELETE else _stands(step, values)
+def _became(step: Step, values: Mapping[str, Value] | None) -> Outcome:
+    """Tell what became of an update or a deletion by what the record holds now; None if it went."""
+    done = Outcome(status=OutcomeStatus.DONE, id=step.id)
+    if step.kind is StepKind.DELETE:
+        return done if values is None else _UNDONE
+    if values is None:
+        return _LOST
+    told = [w for w in step.writes if _plain(w.old) != _plain(w.new)]
+    if _stands(told, values):
+        return done
+    return _UNDONE if _left(told, values) else _LOST
 
 
-def _stands(step: Step, values: Mapping[str, Value] | None) -> bool:
+def _stands(told: Sequence[FieldWrite], values: Mapping[str, Value]) -> bool:
     """Tell whether a write arrived, whole as it was: since then people may have changed some of it.
 
     One field that holds just what was written tells that it did, for a record is written as a
     whole. What only resembles it tells so too, unless another still holds what it held before.
     """
-    if values is None:
-        return False
-    told = [w for w in step.writes if _plain(w.old) != _plain(w.new)]
     just_so = any(_plain(values.get(w.field)) == _plain(w.new) for w in told)
     arrived = any(_arrived(w, values.get(w.field)) for w in told)
-    left = any(_plain(values.get(w.field)) == _plain(w.old) for w in told)
-    return not told or just_so or (arrived and not left)
+    return not told or just_so or (arrived and not _left(told, values))
+
+
+def _left(told: Sequence[FieldWrite], values: Mapping[str, Value]) -> bool:
+    """Tell whether a field still holds what it held before the write."""
+    return any(_plain(values.get(w.field)) == _plain(w.old) for w in told)
 
 
 def _arrived(write: FieldWrite, seen: Value) -> bool:
