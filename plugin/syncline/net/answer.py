@@ -28,7 +28,7 @@ class Unreadable(ValueError):  # noqa: N818 - it is handled inside this package 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One answer, read to its end. ``body`` is parsed JSON, or None when there was none."""
+    """One answer, read to its end. ``body`` is parsed JSON, CSV as text, None when there was none."""
 
     status: int
     #: Names in any case find their value.
@@ -55,12 +55,17 @@ class Answer:
 
 
 def read_json(content: bytes, content_type: str) -> Any:
-    """Parse *content*; None when there is none. Raise ``Unreadable`` with its first words."""
+    """Parse *content*; None when there is none. Raise ``Unreadable`` with its first words.
+
+    Comma-separated values are no JSON and no fault: they are returned as their text.
+    """
     if not content.strip():
         if "json" in content_type.lower():
             # Announced and not there: what was compressed and cut short unpacks to nothing.
             raise Unreadable("", html=False)
         return None
+    if content_type.lower().startswith("text/csv"):
+        return content.decode("utf-8", "replace")
     html = "html" in content_type.lower() or content.lstrip()[:1] == b"<"
     if html:
         raise Unreadable(first_words(content), html=True)

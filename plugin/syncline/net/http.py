@@ -9,6 +9,7 @@ import time
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
@@ -21,6 +22,7 @@ from .answer import Answer, Unreadable, http_date, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
+    from ssl import SSLContext
     from types import TracebackType
 
 ATTEMPTS = 4
@@ -49,6 +51,12 @@ def _no_opinion(_status: int, _code: str, _message: str) -> ConnectorError | Non
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+@cache
+def _trust(*, environ: bool) -> SSLContext:
+    """Return what certificates are held against; to read them takes longer than a request."""
+    return httpx.create_ssl_context(trust_env=environ)
 
 
 class Http:
@@ -96,6 +104,7 @@ class Http:
             # A proxy of this machine's network has no way to this machine itself.
             trust_env=self._host not in LOOPBACK,
             transport=transport,
+            verify=_trust(environ=self._host not in LOOPBACK),
         )
 
     def __repr__(self) -> str:
@@ -126,6 +135,7 @@ class Http:
         params: Mapping[str, str] | None = None,
         json: Any = None,
         form: Mapping[str, str] | None = None,
+        content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         accept: Collection[int] = (),
         writes: bool | None = None,
@@ -133,7 +143,8 @@ class Http:
         """Make a request and return a 2xx answer, or one whose status is in *accept*.
 
         *path* starts with a slash. *price* and *word* are told to ``spend`` before every attempt.
-        *writes* says that the
+        *content* is a body that is neither JSON nor a form; *headers* tell what it is. A body of
+        comma-separated values comes back as its text. *writes* says that the
         request may change something (by default, that it is neither GET nor HEAD): without a
         readable answer it is then not repeated, and ``UnknownOutcomeError`` is raised.
         """
@@ -155,7 +166,7 @@ class Http:
             hidden.update(value.rpartition(" ")[2] for value in proof.values())
             given = {**(headers or {}), **proof}
             return self._client.build_request(
-                method, path, params=params, json=json, data=form, headers=given
+                method, path, params=params, json=json, data=form, content=content, headers=given
             )
 
         refreshed = False
