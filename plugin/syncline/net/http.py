@@ -59,12 +59,6 @@ def _trust(*, environ: bool) -> SSLContext:
     return httpx.create_ssl_context(trust_env=environ)
 
 
-@cache
-def _trust(*, environ: bool) -> SSLContext:
-    """Return what certificates are held against; to read them takes longer than a request."""
-    return httpx.create_ssl_context(trust_env=environ)
-
-
 class Http:
     """Requests to one server; every failure leaves as one of Syncline's own errors.
 
