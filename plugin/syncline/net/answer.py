@@ -28,7 +28,7 @@ class Unreadable(ValueError):  # noqa: N818 - it is handled inside this package 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One answer, read to its end. ``body`` is parsed JSON, CSV as text, None when there was none."""
+    """One answer, read to its end. ``body`` is parsed JSON, or CSV as text, or None for none."""
 
     status: int
     #: Names in any case find their value.
