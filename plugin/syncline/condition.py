@@ -17,7 +17,8 @@ from .model import Value
 class Operator(StrEnum):
     """How a field is compared; the meaning is the language's (docs/language.md, "Blank")."""
 
-    #: True if the field is equal to one of the values; text ignores case, a picklist does not.
+    #: True if the field is equal to one of the values. Text ignores case and outer space; a
+    #: picklist, a number, a day and a truth are exact.
     IN = "in"
     #: Exactly the negation: true for a blank field.
     NOT_IN = "not in"

@@ -61,7 +61,8 @@ class Connections:
         from .sync.systems import System
 
         connector = self._connect(side, name, description)
-        return System(name=name, connector=connector, description=description)
+        narrows = self._type(name).narrows
+        return System(name=name, connector=connector, description=description, narrows=narrows)
 
     def description(self, side: Side, name: str) -> Description:
         """Return what a system says of itself: offline, remembered, or asked."""

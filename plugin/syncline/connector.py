@@ -47,8 +47,8 @@ class Connector(Protocol):
     ) -> Iterator[Page]:
         """Yield the records changed strictly after *since* (all, if None) by (modified, id).
 
-        With *where*, which is one that ``ConnectorType.narrows`` took, those alone that fit it;
-        more do no harm, fewer lose changes.
+        With *where*, which is one that ``ConnectorType.narrows`` took, those alone that fit it:
+        more do no harm, fewer lose changes. Who went is told in any case.
 
         Each record holds exactly *fields*, None where it has nothing; the object's ``key_field``
         is among them.

@@ -24,7 +24,7 @@ def _putting(dialect: str) -> Any:
     return statement.on_conflict_do_update(index_elements=["side", "object"], set_=fresh)
 
 
-_VALUES = ("modified", "id", "started", "fields", "ahead")
+_VALUES = ("modified", "id", "started", "fields", "ahead", "narrowed")
 _put = Bulk(_putting)
 
 
@@ -40,6 +40,7 @@ def read_cursor(db: Connection, side: Side, object_name: str) -> Cursor | None:
         started=None if row.started is None else moment(row.started),
         fields=tuple(load(row.fields)),
         ahead=row.ahead,
+        narrowed=row.narrowed,
     )
 
 
@@ -53,5 +54,6 @@ def write_cursor(db: Connection, side: Side, object_name: str, cursor: Cursor) -
         "started": None if cursor.started is None else stamp(cursor.started),
         "fields": dump(cursor.fields),
         "ahead": cursor.ahead,
+        "narrowed": cursor.narrowed,
     }
     _put(db, [row])

@@ -67,6 +67,8 @@ class Cursor:
     fields: tuple[str, ...]
     #: How far the server's clock was ahead of ours then, in seconds.
     ahead: int = 0
+    #: What the system leaves out of it, in words of ours; empty: nothing.
+    narrowed: str = ""
 
 
 class Turn(NamedTuple):

@@ -69,6 +69,8 @@ cursors = Table(
     Column("fields", Text, nullable=False),
     #: How far the server's clock was ahead of ours when the listing began, in seconds.
     Column("ahead", Integer, nullable=False, default=0),
+    #: What the system left out of the listing; empty: nothing.
+    Column("narrowed", Text, nullable=False, default=""),
 )
 
 inbox = Table(

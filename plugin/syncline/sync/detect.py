@@ -10,10 +10,12 @@ from __future__ import annotations
 __all__ = ["OVERLAP", "detect", "reread"]
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
+from ..condition import Condition
 from ..ledger import cursors
 from ..ledger.database import Ledger
 from ..ledger.rows import Cursor
@@ -33,24 +35,26 @@ def detect(
     arrivals: Arrivals,
     *,
     fields: Sequence[str],
+    where: Condition | None,
     run: int,
     now: Callable[[], datetime],
     seen_page: Callable[[Connection, Page], None],
     go_on: Callable[[], None],
 ) -> None:
-    """Bring the inbox up to date with one object of one side.
+    """Bring the inbox up to date with one object of one side, narrowed by *where*.
 
-    *seen_page* hears of every page in the transaction that stores it; *go_on* raises between
-    pages to end it early.
+    A listing that leaves out something else than before begins anew. *seen_page* hears of every
+    page in the transaction that stores it; *go_on* raises between pages to end it early.
     """
     side, name = arrivals.side, arrivals.object
     with ledger.begin() as db:
         cursor = cursors.read_cursor(db, side, name)
-    anew = cursor is None or not set(fields) <= set(cursor.fields)
+    narrowed = "" if where is None else repr(where)
+    anew = cursor is None or not set(fields) <= set(cursor.fields) or cursor.narrowed != narrowed
     known = None if anew else cursor
     started = None if known is None else known.started
     ahead = 0 if known is None else known.ahead
-    for page in _pages(system, name, fields, known, now):
+    for page in _pages(system, name, fields, where, known, now):
         if started is None:
             # The next listing begins at the earlier of both clocks: neither, gone wrong for a
             # while, may hide what was changed meanwhile.
@@ -58,16 +62,19 @@ def detect(
         with ledger.begin() as db:
             arrivals.take(db, run, page.records, page.gone, now(), anew=anew)
             cursor = Cursor(
-                position=page.position, started=started, fields=tuple(fields), ahead=ahead
+                position=page.position,
+                started=started,
+                fields=tuple(fields),
+                ahead=ahead,
+                narrowed=narrowed,
             )
             cursors.write_cursor(db, side, name, cursor)
             seen_page(db, page)
         go_on()
-    if started is not None:
+    if started is not None and cursor is not None:
         with ledger.begin() as db:
             after = Position(modified=started - OVERLAP)
-            done = Cursor(position=after, started=None, fields=tuple(fields), ahead=ahead)
-            cursors.write_cursor(db, side, name, done)
+            cursors.write_cursor(db, side, name, replace(cursor, position=after, started=None))
 
 
 def _ahead(page: Page, now: datetime) -> int:
@@ -86,6 +93,7 @@ def _pages(
     system: System,
     object_name: str,
     fields: Sequence[str],
+    where: Condition | None,
     cursor: Cursor | None,
     now: Callable[[], datetime],
 ) -> Iterator[Page]:
@@ -94,7 +102,7 @@ def _pages(
     What was changed since then carries a time before the position.
     """
     position = None if cursor is None else cursor.position
-    pages = system.connector.changes(object_name, fields, position)
+    pages = system.connector.changes(object_name, fields, position, where=where)
     first = next(pages, None)
     if first is not None and cursor is not None and position is not None:
         back = timedelta(seconds=cursor.ahead - _ahead(first, now()))
@@ -103,7 +111,7 @@ def _pages(
         elif back > _TELLABLE:
             first, position = None, _earlier(position, back)
     if first is None:
-        yield from system.connector.changes(object_name, fields, position)
+        yield from system.connector.changes(object_name, fields, position, where=where)
         return
     yield first
     yield from pages

@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from ..condition import Condition
 from ..errors import RetriableError
 from ..ledger import wakes
 from ..ledger.database import Ledger
 from ..model import Page, Side
 from ..observe.telling import tell
+from ..rules.narrowing import narrowing
 from ..rules.ruleset import RuleSet
 from .arrivals import Arrivals
 from .cost import Estimate
@@ -25,7 +27,7 @@ from .meter import Meter
 from .plan import StepKind
 from .propose import ACTIVITY
 from .stopping import StoppedError
-from .systems import Progress, Systems
+from .systems import Progress, System, Systems
 
 #: Servers date their answers to the second, and the answer takes its time.
 _TELLABLE = timedelta(seconds=2)
@@ -39,6 +41,7 @@ class _Listing:
 
     arrivals: Arrivals
     fields: tuple[str, ...]
+    where: Condition | None = None
 
 
 class Listener:
@@ -63,7 +66,7 @@ class Listener:
         self._now = now
         self._progress = progress
         self._go_on = go_on
-        self._listings = {side: _listings(rules, side) for side in Side}
+        self._listings = {side: _listings(rules, side, systems[side]) for side in Side}
         self._heard: datetime | None = None
         self.skew: dict[Side, timedelta] = dict.fromkeys(Side, timedelta(0))
 
@@ -122,6 +125,7 @@ class Listener:
             self._systems[arrivals.side],
             arrivals,
             fields=listing.fields,
+            where=listing.where,
             run=run,
             now=self._now,
             seen_page=self._page_counter(arrivals.side, arrivals.object),
@@ -158,7 +162,7 @@ class Listener:
         return seen
 
 
-def _listings(rules: RuleSet, side: Side) -> list[_Listing]:
+def _listings(rules: RuleSet, side: Side, system: System) -> list[_Listing]:
     maps = rules.compiled.maps
     asked = {workflow.object for workflow in rules.workflows.values()}
     found: list[_Listing] = []
@@ -175,7 +179,8 @@ def _listings(rules: RuleSet, side: Side) -> list[_Listing]:
             and (side is Side.CADENCE or name not in asked),
         )
         fields = dict.fromkeys(f for m in mine for f in m.reads[side])
-        found.append(_Listing(arrivals=arrivals, fields=tuple(fields)))
+        where = narrowing(rules, side, name, system.narrows)
+        found.append(_Listing(arrivals=arrivals, fields=tuple(fields), where=where))
     if side is Side.CADENCE and rules.activities:
         targets = sorted({a.template.object for a in rules.activities})
         arrivals = Arrivals(

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from ..condition import Condition
 from ..connector import Connector
-from ..model import Description, Side
+from ..model import Description, ObjectType, Side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,8 @@ class System:
     name: str
     connector: Connector
     description: Description
+    #: What its listings may be narrowed by; None: by nothing.
+    narrows: Callable[[ObjectType, Condition], bool] | None = None
 
 
 Systems: TypeAlias = Mapping[Side, System]

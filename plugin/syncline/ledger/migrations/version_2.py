@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Column, Integer, Text, text
 _LARGE = BigInteger().with_variant(Integer, "sqlite")
 #: Columns that were added, with what a row of version 1 holds in them.
 _ADDED = {
-    "cursors": (("ahead", Integer, "0"),),
+    "cursors": (("ahead", Integer, "0"), ("narrowed", Text, "")),
     "inbox": (
         ("since", Text, ""),
         ("seen", Text, ""),
