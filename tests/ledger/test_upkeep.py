@@ -18,6 +18,7 @@ from syncline import upkeep
 from syncline.errors import LedgerError
 from syncline.ledger.codec import stamp
 from syncline.ledger.findings import Finding, Grade
+from syncline.ledger.journal import get_run
 from syncline.sync.lease import Lease, LeaseHeldError
 from syncline_schemas import check
 
@@ -338,6 +339,18 @@ def test_nothing_is_repaired_while_a_run_is_at_work(world: World) -> None:
         with pytest.raises(LeaseHeldError):
             found(world, repair=True)
     assert [one.grade for one in found(world)] == [Grade.PROBLEM]
+
+
+def test_the_next_run_ends_those_that_were_cut_off(world: World) -> None:
+    """After a kill nobody has to repair anything: a new run is enough."""
+    world.run()
+    execute(world, "UPDATE runs SET state = 'running', finished = NULL, report = '{}'")
+    world.run()
+    assert found(world) == []
+    with world.workspace() as workspace, workspace.ledger.begin() as db:
+        cut_off = get_run(db, 1)
+    assert cut_off is not None
+    assert (cut_off.state, cut_off.finished is None) == ("failed", False)
 
 
 def test_rules_that_cannot_be_read_leave_the_rest_to_look_at(world: World) -> None:

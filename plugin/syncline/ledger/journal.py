@@ -10,6 +10,7 @@ __all__ = [
     "batch_of",
     "begin_run",
     "close_intents",
+    "end_cut_off",
     "end_run",
     "get_run",
     "history",
@@ -100,7 +101,12 @@ def _run(row: Any) -> Run:
 
 
 def begin_run(db: Connection, now: datetime, rules: int = 0, kind: str = "run") -> int:
-    """Open a run by a version of the rules, and return its number."""
+    """Open a run by a version of the rules, and return its number.
+
+    Those before it that were cut off end now: two never work at once.
+    """
+    last = select(runs.c.id).where(runs.c.finished.is_not(None)).order_by(runs.c.id.desc()).limit(1)
+    end_cut_off(db, now, after=db.scalar(last) or 0)
     values = {"started": stamp(now), "state": "running", "rules": rules, "kind": kind}
     result = db.execute(runs.insert().values(values))
     return _number(result.inserted_primary_key)
@@ -116,6 +122,15 @@ def end_run(db: Connection, run: int, now: datetime, state: str, report: Mapping
         runs.update()
         .where(runs.c.id == run)
         .values(finished=stamp(now), state=state, report=dump(report))
+    )
+
+
+def end_cut_off(db: Connection, now: datetime, after: int = 0) -> None:
+    """Close the runs after number *after* that nobody closed."""
+    db.execute(
+        runs.update()
+        .where(runs.c.id > after, runs.c.state == "running")
+        .values(state="failed", finished=stamp(now), report=dump({"error": "it was cut off"}))
     )
 
 

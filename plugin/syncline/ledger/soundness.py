@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = ["check_clocks", "check_rows", "check_runs"]
 
-import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +15,7 @@ from .changes import change_of
 from .codec import load, moment, reads, stamp
 from .findings import Finding, Grade, found
 from .inbox import entry_of
-from .journal import batch_of
+from .journal import batch_of, end_cut_off
 from .pairs import pair_of
 from .tables import (
     breakers,
@@ -156,7 +155,7 @@ def check_runs(db: Connection, now: datetime, *, working: bool) -> list[Finding]
             "{n} run{s} marked as running, and nobody runs",
             (f"run {id_}" for id_ in open_),
             "They are marked as cut off.",
-            lambda db: _end(db, now),
+            lambda db: end_cut_off(db, now),
         ),
         *found(
             "{n} batch{es} of writes whose outcome nobody heard",
@@ -165,12 +164,3 @@ def check_runs(db: Connection, now: datetime, *, working: bool) -> list[Finding]
             grade=Grade.NOTE,
         ),
     ]
-
-
-def _end(db: Connection, now: datetime) -> None:
-    report = json.dumps({"error": "it was cut off"})
-    db.execute(
-        runs.update()
-        .where(runs.c.state == "running")
-        .values(state="failed", finished=stamp(now), report=report)
-    )
