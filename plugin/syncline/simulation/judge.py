@@ -201,10 +201,6 @@ def _keeps_what_it_wrote_over(found: _Evidence) -> None:
         )
         if kept or is_blank(change.old):
             continue
-        told = found.story.fields[change.side, change.object, change.id, change.field]
-        if any(c.number > effect.number and not c.ours for c in told):
-            found.story.tally["writes found out about too late, excused"] += 1
-            continue
         found.story.breach(
             Promise.LOSES_NOTHING,
             f"{change.side.word} {change.object} {change.id} {change.field}: {change.old!r} was "
