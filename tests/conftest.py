@@ -6,9 +6,22 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Connection, Engine, event
 
 from support import postgres
+
+# A loaded machine is slow, and that is no fault of what is tested.
+settings.register_profile(
+    "usual",
+    settings.get_profile("default"),
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+#: ``pytest --hypothesis-profile thorough`` tries ten times as many examples of every property.
+settings.register_profile("thorough", settings.get_profile("usual"), max_examples=1000)
+settings.load_profile("usual")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -19,11 +32,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
-    """Keep what is cached out of the user's home; processes that tests start inherit it."""
-    folder: Path = tmp_path_factory.mktemp("cache")
+def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
+    """Keep caches, keys and secrets out of the user's home; processes inherit it."""
+    folder: Path = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(folder))
+        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        patch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
+        patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
         yield
 
 

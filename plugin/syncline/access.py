@@ -11,7 +11,7 @@ __all__ = ["Access", "Grant", "Identity", "NoAccess", "OAuth", "Secret", "Token"
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -63,8 +63,10 @@ class OAuth:
     pkce: bool = True
     #: The app proves itself in the header ``Authorization: Basic``, not in the form.
     basic: bool = False
-    #: Who a signed assertion is for.
+    #: Who a signed assertion is for; the token's address when None.
     audience: Callable[[Settings], str] | None = None
+    #: A refresh token that is not used for so long is dead.
+    unused: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +76,11 @@ class Way:
     grant: Grant
     #: A sentence for the admin: what to make on the vendor's side, and where.
     summary: str
-    #: Settings that this way needs, beside those that every way does (``client_id``).
+    #: Settings that this way needs, beside those that every way does: ``client_id`` for one with
+    #: OAuth, ``username`` for ``Grant.JWT``.
     settings: tuple[str, ...] = ()
-    #: Secrets that it needs, by name (``client_secret``, ``private_key``, ``token``).
+    #: Secrets that it needs: ``client_secret`` for OAuth, ``private_key`` (PEM) for ``Grant.JWT``,
+    #: one of any name for ``Grant.TOKEN``.
     secrets: tuple[str, ...] = ()
     #: None for ``Grant.TOKEN`` alone.
     oauth: OAuth | None = None

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from syncline_schemas import check_against
 
-from .access import Secret
+from .access import Access, Grant, NoAccess, Secret, Settings
+from .admission.choosing import Chosen, fitting, split_way, variable
 from .connector import ConnectorType, Context
 from .errors import FatalError, RetriableError, WorkspaceError
 from .memory import Memory
@@ -24,11 +25,6 @@ if TYPE_CHECKING:
     from .sync.breaker import Breaker
     from .sync.systems import System
     from .workspace import Workspace
-
-
-def _variable(kind: ConnectorType, secret: str) -> str:
-    """Return where a secret stands in the environment."""
-    return f"SYNCLINE_{kind.name}_{secret}".upper()
 
 
 class Connections:
@@ -90,14 +86,8 @@ class Connections:
         kind = self._type(name)
         if side not in kind.sides:
             raise WorkspaceError(f"{kind.title} cannot be the {side.word} of a sync")
-        settings = self._workspace.settings.connections.get(name, {})
-        for secret in kind.secrets:
-            if secret in settings:
-                raise WorkspaceError(
-                    f"{secret} stands in [connections.{name}] in syncline.toml, and a secret never "
-                    "stands in a file",
-                    hint=f"Take it out and set it in the environment as {_variable(kind, secret)}.",
-                )
+        table = self._workspace.settings.connections.get(name, {})
+        settings, wish = split_way(kind, table)
         faults = check_against(kind.settings, settings)
         if faults:
             raise WorkspaceError(
@@ -113,6 +103,7 @@ class Connections:
             now=self._now,
             spend=purse.spend,
             description=description,
+            access=self._access(kind, settings, wish) if kind.ways else NoAccess(),
         )
         try:
             metered = Metered(Guarded(name, kind.open(context)), purse)
@@ -127,6 +118,20 @@ class Connections:
         self._open.append(connector)
         return connector
 
+    def _access(self, kind: ConnectorType, settings: Settings, wish: Grant | None) -> Access:
+        """Return the token's holder: by the way that a person connected, or by what is set."""
+        from .admission.holder import Holder
+        from .admission.vault import Vault
+
+        vault = Vault(self._workspace.folder, self._environ)
+        card = vault.cards().get(kind.name)
+        if card is not None and card.connected is not None and wish in {None, card.way}:
+            way = next((way for way in kind.ways if way.grant is card.way), None)
+            if way is not None:
+                return Holder(kind, Chosen(way=way, connected=True), settings, vault, self._now)
+        chosen = fitting(kind, settings, self._environ, wish)
+        return Holder(kind, chosen, settings, vault, self._now)
+
     def _breaker(self, side: Side) -> Breaker:
         from .sync.breaker import Breaker
 
@@ -135,12 +140,11 @@ class Connections:
     def _secrets(self, kind: ConnectorType) -> dict[str, Secret]:
         found: dict[str, Secret] = {}
         for name in kind.secrets:
-            variable = _variable(kind, name)
-            value = self._environ.get(variable)
+            value = self._environ.get(variable(kind, name))
             if not value:
                 raise WorkspaceError(
                     f"{kind.title} needs its {name.replace('_', ' ')}",
-                    hint=f"Set it in the environment as {variable}.",
+                    hint=f"Set it in the environment as {variable(kind, name)}.",
                 )
             found[name] = Secret(value)
         return found
