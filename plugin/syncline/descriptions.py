@@ -56,7 +56,11 @@ def description_from_json(document: Any, where: str = "the description") -> Desc
 
 
 def _field_to_json(field: Field) -> dict[str, Any]:
-    document = asdict(field) | {"type": str(field.type), "values": list(field.values)}
+    document = asdict(field) | {
+        "type": str(field.type),
+        "values": list(field.values),
+        "codes": list(field.codes),
+    }
     return {
         name: value
         for name, value in document.items()
@@ -67,7 +71,8 @@ def _field_to_json(field: Field) -> dict[str, Any]:
 def _field_from_json(document: Mapping[str, Any]) -> Field:
     given = dict(document)
     given["type"] = FieldType(given["type"])
-    given["values"] = tuple(given.get("values", ()))
+    for listed in ("values", "codes"):
+        given[listed] = tuple(given.get(listed, ()))
     given.setdefault("label", given["name"])
     return Field(**given)
 
@@ -75,6 +80,7 @@ def _field_from_json(document: Mapping[str, Any]) -> Field:
 _DEFAULTS: Mapping[str, Any] = {
     "length": None,
     "values": [],
+    "codes": [],
     "restricted": False,
     "required": False,
     "creatable": True,

@@ -102,6 +102,8 @@ class Field:
     length: int | None = None
     #: The values of a picklist, in the system's order.
     values: tuple[str, ...] = ()
+    #: What the system itself calls each of the values, in their order; empty: the same.
+    codes: tuple[str, ...] = ()
     #: A picklist that refuses any other value.
     restricted: bool = False
     #: The system refuses to create a record without it.
