@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import func, select
 
 import support
 import syncline_schemas
 from support import CADENCE, CRM, RULES, SECRETS, START, World
-from syncline import FatalError, RetriableError, Workspace
+from syncline import FatalError, RetriableError, SynclineError, Workspace
+from syncline.cli.main import cli
 from syncline.ledger import versions
 from syncline.ledger.tables import inbox
 from syncline.plugins import Registry
@@ -289,6 +291,29 @@ def test_rules_that_were_never_right_are_told_at_each_mark(local: World) -> None
     assert office.work(16) == ["09:00:00", "09:15:00"]
     assert [turn.report for turn in office.turns] == [None, None]
     assert [turn.news for turn in office.turns] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (FatalError("main.rules cannot be read"), "main.rules cannot be read; next 09:15:00 UTC"),
+        (FatalError("the CRM refuses us."), "The CRM refuses us; next 09:15:00 UTC"),
+    ],
+)
+def test_a_fault_is_a_sentence_and_a_name_stays_as_it_is(
+    local: World, monkeypatch: pytest.MonkeyPatch, error: SynclineError, line: str
+) -> None:
+    """Each line of a schedule begins with its time; a file is called what it is called."""
+    turn = Turn(
+        at=START, report=None, error=error, kept_back=None, news=True, next=START + 15 * MINUTE
+    )
+
+    def run(_self: Schedule, tell: Callable[[Turn], object], **_more: object) -> None:
+        tell(turn)
+
+    monkeypatch.setattr(Schedule, "run", run)
+    done = CliRunner().invoke(cli, ["run", "--every", "-w", str(local.folder)])
+    assert done.output == f"2026-11-02 09:00:00  {line}\n"
 
 
 def test_stopping_ends_the_loop_and_not_the_schedule(local: World) -> None:

@@ -165,8 +165,9 @@ def _say_fault(turn: Turn, fault: SynclineError, *, keeps: bool) -> None:
 
 
 def _sentence(message: str) -> str:
-    """Return *message* as a sentence: a great letter first, one full stop at its end."""
-    return f"{message[:1].upper()}{message[1:].rstrip('.')}."
+    """Return *message* as a sentence: a great letter first, unless a name is, and one full stop."""
+    begins = message.partition(" ")[0].isalpha()
+    return f"{message[:1].upper() if begins else message[:1]}{message[1:].rstrip('.')}."
 
 
 def _figures(report: Report) -> str:
