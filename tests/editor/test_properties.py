@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from support_language import LOCAL
+from support_properties import examples
 from syncline.editor.actions import actions, diagnostics
 from syncline.editor.completion import completion
 from syncline.editor.definition import definition
@@ -49,7 +50,7 @@ def test_every_completion_of_a_prefix_leads_on(at: int) -> None:
         read_further(text, at)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     cut=PLACES,
     damages=st.lists(st.tuples(PLACES, st.integers(0, 30), DAMAGE), max_size=4),
@@ -73,7 +74,7 @@ def test_nothing_breaks_on_damage(cut: int, damages: list[tuple[int, int, str]],
     actions(diagnostics(text, LOCAL), 0, len(text))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(text=st.text(max_size=60), at=st.integers(0, 60))
 def test_nothing_breaks_on_any_text(text: str, at: int) -> None:
     """B14: what is pasted need not be a rule file."""
@@ -83,7 +84,7 @@ def test_nothing_breaks_on_any_text(text: str, at: int) -> None:
     read_to(reader(), text, min(at, len(text)))
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(
     text=st.text(st.sampled_from("aé🙂\t\n\r\u2028\x0b"), max_size=20),
     at=st.integers(0, 20),

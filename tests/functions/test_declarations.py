@@ -9,9 +9,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from support_language import NOON, codes, mapped
+from support_properties import examples
 from syncline import FieldType
 from syncline.functions import BUILT_IN, Example, Function, Parameter
 from syncline.model import is_blank
@@ -163,7 +164,7 @@ def test_a_call_may_begin_a_row(function: Function) -> None:
 
 
 @every_function
-@settings(deadline=None, max_examples=50)
+@examples(50)
 @given(st.data())
 def test_a_call_gives_its_type_or_a_reason(function: Function, data: st.DataObject) -> None:
     """B8: whatever a field holds, a function gives its own type, a blank, or a reason in words."""
@@ -224,7 +225,7 @@ def test_a_long_text_is_read_or_refused(function: Function) -> None:
 
 
 @pytest.mark.parametrize("function", TIDYING, ids=lambda f: f.name)
-@settings(deadline=None, max_examples=150)
+@examples(150)
 @given(st.data())
 def test_tidying_twice_is_tidying_once(function: Function, data: st.DataObject) -> None:
     """B12: a normaliser rests at what it made, so a two-way row settles."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
+from support_properties import examples
 from syncline.functions import BUILT_IN
 
 CALL = {function.name: function.call for function in BUILT_IN}
@@ -146,7 +147,7 @@ def test_counting(name: str, values: tuple[float, ...], found: float | None) -> 
     assert same(CALL[name](*values), found)
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(written(), written())
 def test_times_and_divided_by_undo_one_another(number: float, n: float) -> None:
     """B12: a number of up to 15 digits comes back as it was, so a two-way row settles."""

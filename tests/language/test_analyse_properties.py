@@ -6,10 +6,11 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from support_analyse import CATALOG, GRID, criterion, file, found, grid, ruled, scope
 from support_language import NOON
+from support_properties import examples
 from syncline.analysis import Kind, Verdict, constant, judge
 from syncline.rules.compiled import WorkflowRule
 from syncline.rules.ruleset import load_rules
@@ -127,7 +128,7 @@ def without(row: s.Criterion, idle: set[int]) -> s.Criterion:
     return row
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(criteria(HARD, 1))
 def test_what_is_said_of_rows_is_so(texts: list[str]) -> None:
     """B2: always true, always false and without effect hold for every record of the grid."""
@@ -148,7 +149,7 @@ def test_what_is_said_of_rows_is_so(texts: list[str]) -> None:
                 assert whole(case) is (verdict.kind is Kind.ALWAYS_TRUE)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(criteria(CLEAR, 1))
 def test_what_never_or_always_holds_is_told(texts: list[str]) -> None:
     """B2: over numbers, picklists and truths, nothing that is always so goes unseen."""
@@ -162,7 +163,7 @@ def test_what_never_or_always_holds_is_told(texts: list[str]) -> None:
     assert (whole == {Kind.ALWAYS_FALSE}) is (seen == {False})
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(criteria(HARD, 3), st.booleans())
 def test_what_is_said_of_workflows_is_so(texts: list[str], every_time: bool) -> None:
     """B2: a witness fits all it is a witness of; repetition and `where` hold for the grid."""
@@ -193,7 +194,7 @@ def test_what_is_said_of_workflows_is_so(texts: list[str], every_time: bool) -> 
             assert not any(rule.matches(*c, NOON) and where.matches(*c, NOON) for c in cases)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(criteria(CLEAR, 2))
 def test_an_overlap_is_told_where_there_is_one(texts: list[str]) -> None:
     """B2: over numbers, picklists and truths, two contradicting workflows that meet are told."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
+from support_properties import examples
 from syncline.analysis.formula import Every, Formula, Literal, Some, every, some
 from syncline.analysis.solve import TooLarge, project, solve
 
@@ -32,7 +33,7 @@ def holds(formula: Formula, cells: tuple[int, ...]) -> bool:
     return all(inner) if isinstance(formula, Every) else any(inner)
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(_FORMULAS)
 def test_the_search_finds_cells_exactly_where_there_are_some(formula: Formula) -> None:
     """What it finds makes the formula true, whatever the other variables are."""
@@ -47,7 +48,7 @@ def test_the_search_finds_cells_exactly_where_there_are_some(formula: Formula) -
         assert all(holds(formula, cells) for cells in inside)
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(_FORMULAS)
 def test_a_formula_holds_nowhere_outside_of_its_reach(formula: Formula) -> None:
     """The reach by single variables leaves nothing out, and joining parts changes nothing."""

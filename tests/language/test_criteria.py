@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from itertools import product
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from support_language import LOCAL, NOON, codes, compiled, truth
 from syncline import Value, is_blank
@@ -120,7 +120,6 @@ def test_a_text_question_is_false_for_a_blank(field: str, blank: Value) -> None:
     assert not truth(f'{field} matches ".*"', {field: blank})
 
 
-@settings(deadline=None)
 @given(st.text(alphabet=" \t\n\r\u00a0\u2003", max_size=9))
 def test_white_space_of_any_kind_is_blank(text: str) -> None:
     """Blank: white space alone is blank, whichever it is made of."""
@@ -285,7 +284,6 @@ def test_a_division_by_zero_is_blank() -> None:
     assert not truth("Number / 0 > 0", {"Number": 1})
 
 
-@settings(deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False), st.integers(-999, 999))
 def test_the_signs_agree_with_arithmetic(seen: float, bound: int) -> None:
     """The six signs say of any number what they say in mathematics."""
@@ -407,7 +405,6 @@ def test_the_day_is_that_of_the_clock() -> None:
     assert truth("Date = today", {"Date": "2026-11-23"}, clock=east)
 
 
-@settings(deadline=None)
 @given(
     MOMENTS,
     st.integers(0, 900),
@@ -422,7 +419,6 @@ def test_so_many_days_ago_is_as_many_days(now: datetime, days: int) -> None:
     )
 
 
-@settings(deadline=None)
 @given(
     MOMENTS,
     st.integers(0, 400),
@@ -589,7 +585,6 @@ def test_a_value_cannot_become_code(value: str) -> None:
     assert not truth(f'Text = "{written}"', {"Text": f"{value}."})
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1))
 def test_any_text_is_equal_to_itself(value: str) -> None:
     """B1: whatever stands between the quotes, it is compared as that text."""

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from support_language import NOON, compiled
+from support_properties import examples
 from syncline import Side
 from syncline.rules.values import Clock
 
@@ -183,7 +184,7 @@ _STARTS = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=250)
+@examples(250)
 @given(
     criterion=_CRITERIA,
     start=_STARTS,
@@ -219,7 +220,7 @@ def _naive(moment: datetime) -> datetime:
     return moment.replace(tzinfo=None)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(criterion=_ROWS, start=_STARTS, zone=st.sampled_from(_ZONES), days=st.integers(-70, 70))
 def test_each_turn_is_met(criterion: str, start: datetime, zone: tzinfo, days: int) -> None:
     """Asked again at each moment that is due, a criterion is known at every hour."""

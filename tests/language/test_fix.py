@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from support_language import LOCAL
+from support_properties import examples
 from syncline.rules.checking.typo import is_typo
 from syncline.rules.ruleset import load_rules
 from syncline_grammar import parse as parse_module
@@ -214,7 +215,7 @@ def test_a_text_that_is_never_right_is_left_after_some_rounds() -> None:
 # -- what holds for any text
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(slipped())
 def test_fixes_together_read_better(text: str) -> None:
     """Where every fault of reading has a fix, a text can be read once all of them are put in."""
@@ -227,7 +228,7 @@ def test_fixes_together_read_better(text: str) -> None:
         assert unread(parse(text).diagnostics) == 0
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(slipped())
 def test_each_fix_mends_its_own_fault(text: str) -> None:
     """The first fault's fix, put in alone, makes that fault go away and brings none above it."""
@@ -242,7 +243,7 @@ def test_each_fix_mends_its_own_fault(text: str) -> None:
             assert not places or places[0] >= line
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(slipped())
 def test_fixing_makes_no_new_error(text: str) -> None:
     """After its fixes a text has no more unreadable places, and fixing it again adds nothing."""
@@ -254,7 +255,7 @@ def test_fixing_makes_no_new_error(text: str) -> None:
     assert (again.text, again.mended) == (done.text, ())
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(slipped())
 def test_no_fault_is_told_twice(text: str) -> None:
     """Two diagnostics never say the same of the same place, nor do two fixes overlap."""

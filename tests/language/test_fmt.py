@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 
 from language.test_properties import mutated, shuffled
 from support import command
+from support_properties import examples
 from support_trees import NOWHERE, commented, criteria, rule_files, workflow_of
 from syncline_grammar import syntax as s
 from syncline_grammar.parse import parse
@@ -89,7 +90,6 @@ def test_spacing_says_nothing(text: str) -> None:
 # -- what holds for any rules
 
 
-@settings(deadline=None)
 @given(rule_files())
 def test_any_tree_can_be_written_and_read(tree: s.RuleFile) -> None:
     """B1: a tree that is printed and read again is the same tree, and its text is in form."""
@@ -100,7 +100,6 @@ def test_any_tree_can_be_written_and_read(tree: s.RuleFile) -> None:
     assert format_text(text).text == text
 
 
-@settings(deadline=None)
 @given(criteria())
 def test_any_criterion_can_be_written_and_read(criterion: s.Criterion) -> None:
     """B1, K10: brackets stand where they are needed, however groups are nested."""
@@ -109,7 +108,6 @@ def test_any_criterion_can_be_written_and_read(criterion: s.Criterion) -> None:
     assert parse(text).tree == workflow_of(criterion)
 
 
-@settings(deadline=None)
 @given(commented(rule_files().map(tree_to_text)))
 def test_no_comment_is_lost_and_the_form_is_final(text: str) -> None:
     """B1: wherever comments and line ends stand, they stay, and formatting twice is once."""
@@ -121,7 +119,7 @@ def test_no_comment_is_lost_and_the_form_is_final(text: str) -> None:
     assert not re.search(r"[ \t]+\n", after)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(commented(mutated() | shuffled()))
 def test_any_damaged_file_that_can_be_read_has_a_form(text: str) -> None:
     """B1: what cannot be read is not touched; all else is formed, or refused with a reason."""
@@ -132,7 +130,6 @@ def test_any_damaged_file_that_can_be_read_has_a_form(text: str) -> None:
         formed(text)
 
 
-@settings(deadline=None)
 @given(rule_files())
 @example(s.RuleFile((s.Connect("crm", s.Name("local", NOWHERE, quoted=True), NOWHERE),)))
 def test_no_row_is_too_long_without_need(tree: s.RuleFile) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import syncline_schemas
 from support import command
+from support_properties import examples
 from support_trees import commented, rule_files
 from syncline_grammar.jsonform.document import from_json, to_json
 from syncline_grammar.parse import parse
@@ -60,7 +61,7 @@ def test_from_rules_to_json_and_back_is_the_formatted_text(text: str) -> None:
     assert to_json(rules) == document
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(commented(rule_files().map(tree_to_text)))
 def test_no_rules_are_lost_in_json(text: str) -> None:
     """B1: any rules with comments anywhere go to JSON and come back as they are formatted."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from support_language import LOCAL, NOON, TYPES, compiled, mapped, recorded
 from syncline import FieldType, Side, Value, is_blank
@@ -240,7 +240,6 @@ def test_a_blank_stays_blank_through_a_function(blank: Value) -> None:
     assert rule.to_crm({"text": blank}) == {"Text": None}
 
 
-@settings(deadline=None)
 @given(
     st.one_of(
         st.text("0123456789+()-. x,;#ext"),
@@ -288,7 +287,6 @@ def test_values_take_the_type_of_their_target(
     assert turned == mapped(f" {row}").to_cadence(record)
 
 
-@settings(deadline=None)
 @given(st.integers(-(10**15), 10**15))
 def test_a_number_comes_back_through_a_text(number: int) -> None:
     """E2: a two-way row of number and text settles."""
@@ -364,7 +362,6 @@ def test_a_variable_at_any_position(template: str, text: str) -> None:
     assert {"Text2": text} == rule.record(activity)
 
 
-@settings(deadline=None)
 @given(st.text(), st.text())
 def test_the_text_of_an_activity_is_never_read_as_a_template(one: str, two: str) -> None:
     """K3: what a caller wrote is put in as it is, braces and all."""
@@ -462,7 +459,6 @@ def test_activity_templates_belong_to_the_system_connected() -> None:
 # -- blanks everywhere -----------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["Text", "Number", "Phone"]), st.sampled_from(BLANKS)))
 def test_blanks_go_over_as_blanks(record: dict[str, Value]) -> None:
     """Blank: whichever form it has on one side, a blank is a blank on the other."""

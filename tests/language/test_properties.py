@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from support_language import LOCAL
+from support_properties import examples
 from syncline import RulesError
 from syncline.rules.ruleset import load_rules
 from syncline_grammar.codes import CODES
@@ -68,14 +69,12 @@ def check_all(text: str) -> None:
         _ = rules.compiled
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_text(text: str) -> None:
     """B1: no text makes the parser or the checker raise."""
     check_all(text)
 
 
-@settings(deadline=None)
 @given(st.binary())
 def test_any_bytes(content: bytes) -> None:
     """B1: no file makes the parser raise, and one that is not text is told as such."""
@@ -84,28 +83,25 @@ def test_any_bytes(content: bytes) -> None:
     assert parsed.tree.statements or parsed.diagnostics
 
 
-@settings(deadline=None)
 @given(_WORDS)
 def test_any_words_of_the_language(text: str) -> None:
     """B1: the words and signs of the language in any order are parsed and checked."""
     check_all(text)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(mutated())
 def test_any_damage_to_a_file(text: str) -> None:
     """B14: a file that someone is in the middle of changing is parsed and checked."""
     check_all(text)
 
 
-@settings(deadline=None)
 @given(shuffled())
 def test_any_lines_in_any_order(text: str) -> None:
     """B14: lines moved about are parsed and checked."""
     check_all(text)
 
 
-@settings(deadline=None)
 @given(mutated())
 def test_the_same_text_is_told_the_same(text: str) -> None:
     """B1: parsing reads nothing but the text: twice gives the same tree and the same faults."""
@@ -115,14 +111,12 @@ def test_the_same_text_is_told_the_same(text: str) -> None:
     assert first.diagnostics == second.diagnostics
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(["#", " ", "\n", "\r\n", "\t", "# Ünï", "\ufeff"])).map("".join))
 def test_space_and_comments_hold_no_rules(text: str) -> None:
     """A file of white space and comments alone holds no rules, and that is its one fault."""
     assert [d.code for d in parse(text).diagnostics] == ["E108"]
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters='"\\\n\0')))
 def test_any_text_between_quotes(text: str) -> None:
     """B1: what stands between quotes is read as it is, whatever it is."""

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from language.reference import Reference, turned
 from support_language import TYPES, checked
+from support_properties import examples
 from syncline import Field, FieldType, Side, Value, is_blank
 from syncline.functions import BUILT_IN
 from syncline.rules.catalog import Scope
@@ -272,8 +273,7 @@ def seen_by(
 # -- compiled against plain ------------------------------------------------------------------------
 
 MANY = settings(
-    max_examples=120,
-    deadline=None,
+    examples(120),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 

@@ -6,9 +6,10 @@ import re
 from itertools import product
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from support_language import LOCAL, compiled
+from support_properties import examples
 from support_trials import played, rules_with
 from syncline.model import Side
 from syncline.rules.catalog import Scope
@@ -217,7 +218,7 @@ def criteria(rows: int) -> st.SearchStrategy[str]:
     return whole()
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(text=st.integers(1, 4).flatmap(criteria))
 def test_pivots_and_needs_agree_with_trying_every_record(text: str) -> None:
     """B1: a row is pivotal exactly where turning it alone turns the whole; its needs make it so."""

@@ -11,10 +11,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 import support
 from support import CADENCE, CRM
+from support_properties import examples
 from syncline import Usage
 from syncline.ledger.database import Ledger
 from syncline.ledger.spent import POLL, Level
@@ -82,7 +83,7 @@ def test_calls_of_earlier_runs_count_for_a_day_and_then_come_free(ledger: Ledger
 MINUTES = st.integers(-600, 900)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.lists(st.tuples(MINUTES, st.integers(1, 4)), max_size=25), st.integers(1, 10))
 def test_no_day_ever_holds_more_than_the_limit_whatever_the_clock_does(
     calls: list[tuple[int, int]], limit: int
