@@ -130,7 +130,7 @@ def test_one_word_decides_all_that_a_row_holds(local: World) -> None:
         (("nobody@example.com",), "no record is known by nobody@example.com"),
         (("bob@example.com",), "nothing of bob@example.com waits for a decision"),
         (("ann@example.com", "City"), "City of ann@example.com is not held"),
-        (("cyd@example.com",), "is held as a whole: 2 prospect records have the same Email"),
+        (("cyd@example.com",), "is held as a whole: 2 prospect records have the same email"),
     ],
 )
 def test_what_is_not_held_cannot_be_decided(local: World, words: Sequence[str], says: str) -> None:

@@ -115,7 +115,7 @@ def test_a_record_without_a_partner_says_what_it_waits_for(local: World) -> None
     assert found.pairs == ()
     assert {one.state for one in found.waits} == {"held"}
     shown = command("why", "ann@example.com", folder=local.folder).stdout
-    assert "waits for a person: 2 prospect records have the same Email" in shown
+    assert "waits for a person: 2 prospect records have the same email" in shown
 
 
 def test_the_answer_is_a_document_and_a_page(local: World) -> None:

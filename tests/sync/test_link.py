@@ -77,7 +77,7 @@ def test_two_candidates_are_held_and_named(many: int) -> None:
     ids = [f"P{n}" for n in range(1, many + 1)]
     link = found(MINE, {("email", "a@b"): ids})
     assert link.partner is None
-    assert link.hold.startswith(f"{many} prospect records have the same ")
+    assert link.hold.startswith(f"{many} prospect records have the same email: ")
     assert "P1, P2" in link.hold
 
 

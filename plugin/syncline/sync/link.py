@@ -55,15 +55,11 @@ def find_partner(rule: MapRule, side: Side, id_: str, keys: list[str], kin: Kin)
         fields = {Side.CRM: crm.name, Side.CADENCE: cadence.name}
         mine = kin.holders[side].get((fields[side], key), [])
         theirs = kin.holders[side.other].get((fields[side.other], key), [])
-        names = {s: rule.object(s) for s in Side}
-        what = f"the same {fields[side]}"
         twins = [m for m in mine if m != id_]
         if twins:
-            return Link(hold=f"{len(twins) + 1} {names[side]} records have {what}: {_few(mine)}")
+            return Link(hold=_several(rule, side, fields, mine, len(twins) + 1))
         if len(theirs) > 1:
-            return Link(
-                hold=f"{len(theirs)} {names[side.other]} records have {what}: {_few(theirs)}"
-            )
+            return Link(hold=_several(rule, side.other, fields, theirs, len(theirs)))
         if theirs:
             (partner,) = theirs
             taken = kin.linked[side.other].get(partner)
@@ -73,6 +69,12 @@ def find_partner(rule: MapRule, side: Side, id_: str, keys: list[str], kin: Kin)
                 )
             return Link(partner=partner, reason=f"matched by {crm.name} = {cadence.name}")
     return Link()
+
+
+def _several(
+    rule: MapRule, side: Side, fields: Mapping[Side, str], ids: list[str], many: int
+) -> str:
+    return f"{many} {rule.object(side)} records have the same {fields[side]}: {_few(ids)}"
 
 
 def _few(ids: list[str]) -> str:
