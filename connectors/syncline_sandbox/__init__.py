@@ -20,6 +20,12 @@ def _salesforce(context: SandboxContext) -> Any:
     return create_app(context.folder, now=context.now, faults=context.faults)
 
 
+def _salesloft(context: SandboxContext) -> Any:
+    from .salesloft.app import create_app
+
+    return create_app(context.folder, now=context.now, faults=context.faults)
+
+
 @hookimpl
 def syncline_register_sandboxes() -> Iterable[Sandbox]:
     """Register the sandboxes: each is imported when it is served."""
@@ -30,4 +36,13 @@ def syncline_register_sandboxes() -> Iterable[Sandbox]:
         paths=("/services", "/id", "/sandbox/salesforce"),
         settings=lambda url: {"url": url, "client_id": "sandbox"},
         secrets={"client_secret": "sandbox"},
+    )
+    yield Sandbox(
+        name="salesloft",
+        title="Salesloft",
+        app=_salesloft,
+        paths=("/v2", "/salesloft/oauth", "/sandbox/salesloft"),
+        # The vendor's OAuth has an address of its own; here it lies behind the same one.
+        settings=lambda url: {"url": url, "accounts_url": f"{url}/salesloft"},
+        secrets={"token": f"ak_{'5a' * 32}"},
     )
