@@ -6,7 +6,7 @@ SYSTEM ?= local
 SECONDS ?= 60
 BIN := .venv/bin
 
-.PHONY: demo test lint bench fuzz clean
+.PHONY: demo test lint ruff imports mypy pyright bench fuzz clean
 
 demo: .venv/.runs
 	$(BIN)/syncline demo --system $(SYSTEM) --workspace .demo
@@ -14,11 +14,21 @@ demo: .venv/.runs
 test: .venv/.tests lint
 	$(BIN)/pytest -q -n auto
 
+# Each analyser uses one core: two at a time.
 lint: .venv/.tests
+	$(MAKE) --no-print-directory --jobs=2 pyright mypy ruff imports
+
+ruff:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+imports:
 	$(BIN)/lint-imports
+
+mypy:
 	$(BIN)/mypy
+
+pyright:
 	$(BIN)/pyright
 
 bench: .venv/.bench
