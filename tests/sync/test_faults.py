@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -157,18 +159,18 @@ def test_calls_of_a_run_that_was_cut_off_are_counted(local: World) -> None:
     def around(changes: Callable[..., Any]) -> Callable[..., Any]:
         def dies(*args: Any) -> Any:
             yield from changes(*args)
-            import os
-
-            os.kill(os.getpid(), 9)
+            os.kill(os.getpid(), signal.SIGKILL)
 
         return dies
 
-    import os
-
     child = os.fork()
     if child == 0:
-        local.run(meddled(local, CADENCE, "changes", around))
-    os.waitpid(child, 0)
+        try:
+            local.run(meddled(local, CADENCE, "changes", around))
+        finally:
+            os._exit(1)  # whatever went wrong, the child does no other test
+    _child, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL
     assert local.run().used[CRM] == 2
 
 
