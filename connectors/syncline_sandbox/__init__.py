@@ -26,6 +26,12 @@ def _salesloft(context: SandboxContext) -> Any:
     return create_app(context.folder, now=context.now, faults=context.faults)
 
 
+def _pipedrive(context: SandboxContext) -> Any:
+    from .pipedrive.app import create_app
+
+    return create_app(context.folder, now=context.now, faults=context.faults)
+
+
 @hookimpl
 def syncline_register_sandboxes() -> Iterable[Sandbox]:
     """Register the sandboxes: each is imported when it is served."""
@@ -45,4 +51,12 @@ def syncline_register_sandboxes() -> Iterable[Sandbox]:
         # The vendor's OAuth has an address of its own; here it lies behind the same one.
         settings=lambda url: {"url": url, "accounts_url": f"{url}/salesloft"},
         secrets={"token": f"ak_{'5a' * 32}"},
+    )
+    yield Sandbox(
+        name="pipedrive",
+        title="Pipedrive",
+        app=_pipedrive,
+        paths=("/api/v1", "/api/v2", "/v1", "/oauth", "/sandbox/pipedrive"),
+        settings=lambda url: {"url": url, "oauth_url": url, "client_id": "sandbox"},
+        secrets={"client_secret": "sandbox", "token": "sandbox"},
     )

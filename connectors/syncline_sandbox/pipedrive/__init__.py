@@ -1,1 +1,1 @@
-"""Pipedrive on loopback."""
+"""Pipedrive on loopback: its resources over one store."""
