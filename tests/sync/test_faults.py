@@ -157,8 +157,8 @@ def test_calls_of_a_run_that_was_cut_off_are_counted(local: World) -> None:
     local.lead("Ann")
 
     def around(changes: Callable[..., Any]) -> Callable[..., Any]:
-        def dies(*args: Any) -> Any:
-            yield from changes(*args)
+        def dies(*args: Any, **more: Any) -> Any:
+            yield from changes(*args, **more)
             os.kill(os.getpid(), signal.SIGKILL)
 
         return dies
@@ -181,8 +181,8 @@ def test_a_run_killed_while_it_lists_an_empty_object_can_be_run_again(local: Wor
         """The process ends here."""
 
     def around(changes: Callable[..., Any]) -> Callable[..., Any]:
-        def dies(*args: Any) -> Any:
-            yield from changes(*args)
+        def dies(*args: Any, **more: Any) -> Any:
+            yield from changes(*args, **more)
             raise KilledError
 
         return dies
