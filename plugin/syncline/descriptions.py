@@ -85,4 +85,5 @@ _DEFAULTS: Mapping[str, Any] = {
     "required": False,
     "creatable": True,
     "updatable": True,
+    "code": "",
 }

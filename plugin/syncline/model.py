@@ -110,6 +110,8 @@ class Field:
     required: bool = False
     creatable: bool = True
     updatable: bool = True
+    #: What the system itself calls the field, where that is no name for people; empty: its name.
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
