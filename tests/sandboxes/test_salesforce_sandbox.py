@@ -439,7 +439,7 @@ def test_a_count_has_no_records(people: Org) -> None:
         ("SELECT Id FROM Lead GROUP BY Id", "MALFORMED_QUERY", ""),
         ("SELECT Id FROM Lead WHERE CreatedDate > 2026-13-01T00:00:00Z", "MALFORMED_QUERY", ""),
         ("SELECT Nonsense FROM Lead", "INVALID_FIELD", "No such column 'Nonsense' on entity"),
-        ("SELECT Owner.Name FROM Lead", "INVALID_FIELD", "relationship 'Owner'"),
+        ("SELECT Nobody.Name FROM Lead", "INVALID_FIELD", "relationship 'Nobody'"),
         ("SELECT Id FROM Nothing", "INVALID_TYPE", "sObject type 'Nothing' is not supported"),
         ("SELECT Id FROM Lead WHERE NumberOfEmployees = '5'", "INVALID_FIELD", "not be enclosed"),
         ("SELECT Id FROM Lead WHERE LastName = 5", "INVALID_FIELD", "should be enclosed"),

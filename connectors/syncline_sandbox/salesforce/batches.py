@@ -1,4 +1,4 @@
-"""Up to 200 rows in one request, each with its own fate (the vendor's sObject collections)."""
+"""Many rows in one request, each with its own fate (the vendor's sObject collections)."""
 
 from __future__ import annotations
 
@@ -6,17 +6,25 @@ __all__ = ["Batches"]
 
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from syncline import Fault
+
+from .calls import Call, Reply, Resource
 from .catalog import catalog
 from .rows import object_named
-from .wire import Refusal, same_id
+from .wire import Refusal, mapping, same_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from syncline import Faults
+
+    from .query import Queries
     from .rows import Rows
     from .store import Store
 
 LARGEST = 200
+#: So many records may be read by their ids in one request.
+MOST_READ = 2000
 
 T = TypeVar("T")
 
@@ -26,13 +34,47 @@ _ROLLED_BACK = Refusal(
     "header",
 )
 
+_LOCKED = Refusal("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record", [])
+
 
 class Batches:
-    """The four collections: create, update, upsert by a key, delete."""
+    """The collections: create, read, update, upsert by a key, delete."""
 
-    def __init__(self, store: Store, rows: Rows) -> None:
+    def __init__(self, store: Store, rows: Rows, queries: Queries, faults: Faults) -> None:
         self._store = store
         self._rows = rows
+        self._queries = queries
+        self._faults = faults
+
+    def resources(self) -> Iterator[tuple[str, str, Resource]]:
+        """Yield the resources."""
+        yield "POST", "/composite/sobjects", lambda call: Reply(body=self.create(call.body))
+        yield "PATCH", "/composite/sobjects", lambda call: Reply(body=self.update(call.body))
+        yield "DELETE", "/composite/sobjects", self._delete
+        yield "GET", "/composite/sobjects/{object}", self._retrieve
+        yield "POST", "/composite/sobjects/{object}", self._retrieve
+        yield "PATCH", "/composite/sobjects/{object}/{field}", self._upsert
+
+    def _delete(self, call: Call) -> Reply:
+        all_or_none = call.query.get("allOrNone", "").casefold() == "true"
+        return Reply(body=self.delete(call.query.get("ids", ""), all_or_none=all_or_none))
+
+    def _upsert(self, call: Call) -> Reply:
+        return Reply(body=self.upsert(call.at["object"], call.at["field"], call.body))
+
+    def _retrieve(self, call: Call) -> Reply:
+        """Read records by their ids, in the order asked; null where there is none."""
+        info = object_named(call.at["object"])
+        body = mapping(call.body)
+        ids = body.get("ids") or [each for each in call.query.get("ids", "").split(",") if each]
+        fields = body.get("fields") or call.query.get("fields", "").split(",")
+        if len(ids) > MOST_READ:
+            raise Refusal("EXCEEDED_ID_LIMIT", f"cannot retrieve more than {MOST_READ} records")
+        render = self._queries.renderer(info, ("Id", *fields), call.root)
+        found = [self._store.get(str(each)) for each in ids]
+        return Reply(
+            body=[None if row is None or row["IsDeleted"] else render(row) for row in found]
+        )
 
     def create(self, body: Any) -> list[dict[str, Any]]:
         """Create every row."""
@@ -94,7 +136,7 @@ class Batches:
             self._rows.delete(info, record_id)
             return record_id, {}
 
-        return self._all(named, one, all_or_none=all_or_none)
+        return self.each(named, one, all_or_none=all_or_none)
 
     def _each(
         self, body: Any, one: Callable[[str, dict[str, Any]], tuple[str, dict[str, Any]]]
@@ -105,21 +147,24 @@ class Batches:
             row = dict(record)
             return one(_type_of(row), row)
 
-        return self._all(records, typed, all_or_none=all_or_none)
+        return self.each(records, typed, all_or_none=all_or_none)
 
-    def _all(
+    def each(
         self,
         given: list[T],
         one: Callable[[T], tuple[str, dict[str, Any]]],
         *,
-        all_or_none: bool,
+        all_or_none: bool = False,
     ) -> list[dict[str, Any]]:
+        """Do *one* for each row; a row that is refused takes back what it did, alone."""
         begun = self._store.mark()
         results: list[dict[str, Any]] = []
         failed = False
         for each in given:
             before = self._store.mark()
             try:
+                if self._faults.strikes(Fault.ROW):
+                    raise _LOCKED
                 record_id, more = one(each)
                 results.append({"id": record_id, "success": True, "errors": [], **more})
             except Refusal as refusal:
@@ -135,7 +180,7 @@ class Batches:
 
 def _records(body: Any) -> tuple[list[dict[str, Any]], bool]:
     """Return the rows of a request body, and whether they stand or fall together."""
-    given = cast("dict[str, Any]", body if isinstance(body, dict) else {})
+    given = mapping(body)
     if not isinstance(given.get("records"), list):
         raise Refusal("JSON_PARSER_ERROR", "The request holds no list of records")
     rows: list[Any] = given["records"]

@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-OBJECTS = ("Account", "Contact", "Event", "Lead", "Task")
+OBJECTS = (
+    "Account", "ActionCadence", "ActionCadenceStep", "ActionCadenceStepTracker",
+    "ActionCadenceTracker", "Contact", "Event", "Lead", "Opportunity", "Task", "User",
+)  # fmt: skip
+#: The references that make a record the child of another; all others only name one.
+_PARENTS = ("AccountId", "ContactId", "WhoId", "WhatId", "ActionCadenceId")
 
 #: What an entry of the list of objects keeps of the object's whole description.
 _SUMMARY = (
@@ -45,6 +50,8 @@ class FieldInfo:
     #: The active values of a picklist that takes no other; None for every other field.
     allowed: frozenset[str] | None
     targets: tuple[str, ...]
+    #: Under which name a query reaches the record that a reference names.
+    relation: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +68,46 @@ class ObjectInfo:
         """Return the field of that name, in any case."""
         return self.fields.get(name.casefold())
 
+    def relation(self, name: str) -> FieldInfo | None:
+        """Return the reference that a query follows under that name, in any case."""
+        folded = name.casefold()
+        named = (f for f in self.fields.values() if f.relation is not None)
+        return next((f for f in named if (f.relation or "").casefold() == folded), None)
+
+    def children(self) -> dict[str, tuple[ObjectInfo, FieldInfo]]:
+        """Return, by the relationship's name, the objects whose records belong to one of these."""
+        return {
+            child.description["labelPlural"].replace(" ", ""): (child, field)
+            for child in catalog().values()
+            for field in child.fields.values()
+            if self.name in field.targets
+            and field.name in _PARENTS
+            and not (child.name in {"Task", "Event"} and field.name == "AccountId")
+        }
+
+    def described(self) -> dict[str, Any]:
+        """Return its whole description, as served."""
+        return {**self.description, "childRelationships": [_child(*each) for each in self._named()]}
+
+    def _named(self) -> list[tuple[str, ObjectInfo, FieldInfo]]:
+        return [(name, child, field) for name, (child, field) in self.children().items()]
+
     def summary(self) -> dict[str, Any]:
         """Return its entry in the list of all objects."""
         return {key: self.description[key] for key in _SUMMARY}
+
+
+def _child(name: str, child: ObjectInfo, field: FieldInfo) -> dict[str, Any]:
+    return {
+        "cascadeDelete": False,
+        "childSObject": child.name,
+        "deprecatedAndHidden": False,
+        "field": field.name,
+        "junctionIdListNames": [],
+        "junctionReferenceTo": [],
+        "relationshipName": name,
+        "restrictedDelete": False,
+    }
 
 
 @cache
@@ -108,4 +152,5 @@ def _field(raw: Mapping[str, Any]) -> FieldInfo:
         if raw["restrictedPicklist"]
         else None,
         targets=tuple(raw["referenceTo"]),
+        relation=raw["relationshipName"],
     )

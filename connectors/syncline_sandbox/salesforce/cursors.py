@@ -5,13 +5,9 @@ from __future__ import annotations
 __all__ = ["Cursors"]
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .wire import Refusal, id_of
-
-if TYPE_CHECKING:
-    from .catalog import FieldInfo, ObjectInfo
-    from .store import Row
 
 SMALLEST, LARGEST = 200, 2000
 #: The vendor keeps that many for a user; opening one more ends the oldest.
@@ -33,11 +29,8 @@ class Cursors:
         self._open: dict[str, tuple[list[dict[str, Any]], int]] = {}
         self._count = 0
 
-    def first(
-        self, root: str, info: ObjectInfo, fields: list[FieldInfo], rows: list[Row], size: int
-    ) -> dict[str, Any]:
+    def first(self, root: str, records: list[dict[str, Any]], size: int) -> dict[str, Any]:
         """Return the first part of an answer; the rest keeps the values of this moment."""
-        records = [_record(root, info, fields, row) for row in rows]
         if len(records) <= size:
             return {"totalSize": len(records), "done": True, "records": records}
         self._count += 1
@@ -61,11 +54,3 @@ class Cursors:
         if not part["done"]:
             part["nextRecordsUrl"] = f"{root}/query/{locator}-{end}"
         return {**part, "records": records[start:end]}
-
-
-def _record(root: str, info: ObjectInfo, fields: list[FieldInfo], row: Row) -> dict[str, Any]:
-    url = f"{root}/sobjects/{info.name}/{row['Id']}"
-    record: dict[str, Any] = {"attributes": {"type": info.name, "url": url}}
-    for field in fields:
-        record[field.name] = row.get(field.name)
-    return record

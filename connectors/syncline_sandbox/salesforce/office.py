@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from .catalog import ObjectInfo
+    from .engagement import Engagement
     from .rows import Rows
     from .store import Row, Store
 
@@ -39,9 +40,12 @@ _FIXED = frozenset(
 class Office:
     """The hands of the org's people."""
 
-    def __init__(self, store: Store, rows: Rows, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, rows: Rows, engagement: Engagement, now: Callable[[], datetime]
+    ) -> None:
         self._store = store
         self._rows = rows
+        self._engagement = engagement
         self._now = now
 
     def do(self, what: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,6 +115,7 @@ class Office:
         if "AccountId" in found:
             converted["ConvertedAccountId"] = found["AccountId"]
         self._store.replace(touched(info, converted, instant(now)))
+        self._engagement.leave(row["Id"], "LeadConverted")
         self._hand_over(info, row["Id"], found["Id"], instant(now))
         return str(found["Id"])
 

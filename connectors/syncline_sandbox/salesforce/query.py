@@ -1,192 +1,192 @@
-"""A query answered from rows in memory: its condition becomes one function of a row."""
+"""A query answered from rows in memory, in the vendor's shapes."""
 
 from __future__ import annotations
 
-__all__ = ["answer", "columns"]
+__all__ = ["Answer", "Queries"]
 
-import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from . import soql
-from .catalog import catalog
-from .wire import Refusal, instant, is_id, same_id
+from .conditions import comparable, condition
+from .paths import object_asked, path_to
+from .wire import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from .catalog import FieldInfo, ObjectInfo
+    from .catalog import ObjectInfo
+    from .paths import Path
     from .store import Row, Store
 
-_NUMBERS = frozenset({"int", "long", "double", "currency", "percent"})
-_IDS = frozenset({"id", "reference"})
-_APPEND = (
-    "If you are attempting to use a custom {0}, be sure to append the '__c' after the {1} name. "
-    "Please reference your WSDL or the describe call for the appropriate names."
-)
+Render = Callable[["Row"], Any]
 
 
-def answer(
-    select: soql.Select, store: Store, *, deleted: bool
-) -> tuple[ObjectInfo, list[FieldInfo] | None, list[Row]]:
-    """Return the object, the fields asked for (None for a count) and the rows in their order."""
-    info = catalog().get(select.object.casefold())
-    if info is None:
-        raise Refusal(
-            "INVALID_TYPE",
-            f"sObject type '{select.object}' is not supported. "
-            + _APPEND.format("object", "entity"),
-        )
-    fields = None if select.fields is None else columns(info, select.fields)
-    holds = _condition(info, select.where) if select.where else None
-    rows = [
-        row
-        for row in store.rows(info.name)
-        if (deleted or not row["IsDeleted"]) and (holds is None or holds(row))
-    ]
-    for key in reversed(select.order):
-        _sort(rows, _field(info, key.field), key)
-    end = None if select.limit is None else select.offset + select.limit
-    return info, fields, rows[select.offset : end]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a query found: the records as JSON, or how many there are for ``count()``."""
+
+    total: int
+    records: list[dict[str, Any]] = field(repr=False)
 
 
-def columns(info: ObjectInfo, names: Sequence[str]) -> list[FieldInfo]:
-    """Return the fields of those names."""
-    return [_field(info, name) for name in names]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queries:
+    """Queries over one store; *now* is what ``TODAY`` counts from."""
+
+    store: Store
+    now: Callable[[], datetime]
+
+    def answer(self, select: soql.Select, root: str, *, deleted: bool) -> Answer:
+        """Return all that a query asks for; with *deleted*, from the bin as well."""
+        info = object_asked(select.object)
+        if select.fields is None:
+            rows = self.rows(info, select, deleted=deleted)
+            return Answer(total=len(rows), records=[])
+        if any(_aggregate(each) for each in select.fields):
+            fields, rows = self._totals(info, select, deleted=deleted)
+            record = {"attributes": {"type": "AggregateResult"}, **fields}
+            return Answer(total=1, records=[record])
+        render = self.renderer(info, select.fields, root, deleted=deleted)
+        records = [render(row) for row in self.rows(info, select, deleted=deleted)]
+        return Answer(total=len(records), records=records)
+
+    def rows(self, info: ObjectInfo, select: soql.Select, *, deleted: bool) -> list[Row]:
+        """Return the rows that fit, in their order."""
+        holds = None
+        if select.where is not None:
+            holds = condition(info, select.where, self.store, self.now())
+        rows = [
+            row
+            for row in self.store.rows(info.name)
+            if (deleted or not row.get("IsDeleted")) and (holds is None or holds(row))
+        ]
+        for key in reversed(select.order):
+            self._sort(rows, path_to(info, key.field), key)
+        end = None if select.limit is None else select.offset + select.limit
+        return rows[select.offset : end]
+
+    def renderer(
+        self,
+        info: ObjectInfo,
+        fields: tuple[str | soql.Aggregate | soql.Select, ...],
+        root: str,
+        *,
+        deleted: bool = False,
+    ) -> Callable[[Row], dict[str, Any]]:
+        """Return the function that makes a record of a row."""
+        parts: dict[str, Render] = {}
+        related: dict[str, list[str]] = {}
+        for each in fields:
+            if isinstance(each, soql.Select):
+                name, part = self._children(info, each, root, deleted=deleted)
+                parts[name] = part
+            elif isinstance(each, soql.Aggregate):
+                parts |= {name: _cell(name) for name in _all_fields(info, each)}
+            elif "." in each and not each.casefold().startswith(f"{info.name.casefold()}."):
+                hop = path_to(info, each).hops[0]
+                name = hop.relation or hop.name
+                related.setdefault(name, []).append(each.partition(".")[2])
+                parts[name] = self._parent(hop.name, tuple(related[name]), hop.targets, root)
+            else:
+                found = path_to(info, each).field.name
+                parts[found] = _cell(found)
+
+        def render(row: Row) -> dict[str, Any]:
+            url = f"{root}/sobjects/{info.name}/{row['Id']}"
+            record: dict[str, Any] = {"attributes": {"type": info.name, "url": url}}
+            return {**record, **{name: part(row) for name, part in parts.items()}}
+
+        return render
+
+    def _parent(
+        self, reference: str, fields: tuple[str, ...], targets: tuple[str, ...], root: str
+    ) -> Render:
+        renders: dict[str, Callable[[Row], dict[str, Any]]] = {}
+
+        def render(row: Row) -> Any:
+            found = self.store.get(row[reference]) if reference in row else None
+            kind = self.store.object_of(row[reference]) if found else None
+            if found is None or kind is None or kind not in targets:
+                return None
+            if kind not in renders:
+                renders[kind] = self.renderer(object_asked(kind), fields, root)
+            return renders[kind](found)
+
+        return render
+
+    def _children(
+        self, info: ObjectInfo, select: soql.Select, root: str, *, deleted: bool
+    ) -> tuple[str, Render]:
+        wanted = select.object.casefold()
+        known = {name.casefold(): (name, *each) for name, each in info.children().items()}
+        if wanted not in known or select.fields is None:
+            raise Refusal(
+                "INVALID_TYPE",
+                f"Didn't understand relationship '{select.object}' in FROM part of query call.",
+            )
+        name, child, reference = known[wanted]
+        render = self.renderer(child, select.fields, root, deleted=deleted)
+
+        def part(row: Row) -> Any:
+            rows = [
+                each
+                for each in self.rows(child, select, deleted=deleted)
+                if each.get(reference.name) == row["Id"]
+            ]
+            if not rows:
+                return None
+            records = [render(each) for each in rows]
+            return {"totalSize": len(records), "done": True, "records": records}
+
+        return name, part
+
+    def _totals(
+        self, info: ObjectInfo, select: soql.Select, *, deleted: bool
+    ) -> tuple[dict[str, Any], list[Row]]:
+        rows = self.rows(info, select, deleted=deleted)
+        found: dict[str, Any] = {}
+        for each in select.fields or ():
+            if not isinstance(each, soql.Aggregate):
+                raise Refusal("MALFORMED_QUERY", "Field must be grouped or aggregated")
+            path = path_to(info, each.field)
+            held = [path.value(row, self.store) for row in rows]
+            values = [value for value in held if value is not None]
+            unnamed = sum(name.startswith("expr") for name in found)
+            found[each.alias or f"expr{unnamed}"] = _TOTALS[each.function](values)
+        return found, rows
+
+    def _sort(self, rows: list[Row], path: Path, key: soql.OrderKey) -> None:
+        if not path.field.sortable:
+            raise Refusal(
+                "INVALID_FIELD", f"field '{path.field.name}' can not be sorted in a query call"
+            )
+        held = [(path.value(row, self.store), row) for row in rows]
+        present = [pair for pair in held if pair[0] is not None]
+        absent = [row for value, row in held if value is None]
+        present.sort(key=lambda pair: comparable(path.field, pair[0]), reverse=key.descending)
+        sorted_ = [row for _value, row in present]
+        rows[:] = sorted_ + absent if key.nulls_last else absent + sorted_
 
 
-def _field(info: ObjectInfo, name: str) -> FieldInfo:
-    if "." in name:
-        raise Refusal(
-            "INVALID_FIELD", f"Didn't understand relationship '{name.split('.')[0]}' in field path."
-        )
-    found = info.get(name)
-    if found is None:
-        raise Refusal(
-            "INVALID_FIELD",
-            f"No such column '{name}' on entity '{info.name}'. "
-            + _APPEND.format("field", "custom field"),
-        )
-    return found
+def _cell(name: str) -> Render:
+    return lambda row: row.get(name)
 
 
-def _sort(rows: list[Row], field: FieldInfo, key: soql.OrderKey) -> None:
-    if not field.sortable:
-        raise Refusal("INVALID_FIELD", f"field '{field.name}' can not be sorted in a query call")
-    present = [row for row in rows if row.get(field.name) is not None]
-    absent = [row for row in rows if row.get(field.name) is None]
-    present.sort(key=lambda row: _comparable(field, row[field.name]), reverse=key.descending)
-    rows[:] = present + absent if key.nulls_last else absent + present
+def _aggregate(field: str | soql.Aggregate | soql.Select) -> bool:
+    return isinstance(field, soql.Aggregate) and field.function != "FIELDS"
 
 
-def _condition(info: ObjectInfo, condition: soql.Condition) -> Callable[[Row], bool]:
-    match condition:
-        case soql.Every(terms):
-            every = [_condition(info, term) for term in terms]
-            return lambda row: all(holds(row) for holds in every)
-        case soql.Some(terms):
-            some = [_condition(info, term) for term in terms]
-            return lambda row: any(holds(row) for holds in some)
-        case soql.Not(term):
-            denied = _condition(info, term)
-            return lambda row: not denied(row)
-        case soql.Membership():
-            return _membership(_filterable(info, condition.field), condition)
-        case soql.Comparison():
-            return _comparison(_filterable(info, condition.field), condition)
+def _all_fields(info: ObjectInfo, each: soql.Aggregate) -> list[str]:
+    kinds = {"ALL": (False, True), "STANDARD": (False,), "CUSTOM": (True,)}
+    wanted = kinds.get(each.field.upper(), ())
+    return [raw["name"] for raw in info.description["fields"] if raw["custom"] in wanted]
 
 
-def _filterable(info: ObjectInfo, name: str) -> FieldInfo:
-    field = _field(info, name)
-    if not field.filterable:
-        raise Refusal("INVALID_FIELD", f"field '{field.name}' can not be filtered in a query call")
-    return field
-
-
-def _membership(field: FieldInfo, condition: soql.Membership) -> Callable[[Row], bool]:
-    wanted = frozenset(_wanted(field, value) for value in condition.values)
-    if condition.negated:
-        return lambda row: _comparable(field, row.get(field.name)) not in wanted
-    return lambda row: _comparable(field, row.get(field.name)) in wanted
-
-
-def _comparison(field: FieldInfo, condition: soql.Comparison) -> Callable[[Row], bool]:
-    name, wanted = field.name, _wanted(field, condition.value)
-    match condition.operator:
-        case "=":
-            return lambda row: _comparable(field, row.get(name)) == wanted
-        case "!=":
-            return lambda row: _comparable(field, row.get(name)) != wanted
-        case "LIKE":
-            return _like(field, condition.value)
-        case operator:
-            test = _ORDERED[operator]
-    if wanted is None:
-        return lambda row: False
-
-    def ordered(row: Row) -> bool:
-        value = _comparable(field, row.get(name))
-        return value is not None and test(value, wanted)
-
-    return ordered
-
-
-_ORDERED: dict[str, Callable[[Any, Any], bool]] = {
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
+_TOTALS: dict[str, Callable[[list[Any]], Any]] = {
+    "COUNT": len,
+    "MIN": lambda values: min(values, default=None),
+    "MAX": lambda values: max(values, default=None),
+    "SUM": lambda values: sum(values) if values else None,
+    "AVG": lambda values: sum(values) / len(values) if values else None,
 }
-
-
-def _like(field: FieldInfo, value: soql.Literal) -> Callable[[Row], bool]:
-    if value.kind != "string":
-        raise Refusal("MALFORMED_QUERY", "LIKE takes a string")
-    signs: Sequence[str] = re.findall(r"\\?.", value.value, flags=re.DOTALL)
-    wild = {"%": ".*", "_": "."}
-    pattern = re.compile(
-        "".join(wild.get(sign) or re.escape(sign[-1]) for sign in signs),
-        re.IGNORECASE | re.DOTALL,
-    )
-    return lambda row: pattern.fullmatch(str(row.get(field.name) or "")) is not None
-
-
-def _comparable(field: FieldInfo, value: Any) -> Any:
-    """Return a stored value as it compares: text without its case, an id without its checksum."""
-    if value is None:
-        return False if field.type == "boolean" else None
-    if field.type in _IDS:
-        return same_id(value)
-    return value.casefold() if isinstance(value, str) else value
-
-
-def _wanted(field: FieldInfo, value: soql.Literal) -> Any:
-    """Return a literal as it compares, if its kind is one that the field compares with."""
-    if value.kind == "null":
-        return None
-    if value.kind != _kind(field):
-        quoted = " and should be enclosed in quotes" if _kind(field) == "string" else ""
-        if value.kind == "string":
-            quoted = " and should not be enclosed in quotes"
-        raise Refusal(
-            "INVALID_FIELD",
-            f"value of filter criterion for field '{field.name}' must be of type "
-            f"{field.type}{quoted}",
-        )
-    if field.type in _IDS:
-        if not is_id(value.value):
-            raise Refusal("INVALID_QUERY_FILTER_OPERATOR", f"invalid ID field: {value.value}")
-        return same_id(value.value)
-    if value.kind == "datetime":
-        # Stored times have whole seconds; a literal between two of them lies between them.
-        return (
-            instant(value.value)
-            .replace(".000", f".{value.value.microsecond // 1000:03}")
-            .casefold()
-        )
-    return value.value.casefold() if isinstance(value.value, str) else value.value
-
-
-def _kind(field: FieldInfo) -> str:
-    if field.type in _NUMBERS:
-        return "number"
-    return field.type if field.type in {"boolean", "date", "datetime"} else "string"

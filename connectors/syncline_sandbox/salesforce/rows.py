@@ -7,6 +7,7 @@ __all__ = ["Rows", "object_named", "touched"]
 from typing import TYPE_CHECKING, Any
 
 from .catalog import catalog
+from .start import USER
 from .validate import checked
 from .wire import Refusal, instant, is_id, same_id
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
     from .catalog import ObjectInfo
     from .store import Row, Store
-
-#: The one user of the sandbox, in whose name all is done.
-USER = "005Sb0000000001AAA"
 
 
 class Rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "Aggregate",
     "Comparison",
     "Condition",
     "Every",
@@ -30,10 +31,15 @@ from .wire import Refusal
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A value as written. ``kind`` is string, number, date, datetime, boolean or null."""
+    """A value as written. ``kind`` is string, number, date, datetime, days, boolean or null.
+
+    Days are named by how far the first and the last of them lie from today.
+    """
 
     kind: str
     value: Any
+    #: A string as it stands in the text: LIKE tells an escaped ``%`` from a bare one.
+    raw: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +93,20 @@ class OrderKey:
     nulls_last: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """``COUNT(Id) people``: a function over a field, in upper case, and the name of its result."""
+
+    function: str
+    field: str
+    alias: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Select:
-    """A whole query. ``fields`` is None for ``count()``."""
+    """A whole query. ``fields`` is None for ``count()``; a field may be a path, or a query."""
 
-    fields: tuple[str, ...] | None
+    fields: tuple[str | Aggregate | Select, ...] | None
     object: str
     where: Condition | None = None
     order: tuple[OrderKey, ...] = ()
@@ -119,6 +134,7 @@ def _parser() -> Lark:
     return Lark(grammar, start="query", parser="lalr", maybe_placeholders=False)
 
 
+_DAYS = {"YESTERDAY": (-1, -1), "TODAY": (0, 0), "TOMORROW": (1, 1)}
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
@@ -131,14 +147,22 @@ class _Build(Transformer[Token, Select]):
     def count(self, parts: list[Any]) -> None:
         return None
 
-    def fields(self, parts: list[Any]) -> tuple[str, ...]:
+    def call(self, parts: list[Any]) -> Aggregate:
+        alias = str(parts[2]) if len(parts) > 2 else None
+        return Aggregate(str(parts[0]).upper(), str(parts[1]), alias)
+
+    def subquery(self, parts: list[Any]) -> Select:
+        select: Select = parts[0]
+        return select
+
+    def fields(self, parts: list[Any]) -> tuple[str | Aggregate | Select, ...]:
         return tuple(parts)
 
     def string(self, parts: list[Any]) -> Literal:
         text = re.sub(
             r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), str(parts[0])[1:-1], flags=re.DOTALL
         )
-        return Literal("string", text)
+        return Literal("string", text, str(parts[0])[1:-1])
 
     def number(self, parts: list[Any]) -> Literal:
         return Literal("number", float(parts[0]))
@@ -148,6 +172,13 @@ class _Build(Transformer[Token, Select]):
 
     def datetime(self, parts: list[Any]) -> Literal:
         return Literal("datetime", datetime.fromisoformat(str(parts[0])).astimezone(UTC))
+
+    def days(self, parts: list[Any]) -> Literal:
+        word, _, count = str(parts[0]).upper().partition(":")
+        number = int(count or 0)
+        return Literal(
+            "days", {**_DAYS, "LAST_N_DAYS": (-number, 0), "NEXT_N_DAYS": (1, number)}[word]
+        )
 
     def true(self, parts: list[Any]) -> Literal:
         return Literal("boolean", True)

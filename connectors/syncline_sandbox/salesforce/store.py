@@ -110,7 +110,7 @@ class Store:
 
     def _index(self, object_name: str, number: str, row: Row) -> None:
         self._places[same_id(row["Id"])] = (object_name, number)
-        if not row["IsDeleted"]:
+        if not row.get("IsDeleted"):
             for key in self._unique(object_name, row):
                 self._keys[key] = row["Id"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Refusal", "id_of", "instant", "is_id", "parsed", "same_id", "values_in"]
+__all__ = ["Refusal", "id_of", "instant", "is_id", "mapping", "parsed", "same_id", "values_in"]
 
 import json
 import re
@@ -74,6 +74,11 @@ def parsed(content: bytes) -> Any:
         return json.loads(content)
     except (ValueError, RecursionError) as err:
         raise Refusal("JSON_PARSER_ERROR", "The request is no JSON") from err
+
+
+def mapping(body: Any) -> dict[str, Any]:
+    """Return *body* if it is a JSON object, else an empty one."""
+    return cast("dict[str, Any]", body) if isinstance(body, dict) else {}
 
 
 def values_in(body: Any) -> dict[str, Any]:
