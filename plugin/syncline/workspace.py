@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from .connections import Connections
-from .errors import SynclineError
+from .errors import SynclineError, WorkspaceError
 from .model import Description, Side
 from .observe.telling import span, tell, watching
 from .plugins import Registry, load_plugins
@@ -28,6 +28,7 @@ from .sync.stopping import never
 
 if TYPE_CHECKING:
     # The database and the engine wait until something is asked of them: a check does not.
+    from .admission.admission import Admission
     from .at_work import Edit
     from .holding import Audit
     from .ledger.database import Ledger
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from .sync.systems import Progress, System
     from .sync.undoing import Undoer
     from .sync.undone import Undone, UndoPlan
+    from .webhook import Delivery
     from .why import Why
 
 
@@ -204,6 +206,13 @@ class Workspace:
         )
         return check_rules(self.text, catalog)
 
+    @cached_property
+    def admission(self) -> Admission:
+        """The way into the systems: connecting, looking at connections, giving them up (RS1)."""
+        from .admission.admission import Admission
+
+        return Admission(self, environ=self._environ, now=self._now)
+
     # -- what it does
 
     def plan(self) -> Preview:
@@ -248,6 +257,24 @@ class Workspace:
         wake = wakes.Wake(side=side, object=object_name, ids=tuple(ids))
         with self.ledger.begin() as db:
             return wakes.waiting(db) < wakes.MOST and wakes.add(db, wake, self._now())
+
+    def deliver(self, connector: str, delivery: Delivery) -> int:
+        """Take what a vendor sent by itself (a webhook); return of how many records it tells.
+
+        They are read again in a cycle before its time. Raises ``DeliveryError`` when it is not
+        the vendor's, too old or unreadable, ``WorkspaceError`` when the rules connect to no such
+        system or its secret is not set.
+        """
+        from .schedule.deliveries import heard, take
+
+        named = self.text.head.systems
+        sides = [side for side, name in named.items() if name == connector]
+        if not sides or connector not in self.registry.connectors:
+            raise WorkspaceError(f"the rules connect to no {connector}")
+        webhook, secrets = heard(self.registry.connectors[connector], self._environ)
+        return sum(
+            take(self.ledger, side, webhook, secrets, delivery, self._now()) for side in sides
+        )
 
     def pause(self, why: str = "") -> Pause:
         """Let no cycle begin until ``resume`` (E5); one under way comes to its end."""

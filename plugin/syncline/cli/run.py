@@ -80,7 +80,13 @@ def plan(folder: Path, as_json: bool) -> int:
 @click.option(
     "--listen",
     metavar="ADDRESS",
-    help="With --every: take `POST /wake` here, for example 127.0.0.1:8020.",
+    help="With --every: take `POST /wake` and webhooks here, for example 127.0.0.1:8020.",
+)
+@click.option(
+    "--public-url",
+    "public",
+    metavar="URL",
+    help="With --listen: the address at which vendors reach it, if a proxy stands before it.",
 )
 @click.option(
     "--metrics",
@@ -97,6 +103,7 @@ def plan(folder: Path, as_json: bool) -> int:
 def run(
     every: str | None,
     listen: str | None,
+    public: str | None,
     metrics: str | None,
     allow_deletes: bool,
     folder: Path,
@@ -116,7 +123,9 @@ def run(
     if every is not None and allow_deletes:
         raise click.UsageError("--allow-deletes goes with one run, not with --every")
     if every is not None:
-        return run_every(folder, every, listen, metrics, as_json=as_json)
+        return run_every(folder, every, listen, public, metrics, as_json=as_json)
+    if public is not None:
+        raise click.UsageError("--public-url goes with --every and --listen")
     if listen is not None:
         raise click.UsageError("--listen goes with --every: one cycle alone waits for nobody")
     if metrics is not None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..rules.reading import RuleText
     from ..schedule.loop import Turn
     from ..sync.report import Report
+    from ..webhook import Delivery
     from ..workspace import Workspace
 
 #: What ``--every`` without a number means.
@@ -53,7 +54,13 @@ def wake(side: str | None, object_name: str, ids: tuple[str, ...], folder: Path)
 
 
 def run_every(
-    folder: Path, every: str, listen: str | None, metrics: str | None, *, as_json: bool
+    folder: Path,
+    every: str,
+    listen: str | None,
+    public: str | None,
+    metrics: str | None,
+    *,
+    as_json: bool,
 ) -> int:
     """Run cycles until a signal comes; *every* is a number of minutes, or ``EVERY``."""
     from ..plugins import load_plugins
@@ -66,7 +73,7 @@ def run_every(
     Workspace(folder, registry=registry).close()
     with (
         on_signals() as stop,
-        _listening(folder, listen, as_json=as_json),
+        _listening(folder, listen, public, as_json=as_json),
         _offered(metrics, as_json=as_json) as (figures, write_figures),
     ):
 
@@ -115,7 +122,9 @@ def _offered(
 
 
 @contextmanager
-def _listening(folder: Path, listen: str | None, *, as_json: bool) -> Generator[None]:
+def _listening(
+    folder: Path, listen: str | None, public: str | None, *, as_json: bool
+) -> Generator[None]:
     if listen is None:
         yield
         return
@@ -135,8 +144,20 @@ def _listening(folder: Path, listen: str | None, *, as_json: bool) -> Generator[
         with Workspace(folder) as workspace:
             workspace.wake(side=wake.side, object_name=wake.object, ids=wake.ids)
 
-    with Door(Secret(secret), take).open(host, port) as url:
-        click.echo(f"Listening for wakes on {url}", err=as_json)
+    def deliver(connector: str, delivery: Delivery) -> None:
+        with Workspace(folder) as workspace:
+            try:
+                workspace.deliver(connector, delivery)
+            except SynclineError as err:
+                # The vendor is told nothing of it; whoever runs the service is.
+                click.secho(f"A webhook for {connector}: {err.message}", fg="yellow", err=True)
+                if err.hint:
+                    click.echo(f"    {err.hint}", err=True)
+                raise
+
+    door = Door(Secret(secret), take, deliver, public=public or "")
+    with door.open(host, port) as url:
+        click.echo(f"Listening for webhooks (at /hooks/NAME) and for wakes on {url}", err=as_json)
         yield
 
 
