@@ -106,8 +106,9 @@ def _went_over(found: _Evidence, side: Side, row: Row, partner: Row, line: Line)
     last, to = told[-1], side.other
     described = found.stores[to].kind(partner.object).get(line.name(to))
     length = None if described is None else described.length
+    said = _in_any_words(found, (side, row.object, row.id, line.name(side)), line, last)
     for value in _values_since(found, to, partner, line.name(to), last):
-        if line.agree(last.new, value, to, length):
+        if any(line.agree(each, value, to, length) for each in said):
             return
     waits = {(side, row.object, row.id), (to, partner.object, partner.id)} & found.waiting.keys()
     if waits:
@@ -140,6 +141,14 @@ def _news(found: _Evidence, record: Key, line: Line, side: Side) -> list[Change]
         else:
             break
     return told
+
+
+def _in_any_words(
+    found: _Evidence, field: tuple[Side, str, str, str], line: Line, last: Change
+) -> list[Value]:
+    """Return what *last* said, and what said the same later: a system may cut it elsewhere."""
+    later = [change.new for change in found.story.fields[field] if change.number > last.number]
+    return [last.new, *(value for value in later if line.alike(last.new, value))]
 
 
 def _values_since(
