@@ -10,6 +10,7 @@ import pytest
 
 from support import command
 from syncline.simulation.faults import Fault
+from syncline.simulation.history import History
 from syncline.simulation.run import Result, replay, simulate
 from syncline_schemas import check
 
@@ -93,6 +94,22 @@ def test_a_story_is_told_step_by_step() -> None:
     story = "\n".join(told)
     for words in ("a person writes", "a cycle begins", "plan: ", "we write", "the cycle is"):
         assert words in story
+
+
+def test_a_history_that_breaks_off_is_a_failure_with_its_seed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever is raised where no cycle catches it, the command that replays it is told."""
+
+    def broken(_history: History) -> None:
+        raise KeyError("Lead")
+
+    monkeypatch.setattr(History, "play", broken)
+    (failure,) = simulate(7, 1).failures
+    assert failure.command == "syncline simulate --seed 7 --histories 1 --verbose"
+    assert [breach.words for breach in failure.breaches] == [
+        "the history broke off: KeyError('Lead')"
+    ]
 
 
 def test_a_story_needs_one_history() -> None:

@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from traceback import format_exc
 
 from .history import History
 from .ledgers import Ledgers
-from .promises import Breach
+from .promises import Breach, Promise
 from .shape import Shape, shape_of
 
 
@@ -114,6 +115,9 @@ def _play(
     history = History(shape, ledgers, tally, tell)
     try:
         history.play()
+    except Exception as err:  # noqa: BLE001 - whatever it is, its seed must be told
+        history.say(format_exc())
+        history.story.breach(Promise.ADDS_UP, f"the history broke off: {err!r}")
     finally:
         history.close()
     return history
