@@ -32,6 +32,12 @@ def _pipedrive(context: SandboxContext) -> Any:
     return create_app(context.folder, now=context.now, faults=context.faults)
 
 
+def _hubspot(context: SandboxContext) -> Any:
+    from .hubspot.app import create_app
+
+    return create_app(context.folder, now=context.now, faults=context.faults)
+
+
 @hookimpl
 def syncline_register_sandboxes() -> Iterable[Sandbox]:
     """Register the sandboxes: each is imported when it is served."""
@@ -59,4 +65,20 @@ def syncline_register_sandboxes() -> Iterable[Sandbox]:
         paths=("/api/v1", "/api/v2", "/v1", "/oauth", "/sandbox/pipedrive"),
         settings=lambda url: {"url": url, "oauth_url": url, "client_id": "sandbox"},
         secrets={"client_secret": "sandbox", "token": "sandbox"},
+    )
+    yield Sandbox(
+        name="hubspot",
+        title="HubSpot",
+        app=_hubspot,
+        paths=(
+            "/crm",
+            "/account-info",
+            "/webhooks/v3",
+            "/oauth/v1",
+            "/oauth/2026-03",
+            "/oauth/v2/private-apps",
+            "/sandbox/hubspot",
+        ),
+        settings=lambda url: {"url": url},
+        secrets={"token": "pat-na1-sandbox"},
     )
