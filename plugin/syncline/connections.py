@@ -9,10 +9,8 @@ from contextlib import ExitStack
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from syncline_schemas import check_against
-
-from .access import Access, Grant, NoAccess, Secret, Settings
-from .admission.choosing import Chosen, fitting, split_way, variable
+from .access import Access, Grant, NoAccess, Settings
+from .admission.choosing import Chosen, checked, connected_way, fitting, kind_named, secrets_of
 from .connector import ConnectorType, Context
 from .errors import FatalError, RetriableError, WorkspaceError
 from .memory import Memory
@@ -57,12 +55,12 @@ class Connections:
         from .sync.systems import System
 
         connector = self._connect(side, name, description)
-        narrows = self._type(name).narrows
+        narrows = kind_named(self._workspace.registry.connectors, name).narrows
         return System(name=name, connector=connector, description=description, narrows=narrows)
 
     def description(self, side: Side, name: str) -> Description:
         """Return what a system says of itself: offline, remembered, or asked."""
-        kind = self._type(name)
+        kind = kind_named(self._workspace.registry.connectors, name)
         if kind.offline is not None:
             # It lies in the workspace itself: asking costs nothing, and the answer is of now.
             return self._connect(side, name).describe()
@@ -74,31 +72,17 @@ class Connections:
         memory.keep(description, self._now())
         return description
 
-    def _type(self, name: str) -> ConnectorType:
-        connectors = self._workspace.registry.connectors
-        found = connectors.get(name)
-        if found is None:
-            known = ", ".join(sorted(connectors))
-            raise WorkspaceError(f"no connector is named {name}; there are: {known}")
-        return found
-
     def _connect(self, side: Side, name: str, description: Description | None = None) -> Watched:
-        kind = self._type(name)
+        kind = kind_named(self._workspace.registry.connectors, name)
         if side not in kind.sides:
             raise WorkspaceError(f"{kind.title} cannot be the {side.word} of a sync")
         table = self._workspace.settings.connections.get(name, {})
-        settings, wish = split_way(kind, table)
-        faults = check_against(kind.settings, settings)
-        if faults:
-            raise WorkspaceError(
-                f"[connections.{name}] in syncline.toml is not valid: {'; '.join(faults)}",
-                hint="Correct it there; `syncline connectors` shows what each connector needs.",
-            )
+        settings, wish = checked(kind, table)
         purse = Purse(side, lambda: self._workspace.meter)
         context = Context(
             side=side,
             settings=settings,
-            secrets=self._secrets(kind),
+            secrets=secrets_of(kind, self._environ),
             folder=self._workspace.folder,
             now=self._now,
             spend=purse.spend,
@@ -124,27 +108,15 @@ class Connections:
         from .admission.vault import Vault
 
         vault = Vault(self._workspace.folder, self._environ)
-        card = vault.cards().get(kind.name)
-        if card is not None and card.connected is not None and wish in {None, card.way}:
-            way = next((way for way in kind.ways if way.grant is card.way), None)
-            if way is not None:
-                return Holder(kind, Chosen(way=way, connected=True), settings, vault, self._now)
-        chosen = fitting(kind, settings, self._environ, wish)
+        way = connected_way(kind, vault.cards().get(kind.name), wish)
+        chosen = (
+            Chosen(way=way, connected=True)
+            if way is not None
+            else fitting(kind, settings, self._environ, wish)
+        )
         return Holder(kind, chosen, settings, vault, self._now)
 
     def _breaker(self, side: Side) -> Breaker:
         from .sync.breaker import Breaker
 
         return self._breakers.setdefault(side, Breaker(self._workspace.ledger, side, self._now))
-
-    def _secrets(self, kind: ConnectorType) -> dict[str, Secret]:
-        found: dict[str, Secret] = {}
-        for name in kind.secrets:
-            value = self._environ.get(variable(kind, name))
-            if not value:
-                raise WorkspaceError(
-                    f"{kind.title} needs its {name.replace('_', ' ')}",
-                    hint=f"Set it in the environment as {variable(kind, name)}.",
-                )
-            found[name] = Secret(value)
-        return found

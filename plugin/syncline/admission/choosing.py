@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-__all__ = ["Chosen", "advice", "bound", "fitting", "split_way", "variable"]
+__all__ = [
+    "Chosen",
+    "advice",
+    "borrowed",
+    "bound",
+    "checked",
+    "connected_way",
+    "entry_of",
+    "fitting",
+    "kind_named",
+    "secrets_of",
+    "variable",
+]
 
 import json
 from collections.abc import Mapping
@@ -10,11 +22,14 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from syncline_schemas import check_against
+
 from ..access import Grant, Secret, Settings, Way
 from ..errors import WorkspaceError
 
 if TYPE_CHECKING:
     from ..connector import ConnectorType
+    from .kept import Card
 
 #: The key of ``[connections.NAME]`` that says which way, when several fit.
 _KEY = "way"
@@ -30,37 +45,79 @@ class Chosen:
     connected: bool
 
 
+def kind_named(connectors: Mapping[str, ConnectorType], name: str) -> ConnectorType:
+    """Return the connector of that name; raise ``WorkspaceError`` when there is none."""
+    found = connectors.get(name)
+    if found is None:
+        known = ", ".join(sorted(connectors))
+        raise WorkspaceError(f"no connector is named {name}; there are: {known}")
+    return found
+
+
 def variable(kind: ConnectorType, secret: str) -> str:
     """Return where a secret stands in the environment."""
     return f"SYNCLINE_{kind.name}_{secret}".upper()
 
 
-def split_way(kind: ConnectorType, table: Settings) -> tuple[dict[str, Any], Grant | None]:
+def entry_of(kind: ConnectorType, *, connected: bool) -> str:
+    """Return under which name a connection is kept: trying the environment's loses no other."""
+    return kind.name if connected else f"{kind.name}:environment"
+
+
+def checked(kind: ConnectorType, table: Settings) -> tuple[dict[str, Any], Grant | None]:
     """Return the settings that are the connector's own, and the way that the admin wished for.
 
-    Raises ``WorkspaceError`` for a way that the connector does not offer, and for a secret.
+    Raises ``WorkspaceError`` for a secret among them, for a way that the connector does not
+    offer, and for what the connector's schema does not take.
     """
     settings = dict(table)
+    where = f"[connections.{kind.name}] in syncline.toml"
     for secret in {*kind.secrets, *(name for way in kind.ways for name in way.secrets)}:
         if secret in settings:
             also = f", or run `syncline connect {kind.name}`" if kind.ways else ""
             raise WorkspaceError(
-                f"{secret} stands in [connections.{kind.name}] in syncline.toml, and a secret "
-                "never stands in a file",
+                f"{secret} stands in {where}, and a secret never stands in a file",
                 hint=f"Take it out and set it in the environment as {variable(kind, secret)}"
                 f"{also}.",
             )
-    if not kind.ways or _KEY not in settings:
-        return settings, None
-    wish = settings.pop(_KEY)
-    offered = [way.grant for way in kind.ways]
-    if wish not in offered:
+    wish: Grant | None = None
+    if kind.ways and _KEY in settings:
+        said = settings.pop(_KEY)
+        offered = [way.grant for way in kind.ways]
+        if said not in offered:
+            raise WorkspaceError(
+                f"way in {where} is {said!r}, and {kind.title} offers: {', '.join(offered)}",
+                hint="Correct it, or take it out.",
+            )
+        wish = Grant(said)
+    faults = check_against(kind.settings, settings)
+    if faults:
         raise WorkspaceError(
-            f"way in [connections.{kind.name}] in syncline.toml is {wish!r}, and {kind.title} "
-            f"offers: {', '.join(offered)}",
-            hint="Correct it, or take it out.",
+            f"{where} is not valid: {'; '.join(faults)}",
+            hint="Correct it there; `syncline connectors` shows what each connector needs.",
         )
-    return settings, Grant(wish)
+    return settings, wish
+
+
+def secrets_of(kind: ConnectorType, environ: Mapping[str, str]) -> dict[str, Secret]:
+    """Return the secrets that a connector takes whatever the way; each must be set."""
+    found: dict[str, Secret] = {}
+    for name in kind.secrets:
+        value = environ.get(variable(kind, name))
+        if not value:
+            raise WorkspaceError(
+                f"{kind.title} needs its {name.replace('_', ' ')}",
+                hint=f"Set it in the environment as {variable(kind, name)}.",
+            )
+        found[name] = Secret(value)
+    return found
+
+
+def connected_way(kind: ConnectorType, card: Card | None, wish: Grant | None) -> Way | None:
+    """Return the way by which a person connected, if it is still offered and wished for."""
+    if card is None or card.connected is None or wish not in {None, card.way}:
+        return None
+    return next((way for way in kind.ways if way.grant is card.way), None)
 
 
 def fitting(
@@ -120,18 +177,24 @@ def advice(kind: ConnectorType, chosen: Chosen) -> str:
     return f"Check {names}; or run `syncline connect {kind.name}`."
 
 
-def bound(way: Way, settings: Settings, borrowed: Mapping[str, Secret]) -> str:
+def bound(way: Way, settings: Settings) -> str:
     """Return a digest of what secrets belong to: the way, its settings, and every address.
 
-    What was connected for one org is not shown to another when the settings change. The secrets
-    that are *borrowed* from the environment count too: a token belongs to those that fetched it.
+    What was connected for one org is not shown to another when the settings change.
     """
-    addresses = {
+    mine = {
         name: value
         for name, value in settings.items()
         if name in way.settings or (isinstance(value, str) and value.startswith("http"))
     }
     token = way.oauth.token(settings) if way.oauth is not None else ""
-    hidden = {name: secret.reveal() for name, secret in borrowed.items()}
-    text = json.dumps([way.grant, token, addresses, hidden], sort_keys=True, default=str)
-    return sha256(text.encode()).hexdigest()
+    return _digest([way.grant, token, mine])
+
+
+def borrowed(secrets: Mapping[str, Secret]) -> str:
+    """Return a digest of the environment's secrets: a token belongs to those that fetched it."""
+    return _digest({name: secret.reveal() for name, secret in secrets.items()})
+
+
+def _digest(document: object) -> str:
+    return sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()

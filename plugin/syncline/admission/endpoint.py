@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
@@ -63,7 +63,8 @@ def request_token(client: Client, form: Mapping[str, str], now: datetime) -> Gra
     *now* is when the request is made: a token is never believed to last longer than it does.
     """
     answer = _post(client, client.oauth.token(client.settings), form, "token")
-    body: dict[str, Any] = answer.body if isinstance(answer.body, dict) else {}
+    raw: Any = answer.body
+    body = cast("dict[str, Any]", raw) if isinstance(raw, dict) else {}
     token, refresh = body.get("access_token"), body.get("refresh_token")
     if not isinstance(token, str) or not re.fullmatch(r"[!-~]+", token):
         raise FatalError(f"{client.title} let us in but gave no token.", hint=client.advice)
@@ -83,7 +84,11 @@ def request_token(client: Client, form: Mapping[str, str], now: datetime) -> Gra
 
 def revoke_token(client: Client, url: str, token: Secret) -> None:
     """Give a token back (RFC 7009). One that the vendor knows no more counts as given back."""
-    _post(client, url, {"token": token.reveal()}, "revoke", accept=(400, 404))
+    answer = _post(client, url, {"token": token.reveal()}, "revoke", accept=(400,))
+    code, message = answer.complaint()
+    if answer.status == 400 and code not in {"invalid_token", "invalid_grant"}:
+        words = ": ".join(part for part in dict.fromkeys((code, message)) if part)
+        raise FatalError(f"{client.title} did not take the token back: {words or 'status 400'}")
 
 
 def _post(

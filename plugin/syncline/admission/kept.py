@@ -38,14 +38,20 @@ class Card:
     """What may be shown of a connection."""
 
     way: Grant
+    #: The settings that the secrets belong to, as a digest: they are shown to no other system.
+    bound: str
     #: When a person connected; None for a token that secrets of the environment fetched.
     connected: datetime | None = None
     identity: Identity | None = None
+    #: When the system last said whom it takes us for.
+    answered: datetime | None = None
     #: When the token in use ends, if the vendor said so.
     expires: datetime | None = None
     #: When the vendor last gave a token.
     renewed: datetime | None = None
-    #: Why it gave none the last time.
+    #: Whether it gave what fetches another one.
+    renewable: bool = True
+    #: Why we were not let in the last time.
     failure: Failure | None = None
 
 
@@ -54,8 +60,8 @@ class Kept:
     """All that is kept of a connection."""
 
     card: Card
-    #: The settings that the secrets belong to, as a digest: they are shown to nobody else.
-    bound: str
+    #: The environment's secrets that fetched the token, as a digest.
+    borrowed: str = ""
     secrets: Mapping[str, Secret] = field(default_factory=dict[str, Secret])
     token: Token | None = None
     refresh: Secret | None = None
@@ -66,25 +72,34 @@ def card_to_json(card: Card) -> dict[str, Any]:
     identity, failure = card.identity, card.failure
     return {
         "way": str(card.way),
+        "bound": card.bound,
         "connected": _text(card.connected),
-        "identity": None
-        if identity is None
-        else {
-            "user": identity.user,
-            "account": identity.account,
-            "scopes": list(identity.scopes),
-            "version": identity.version,
-        },
+        "identity": None if identity is None else identity_to_json(identity),
+        "answered": _text(card.answered),
         "expires": _text(card.expires),
         "renewed": _text(card.renewed),
-        "failure": None
-        if failure is None
-        else {
-            "at": _text(failure.at),
-            "message": failure.message,
-            "hint": failure.hint,
-            "person": failure.person,
-        },
+        "renewable": card.renewable,
+        "failure": None if failure is None else failure_to_json(failure),
+    }
+
+
+def identity_to_json(identity: Identity) -> dict[str, Any]:
+    """Return whom a system takes us for, as plain JSON."""
+    return {
+        "user": identity.user,
+        "account": identity.account,
+        "scopes": list(identity.scopes),
+        "version": identity.version,
+    }
+
+
+def failure_to_json(failure: Failure) -> dict[str, Any]:
+    """Return why we were not let in, as plain JSON."""
+    return {
+        "at": _text(failure.at),
+        "message": failure.message,
+        "hint": failure.hint,
+        "person": failure.person,
     }
 
 
@@ -93,6 +108,7 @@ def card_from_json(document: Mapping[str, Any]) -> Card:
     identity, failure = document["identity"], document["failure"]
     return Card(
         way=Grant(document["way"]),
+        bound=document["bound"],
         connected=_moment(document["connected"]),
         identity=None
         if identity is None
@@ -102,8 +118,10 @@ def card_from_json(document: Mapping[str, Any]) -> Card:
             scopes=tuple(identity["scopes"]),
             version=identity["version"],
         ),
+        answered=_moment(document["answered"]),
         expires=_moment(document["expires"]),
         renewed=_moment(document["renewed"]),
+        renewable=document["renewable"],
         failure=None
         if failure is None
         else Failure(
@@ -120,7 +138,7 @@ def kept_text(kept: Kept) -> str:
     token = kept.token
     return json.dumps(
         {
-            "bound": kept.bound,
+            "borrowed": kept.borrowed,
             "secrets": {name: secret.reveal() for name, secret in kept.secrets.items()},
             "token": None if token is None else token.text.reveal(),
             "extras": {} if token is None else dict(token.extras),
@@ -136,7 +154,7 @@ def kept_from_text(card: Card, text: str) -> Kept:
     token, refresh = document["token"], document["refresh"]
     return Kept(
         card=card,
-        bound=document["bound"],
+        borrowed=document["borrowed"],
         secrets={name: Secret(value) for name, value in document["secrets"].items()},
         token=None
         if token is None

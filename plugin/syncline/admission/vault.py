@@ -15,7 +15,7 @@ import secrets
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from syncline_schemas import check
 
@@ -51,6 +51,11 @@ class Vault:
     def cards(self) -> dict[str, Card]:
         """Return what may be shown, by connector; opens no secret."""
         return {name: card_from_json(entry["card"]) for name, entry in self._entries().items()}
+
+    def place(self, name: str) -> str:
+        """Return where the secrets of a connection lie; empty when there is none."""
+        entry = self._entries().get(name)
+        return "" if entry is None else str(entry["place"])
 
     def read(self, name: str) -> Kept | None:
         """Return what is kept of a connection; raise ``Unreadable`` if it cannot be opened."""
@@ -104,14 +109,15 @@ class Vault:
 
     def _document(self) -> dict[str, Any]:
         try:
-            document: dict[str, Any] = json.loads(self._path.read_bytes())
+            document: Any = json.loads(self._path.read_bytes())
         except FileNotFoundError:
             return {"version": VERSION, "id": secrets.token_hex(8), "connections": {}}
         except OSError as err:
             raise WorkspaceError(f"{FILE_NAME} cannot be read: {err.strerror}") from err
         except ValueError:
             raise self._damaged("it is no JSON") from None
-        version: object = document.get("version") if isinstance(document, dict) else None
+        found = cast("dict[str, Any]", document if isinstance(document, dict) else {})
+        version = found.get("version")
         if isinstance(version, int) and version > VERSION:
             raise WorkspaceError(
                 f"{FILE_NAME} belongs to a newer version of Syncline (file version {version}; this "
@@ -122,7 +128,7 @@ class Vault:
         if faults:
             # A fault may quote what it is about, and a person may have put anything there.
             raise self._damaged("it does not hold connections")
-        return document
+        return found
 
     def _damaged(self, why: str) -> WorkspaceError:
         return WorkspaceError(

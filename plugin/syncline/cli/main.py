@@ -68,6 +68,9 @@ _SECTIONS = {
     },
     "Connect systems and programs": {
         "connectors": ("start", "connectors"),
+        "connect": ("connect", "connect"),
+        "connections": ("connections", "connections"),
+        "disconnect": ("connect", "disconnect"),
         "sandbox": ("sandbox", "sandbox"),
         "json": ("jsonform", "json_command"),
         "lsp": ("lsp", "lsp"),

@@ -27,6 +27,7 @@ _FOR = {
     "delete": "deletions",
     "act": "actions",
     "describe": "asking what the system looks like",
+    "identify": "asking whom it takes us for",
 }
 
 

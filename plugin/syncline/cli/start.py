@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from ..access import Grant
 from ..model import Side
 from .options import json_option, print_json
 
@@ -51,6 +52,16 @@ def connectors(as_json: bool) -> int:
                         "origin": registry.origins.get(kind.name, ""),
                         "settings": json.loads(json.dumps(kind.settings)),
                         "secrets": list(kind.secrets),
+                        "ways": [
+                            {
+                                "grant": str(way.grant),
+                                "summary": way.summary,
+                                "settings": list(way.settings),
+                                "secrets": list(way.secrets),
+                                "scopes": list(way.oauth.scopes) if way.oauth else [],
+                            }
+                            for way in kind.ways
+                        ],
                         "sandbox": kind.name in registry.sandboxes,
                     }
                     for kind in found
@@ -74,6 +85,13 @@ def connectors(as_json: bool) -> int:
         for secret in kind.secrets:
             variable = f"SYNCLINE_{kind.name}_{secret}".upper()
             click.echo(f"    environment {variable}: needed, secret")
+        for way in kind.ways:
+            needs = ", ".join((*way.settings, *(f"{each} (secret)" for each in way.secrets)))
+            click.echo(f"    `syncline connect {kind.name} --way {way.grant}`: {way.summary}")
+            click.echo(f"      needs {needs}" if needs else "      needs nothing")
+            if way.grant is not Grant.WEB:
+                variables = (f"SYNCLINE_{kind.name}_{each}".upper() for each in way.secrets)
+                click.echo(f"      or, without connecting, {' and '.join(variables)}")
         if kind.name in registry.sandboxes:
             click.echo(f"    try it without an account: `syncline sandbox {kind.name}`")
     for fault in registry.faults:

@@ -14,6 +14,7 @@ __all__ = [
     "end_run",
     "get_run",
     "history",
+    "last_done",
     "last_report",
     "last_run",
     "open_intents",
@@ -27,7 +28,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from ..model import Value
 from .bulk import Bulk
@@ -87,6 +88,12 @@ def last_run(db: Connection) -> Run | None:
     """Return the run that began last."""
     row = db.execute(select(runs).order_by(runs.c.id.desc()).limit(1)).one_or_none()
     return None if row is None else _run(row)
+
+
+def last_done(db: Connection) -> datetime | None:
+    """Return when a run last ended well; None before the first."""
+    found = db.scalar(select(func.max(runs.c.finished)).where(runs.c.state == "done"))
+    return None if found is None else moment(found)
 
 
 def _run(row: Any) -> Run:
