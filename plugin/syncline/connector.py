@@ -71,6 +71,8 @@ class Connector(Protocol):
     def write(self, object_name: str, writes: Sequence[Write]) -> list[Outcome]:
         """Create and update up to ``prices.write_size`` records; one outcome a row, in order.
 
+        With ``prices.bulk`` there may be up to ``bulk.size``, all to create or all to update.
+
         A creation is an upsert by its key: repeated, it has one effect. Raise
         ``UnknownOutcomeError`` when the batch was sent and no readable answer came.
         """

@@ -11,7 +11,7 @@ from typing import Any
 from syncline_schemas import check
 
 from .errors import WorkspaceError
-from .model import Action, Description, Field, FieldType, ObjectType, Prices
+from .model import Action, Bulk, Description, Field, FieldType, ObjectType, Prices
 
 
 def description_to_json(description: Description) -> dict[str, Any]:
@@ -51,8 +51,14 @@ def description_from_json(document: Any, where: str = "the description") -> Desc
         ),
         actions=tuple(Action(**action) for action in document.get("actions", [])),
         cadences=tuple(document.get("cadences", [])),
-        prices=Prices(**document.get("prices", {})),
+        prices=_prices_from_json(document.get("prices", {})),
     )
+
+
+def _prices_from_json(document: Mapping[str, Any]) -> Prices:
+    given = dict(document)
+    bulk = given.pop("bulk", None)
+    return Prices(**given, bulk=None if bulk is None else Bulk(**bulk))
 
 
 def _field_to_json(field: Field) -> dict[str, Any]:

@@ -11,6 +11,7 @@ __all__ = [
     "Action",
     "ActionRequest",
     "ActivityTemplate",
+    "Bulk",
     "Description",
     "Field",
     "FieldType",
@@ -163,6 +164,18 @@ class ActivityTemplate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bulk:
+    """A second way to write, which pays for many records: one ``write`` is then one job."""
+
+    #: A write of more records than this is a job.
+    above: int
+    #: The records that one job carries.
+    size: int
+    #: What a job costs from its beginning to the last of its outcomes.
+    price: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prices:
     """What a call costs, in the system's own unit, and how many records one call carries."""
 
@@ -178,6 +191,14 @@ class Prices:
     action: int = 1
     #: Price of one read of records by their ids, or of one look-up by our keys.
     look: int = 1
+    #: How creations and updates of many records go, where the system has a way of its own.
+    bulk: Bulk | None = None
+
+    def batch(self, rows: int) -> tuple[int, int]:
+        """Return how many of *rows* that wait to be written one write carries, and its price."""
+        if self.bulk is not None and rows > self.bulk.above:
+            return self.bulk.size, self.bulk.price
+        return self.write_size, self.write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

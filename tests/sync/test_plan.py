@@ -11,7 +11,8 @@ import pytest
 
 import support
 from support import CADENCE, CRM, World
-from syncline import Prices, Side
+from syncline import Bulk, Prices, Side
+from syncline.sync.batches import batches
 from syncline.sync.plan import Case, Fate, Plan, Step, StepKind, price
 from syncline_schemas import check
 
@@ -45,6 +46,30 @@ def steps(kind: StepKind, side: Side, name: str, count: int) -> list[Step]:
 def test_a_plan_is_priced_in_full_batches(found: list[Step], wanted: tuple[int, int]) -> None:
     """The exact price in each system's own unit, before anything is sent (B3)."""
     assert tuple(price(found, PRICES).values()) == wanted
+
+
+JOBS = {
+    CRM: Prices(write=1, write_size=2, bulk=Bulk(above=10, size=30, price=3)),
+    CADENCE: Prices(),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows", "sizes", "cost"),
+    [
+        (StepKind.CREATE, 10, [2] * 5, 5),
+        (StepKind.CREATE, 11, [11], 3),
+        (StepKind.UPDATE, 41, [30, 11], 6),
+        (StepKind.UPDATE, 33, [30, 2, 1], 5),
+        (StepKind.DELETE, 11, [2] * 5 + [1], 6),
+    ],
+)
+def test_many_records_go_in_jobs(kind: StepKind, rows: int, sizes: list[int], cost: int) -> None:
+    """A job is taken where it pays, and the rest of them go as ever (K6)."""
+    found = steps(kind, CRM, "Lead", rows)
+    case = Case(map="m", ids={}, objects={}, candidates=(), steps=tuple(found))
+    assert [len(batch) for batch in batches([case], JOBS)] == sizes
+    assert price(found, JOBS)[CRM] == cost
 
 
 def document(world: World) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from .commit import Committer
 from .intents import Task, body_of, look, task_of
 from .lease import LeaseLostError
 from .meter import BudgetReachedError, Meter
-from .plan import Plan, StepKind
+from .plan import Plan, StepKind, batch_of
 from .stopping import STOPPED, StoppedError, never
 from .systems import Progress, System, Systems
 
@@ -76,8 +76,10 @@ class Applier:
     def _spend_on(self, side: Side, batch: Sequence[Task]) -> None:
         """Send as much of a batch as the budget has room for; the rest waits for a later run."""
         prices = self._systems[side].description.prices
-        acting = batch[0].step.kind is StepKind.ACTION
-        call, each = (0, prices.action) if acting else (prices.write, 0)
+        step = batch[0].step
+        acting = step.kind is StepKind.ACTION
+        call = 0 if acting else batch_of(prices, step.kind, len(batch))[1]
+        each = prices.action if acting else 0
         room = self._meter.room(side, essential=is_essential(batch[0]))
         fits = room.rows(len(batch), call=call, each=each)
         if fits:

@@ -17,6 +17,7 @@ from ..ledger.tables import keys, pairs
 from ..model import Side
 from ..rules.compiled import MapRule
 from ..rules.ruleset import RuleSet
+from .plan import StepKind, writing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +63,10 @@ def backfill(db: Connection, rules: RuleSet, added: Iterable[Key]) -> tuple[Back
                 )  # fmt: skip
         for rule in maps:
             if side in written[rule.name] and (count := _paired(db, rule)):
-                calls = math.ceil(count / prices.write_size)
+                price = writing(prices, StepKind.UPDATE, count)
                 found.append(
                     Backfill(side=side, object=rule.object(side), what="write", records=count,
-                             price=calls * prices.write)
+                             price=price)
                 )  # fmt: skip
     return tuple(found)
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ..model import Prices, Side
 from .intents import Task
-from .plan import Case, StepKind
+from .plan import Case, StepKind, batch_of
 
 #: Actions sent before their outcomes are committed: what a crash may have to ask again.
 _ACTIONS = 50
@@ -43,9 +43,9 @@ def batches(cases: Iterable[Case], prices: Mapping[Side, Prices]) -> Iterator[li
     for (kind, side, _name, essential), tasks in groups.items():
         acting = kind is StepKind.ACTION
         rank = 3 if kind is StepKind.DELETE else 0 if not acting else 1 if essential else 2
-        size = _ACTIONS if acting else prices[side].write_size
-        for start in range(0, len(tasks), size):
-            part = tasks[start : start + size]
+        while tasks:
+            size = _ACTIONS if acting else batch_of(prices[side], kind, len(tasks))[0]
+            part, tasks = tasks[:size], tasks[size:]
             found.append((rank, part[0][0], [task for _age, task in part]))
     found.sort(key=lambda batch: batch[:2])
     for _rank, _age, tasks_ in found:

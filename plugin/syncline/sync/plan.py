@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-__all__ = ["Case", "Fate", "FieldNote", "FieldWrite", "Plan", "Ref", "Step", "StepKind", "price"]
+__all__ = [
+    "Case",
+    "Fate",
+    "FieldNote",
+    "FieldWrite",
+    "Plan",
+    "Ref",
+    "Step",
+    "StepKind",
+    "batch_of",
+    "price",
+    "writing",
+]
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -244,6 +256,23 @@ def price(steps: Iterable[Step], prices: Mapping[Side, Prices]) -> dict[Side, in
         else:
             group = (step.side, step.object, step.kind)
             batches[group] = batches.get(group, 0) + 1
-    for (side, _object, _kind), rows in batches.items():
-        cost[side] += -(-rows // prices[side].write_size) * prices[side].write
+    for (side, _object, kind), rows in batches.items():
+        cost[side] += writing(prices[side], kind, rows)
     return cost
+
+
+def writing(prices: Prices, kind: StepKind, rows: int) -> int:
+    """Return what *rows* steps of one kind over one object cost, in full batches."""
+    cost = 0
+    while rows > 0:
+        size, call = batch_of(prices, kind, rows)
+        cost += call
+        rows -= size
+    return cost
+
+
+def batch_of(prices: Prices, kind: StepKind, rows: int) -> tuple[int, int]:
+    """Return how many of *rows* steps one call carries, and its price."""
+    if kind is StepKind.DELETE:
+        return prices.write_size, prices.write
+    return prices.batch(rows)

@@ -60,6 +60,9 @@ class Proposer:
         self._clock = clock
         self._skew = skew
         self._run = run
+        bulks = [found.prices.bulk for found in rules.catalog.descriptions.values()]
+        #: A system that takes many records in one job gets them in one plan.
+        self._most = max(CHUNK, *(bulk.size for bulk in bulks if bulk is not None), 0)
         self._maps = rules.compiled.maps
         # All of them, for every map: a pair that was handed on may owe what another fired.
         self._workflows = tuple(rules.workflows.values())
@@ -113,7 +116,7 @@ class Proposer:
 
     def _chunk(self, side: Side, name: str, after: Turn) -> tuple[list[Case], Turn]:
         with self._ledger.begin() as db:
-            found = inbox.candidates(db, side, name, after=after, limit=CHUNK, run=self._run)
+            found = inbox.candidates(db, side, name, after=after, limit=self._most, run=self._run)
             if not found:
                 return [], after
             if side is Side.CADENCE and name == ACTIVITY:
@@ -230,7 +233,9 @@ class Proposer:
         after = ""
         while True:
             with self._ledger.begin() as db:
-                found = pairs.quiet(db, rule.name, after=after, limit=CHUNK, now=self._clock.now)
+                found = pairs.quiet(
+                    db, rule.name, after=after, limit=self._most, now=self._clock.now
+                )
                 waiting = {
                     s: inbox.fetch(db, s, rule.object(s), (pair.ids[s] for pair in found))
                     for s in Side
@@ -272,7 +277,7 @@ class Proposer:
         while True:
             with self._ledger.begin() as db:
                 found = inbox.candidates(
-                    db, side, name, after=after, limit=CHUNK, run=self._run, gone=True
+                    db, side, name, after=after, limit=self._most, run=self._run, gone=True
                 )
                 cases = [case for entry in found for case in self._departed(db, rules, entry)]
             if not found:
