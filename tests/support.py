@@ -18,6 +18,7 @@ import httpx
 import psycopg
 import pytest
 
+from support_forks import forked
 from syncline import (
     ActionRequest,
     Connector,
@@ -433,15 +434,15 @@ def command(
     *words: str, folder: Path | None = None, **environ: str
 ) -> subprocess.CompletedProcess[str]:
     """Run ``syncline`` in a process of its own, in *folder*; it never shows a traceback."""
-    done = subprocess.run(
-        [SYNCLINE, *words],
-        cwd=folder,
-        env={**os.environ, "COLUMNS": "100", "PYTHONWARNINGS": "error", **environ},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    line = [SYNCLINE, *words]
+    whole = {**os.environ, "COLUMNS": "100", "PYTHONWARNINGS": "error", **environ}
+    if any(name.startswith("PYTHON") for name in environ):
+        # Python looks at these when it starts.
+        done = subprocess.run(
+            line, cwd=folder, env=whole, capture_output=True, text=True, timeout=120, check=False
+        )
+    else:
+        done = forked(line, folder, whole)
     assert "Traceback" not in done.stderr, done.stderr
     return done
 
