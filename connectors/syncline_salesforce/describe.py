@@ -55,6 +55,8 @@ def object_type(described: Mapping[str, Any]) -> ObjectType:
 def _field(raw: Mapping[str, Any]) -> Field:
     kind = _TYPES[raw["type"]]
     listed = kind in {FieldType.PICKLIST, FieldType.MULTI_PICKLIST}
+    # Our key goes in with a creation; a rule that wrote it would make one record of two.
+    ours = raw["name"] == KEY_FIELD
     return Field(
         name=raw["name"],
         label=raw["label"],
@@ -65,6 +67,6 @@ def _field(raw: Mapping[str, Any]) -> Field:
         else (),
         restricted=listed and raw["restrictedPicklist"],
         required=raw["createable"] and not raw["nillable"] and not raw["defaultedOnCreate"],
-        creatable=raw["createable"],
-        updatable=raw["updateable"],
+        creatable=raw["createable"] and not ours,
+        updatable=raw["updateable"] and not ours,
     )
