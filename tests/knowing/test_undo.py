@@ -275,6 +275,39 @@ def test_a_lost_answer_is_looked_up_by_whatever_runs_next(local: World) -> None:
     assert local.read(CADENCE, "prospect", prospect)["city"] is None
 
 
+@pytest.mark.parametrize("first", ["the undo", "a run"])
+def test_a_run_whose_answer_was_lost_is_taken_back_whole(local: World, first: str) -> None:
+    """What a run sent is what it wrote, whoever found out that it arrived."""
+    lead = local.lead("Ann", City="Ulm")
+    local.settle()
+    local.change(CRM, "Lead", lead, City="Oslo")
+
+    def lost(write: Callable[..., Any]) -> Callable[..., Any]:
+        def wrote(*words: Any) -> Any:
+            write(*words)
+            raise UnknownOutcomeError("no answer")
+
+        return wrote
+
+    def blind(_read: Callable[..., Any]) -> Callable[..., Any]:
+        def read(*_words: Any) -> Any:
+            raise RetriableError("no answer")
+
+        return read
+
+    usual = local.registry
+    local.registry = meddled(local, CADENCE, "read", blind)
+    report = local.run(meddled(local, CADENCE, "write", lost))
+    assert report.state == "stopped"
+    local.registry = usual
+    if first == "a run":
+        assert local.run().recovered == 1
+    undone = undo(local, report.run)
+    assert undone.done == {(CADENCE, "prospect", "update"): 1}
+    assert local.one(CADENCE, "prospect", first_name="Ann")["city"] == "Ulm"
+    silent(local)
+
+
 def test_the_command_shows_the_plan_and_asks(local: World) -> None:
     """Without a terminal and a yes nothing is taken back; `--json` keeps to undo.schema.json."""
     local.lead("Ann")

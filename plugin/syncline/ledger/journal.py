@@ -6,6 +6,7 @@ __all__ = [
     "KINDS",
     "Entry",
     "Run",
+    "Sent",
     "add_entries",
     "batch_of",
     "begin_run",
@@ -76,6 +77,15 @@ class Run:
     rules: int
     #: run, undo
     kind: str = "run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A batch that was about to be sent, as it stands on disk, and the run that sent it."""
+
+    number: int
+    run: int
+    bodies: list[dict[str, Any]]
 
 
 def get_run(db: Connection, number: int) -> Run | None:
@@ -213,7 +223,7 @@ def _entry(row: Any) -> Entry:
 
 
 _OPEN = intents.insert()
-_PENDING = select(intents.c.id, intents.c.body).order_by(intents.c.id)
+_PENDING = select(intents).order_by(intents.c.id)
 _CLOSE = intents.delete().where(intents.c.id == bindparam("number"))
 
 
@@ -223,7 +233,7 @@ def open_intents(db: Connection, run: int, bodies: Iterable[Mapping[str, Any]]) 
     return _number(result.inserted_primary_key)
 
 
-def pending_intents(db: Connection) -> list[tuple[int, list[dict[str, Any]]]]:
+def pending_intents(db: Connection) -> list[Sent]:
     """Return batches whose outcome is not known: a run was cut off between call and commit."""
     rows = db.execute(_PENDING)
     return [batch_of(row) for row in rows]
@@ -233,19 +243,19 @@ def unheard(db: Connection) -> set[tuple[str, str, str]]:
     """Return the records (side, object, id) of which nobody knows yet what was written."""
     return {
         (side, body["objects"][side], id_)
-        for _number, bodies in pending_intents(db)
-        for body in bodies
+        for sent in pending_intents(db)
+        for body in sent.bodies
         for side, id_ in body["ids"].items()
     }
 
 
 @reads
-def batch_of(row: Any) -> tuple[int, list[dict[str, Any]]]:
+def batch_of(row: Any) -> Sent:
     """Return the batch in a row of the table; raises ``LedgerError`` if it does not read."""
     bodies: list[dict[str, Any]] = load(row.body)
     if bodies.__class__ is not list or not bodies:
         raise TypeError
-    return row.id, bodies
+    return Sent(number=row.id, run=row.run, bodies=bodies)
 
 
 def close_intents(db: Connection, number: int) -> None:

@@ -163,8 +163,8 @@ def recover(
     with ledger.begin() as db:
         pending = journal.pending_intents(db)
     found = 0
-    for number, bodies in pending:
-        tasks = [task_of(body) for body in bodies]
+    for sent in pending:
+        tasks = [task_of(body) for body in sent.bodies]
         side = tasks[0].step.side
         again = tasks[0].step.kind is StepKind.ACTION
         try:
@@ -177,12 +177,12 @@ def recover(
         with ledger.begin() as db:
             for task, outcome in zip(tasks, outcomes, strict=True):
                 if outcome.status is OutcomeStatus.DONE:
-                    committer.recovered(db, task, outcome.id)
+                    committer.recovered(db, task, outcome.id, sent.run)
                 else:
-                    committer.doubted(task, outcome)
+                    committer.doubted(task, outcome, sent.run)
             committer.flush(db)
-            journal.close_intents(db, number)
-        found += len(bodies)
+            journal.close_intents(db, sent.number)
+        found += len(tasks)
     return found
 
 
@@ -221,8 +221,8 @@ def _call(
 def pending_batches(db: Connection) -> list[tuple[Side, StepKind, int]]:
     """Return the batches that ``recover`` will find out about: their side, kind and rows."""
     return [
-        (Side(bodies[0]["side"]), StepKind(bodies[0]["kind"]), len(bodies))
-        for _number, bodies in journal.pending_intents(db)
+        (Side(sent.bodies[0]["side"]), StepKind(sent.bodies[0]["kind"]), len(sent.bodies))
+        for sent in journal.pending_intents(db)
     ]
 
 

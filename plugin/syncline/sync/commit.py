@@ -121,14 +121,14 @@ class Committer:
         under_way = self._open[id(task.case)]
         step = task.step
         if outcome.status is OutcomeStatus.DONE:
-            self._done(task, outcome.id, span, under_way)
+            self._done(task, outcome.id, span, under_way, self._run)
             what = step.action or step.kind
             place = (step.side, step.object, str(what))
             self.result.done[place] = self.result.done.get(place, 0) + 1
         else:
             words = f"{outcome.code}: {outcome.message}" if outcome.code else outcome.message
             if outcome.status is OutcomeStatus.RETRY:
-                self.doubted(task, outcome)
+                self.doubted(task, outcome, self._run)
                 self._worsen(under_way, Fate.DEFERRED, words)
             elif outcome.status is OutcomeStatus.GONE and step.id is not None:
                 self._worsen(under_way, Fate.DEFERRED, words or f"{step.id} is no longer there")
@@ -175,21 +175,21 @@ class Committer:
         self._worsen(under_way, Fate.DEFERRED, reason)
         self._step_over(under_way)
 
-    def recovered(self, db: Connection, task: Task, id_: str | None) -> None:
-        """Take in a step of an earlier run that turned out to be done."""
+    def recovered(self, db: Connection, task: Task, id_: str | None, run: int) -> None:
+        """Take in a step that *run* sent and that turned out to be done: it wrote it."""
         crm = task.case.ids.get(Side.CRM)
         other = task.step.side.other if crm is None else Side.CRM
         found = pairs.by_side(db, task.case.map, other, [task.case.ids[other]])
         pair = found.get(task.case.ids[other])
         # Nobody knows when it was.
         at = stamp(self.now())
-        self._done(task, id_, (at, at), _UnderWay(task.case, pair, 1, Fate.WRITTEN, ""))
+        self._done(task, id_, (at, at), _UnderWay(task.case, pair, 1, Fate.WRITTEN, ""), run)
         self._catch_up(db, task.step)
 
-    def doubted(self, task: Task, outcome: Outcome) -> None:
+    def doubted(self, task: Task, outcome: Outcome, run: int) -> None:
         """Keep what a step replaced if it arrived, where nobody can see any more whether it did."""
         if outcome.code == NOT_KNOWN:
-            self._history.written(task, task.case.ids, doubt=outcome.message)
+            self._history.written(task, task.case.ids, run, doubt=outcome.message)
 
     def _catch_up(self, db: Connection, step: Step) -> None:
         """Let what waits of a record wait with what was written to it, if it was read before."""
@@ -224,7 +224,7 @@ class Committer:
         self._new, self._changed, self._keys = {}, {}, {}
 
     def _done(
-        self, task: Task, id_: str | None, span: tuple[str, str], under_way: _UnderWay
+        self, task: Task, id_: str | None, span: tuple[str, str], under_way: _UnderWay, run: int
     ) -> None:
         step = task.step
         ids = dict(task.case.ids)
@@ -254,7 +254,7 @@ class Committer:
             pair = replace(pair, base=base, echo={**pair.echo, step.side: echo}, choices=choices)
             under_way.pair = self._keep(pair)
             under_way.written[step.side] = (step.values, span[1])
-        self._history.written(task, ids)
+        self._history.written(task, ids, run)
 
     def _add(self, pair: Pair) -> Pair:
         self._new[_name(pair)] = pair

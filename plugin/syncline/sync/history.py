@@ -48,7 +48,9 @@ class Historian:
                 reason=note.reason,
             )
 
-    def note(self, case: Case, kind: str, reason: str, step: Step | None = None) -> None:
+    def note(
+        self, case: Case, kind: str, reason: str, step: Step | None = None, run: int | None = None
+    ) -> None:
         """Tell what became of a record, or of one step of it."""
         self._line(
             case,
@@ -57,17 +59,18 @@ class Historian:
             object_name="" if step is None else step.object,
             rule="" if step is None else step.at,
             reason=reason,
+            run=run,
         )
 
-    def written(self, task: Task, ids: Mapping[Side, str], doubt: str = "") -> None:
-        """Tell what a step did, field by field; *doubt* is why nobody knows that it did."""
+    def written(self, task: Task, ids: Mapping[Side, str], run: int, doubt: str = "") -> None:
+        """Tell what a step of *run* did, field by field; *doubt* is why nobody is sure of it."""
         step = task.step
         case = replace(task.case, ids=ids)
         if step.kind is StepKind.ACTION:
             what = step.action if step.target is None else f"{step.action} to {step.target}"
-            self.note(case, "action", f'{what}: workflow "{step.workflow}"', step)
+            self.note(case, "action", f'{what}: workflow "{step.workflow}"', step, run)
         elif step.kind is StepKind.DELETE and not step.writes:
-            self.note(case, "delete", f"its {case.objects[step.side.other]} went", step)
+            self.note(case, "delete", f"its {case.objects[step.side.other]} went", step, run)
         for w in step.writes:
             self._line(
                 case,
@@ -80,6 +83,7 @@ class Historian:
                 lost=None if w.lost is None else [str(w.lost[0]), w.lost[1]],
                 rule=w.at,
                 reason="; ".join(filter(None, (w.reason, doubt))),
+                run=run,
             )
 
     def _line(
@@ -95,12 +99,13 @@ class Historian:
         lost: list[Value] | None = None,
         rule: str = "",
         reason: str = "",
+        run: int | None = None,
     ) -> None:
         # The lines of one batch have one time.
         self._at = self._at or stamp(self._now())
         self._lines.append(
             journal.Entry(
-                run=self._run,
+                run=self._run if run is None else run,
                 at=self._at,
                 kind=kind,
                 map=case.map,

@@ -72,6 +72,7 @@ class Undoer:
         self._meter.start()
         with self._ledger.begin() as db:
             self._estimate.looks(pending_batches(db))
+        self._check()
         written, stays = self._traces()
         present = self._inverses.read(written)
         found = [self._inverses.plan(written, present, anew=anew) for anew in (True, False)]
@@ -90,8 +91,9 @@ class Undoer:
     def run(self) -> Undone:
         """Take the run back. A fault of a system ends up in the result; run it again then."""
         self._meter.start()
-        written, stays = self._traces()
+        self._check()
         left = 0
+        stays: list[Stays] = []
         faults: list[ConnectorError] = []
         with self._run() as (run, committer):
             applier = Applier(
@@ -104,7 +106,9 @@ class Undoer:
                 progress=self._progress,
             )
             try:
+                # Some of what is to be taken back may only now be heard of.
                 recover(self._ledger, self._systems, self._meter, committer, run=run)
+                written, stays = self._traces()
                 present = self._inverses.read(written)
                 for anew in (True, False):
                     plan, more = self._inverses.plan(written, present, anew=anew)
@@ -159,12 +163,15 @@ class Undoer:
 
     # -- what there is to take back
 
-    def _traces(self) -> tuple[list[Written], list[Stays]]:
+    def _check(self) -> None:
         with self._ledger.begin() as db:
             if journal.get_run(db, self._of) is None:
                 raise WorkspaceError(
                     f"there is no run {self._of}", hint="`syncline log` names the runs."
                 )
+
+    def _traces(self) -> tuple[list[Written], list[Stays]]:
+        with self._ledger.begin() as db:
             lines = journal.history(db, run=self._of, limit=_ALL)
         return written_by(reversed(lines))
 
