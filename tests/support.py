@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from sqlalchemy import Connection
 
 from support_forks import forked
 from syncline import (
@@ -53,6 +54,7 @@ __all__ = [
     "World",
     "command",
     "counts",
+    "hasten",
     "local_world",
     "meddled",
     "postgres",
@@ -106,6 +108,14 @@ class Clock:
     def forward(self, **by: float) -> None:
         """Move on by a ``timedelta`` of these arguments."""
         self.now += timedelta(**by)
+
+
+def hasten(connection: Connection) -> None:
+    """Let SQLite not wait until the disk has it: no test cuts the power."""
+    if connection.dialect.name == "sqlite":
+        cursor = connection.connection.cursor()
+        cursor.execute("PRAGMA synchronous=OFF")
+        cursor.close()
 
 
 def quiet(_what: str, _done: int, _total: int | None) -> None:

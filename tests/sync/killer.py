@@ -7,6 +7,7 @@ or after a write, a deletion or an action takes effect in one of the systems.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -17,6 +18,8 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Engine, event
 
 import support
 from syncline import ActionRequest, Connector, ConnectorType, Context, Outcome, Workspace, Write
@@ -98,7 +101,10 @@ def _warm_up() -> None:
 def main() -> None:
     """Carry out orders until there are none left."""
     registry = load_plugins()
+    event.listen(Engine, "engine_connect", support.hasten)
     _warm_up()
+    gc.collect()
+    gc.freeze()  # what is never looked at again is never copied for a fork
     for line in sys.stdin:
         read, write = os.pipe()
         child = os.fork()
