@@ -68,6 +68,7 @@ _SECTIONS = {
     },
     "Connect systems and programs": {
         "connectors": ("start", "connectors"),
+        "new": ("new", "new"),
         "connect": ("connect", "connect"),
         "connections": ("connections", "connections"),
         "disconnect": ("connect", "disconnect"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 __all__ = ["ConnectorSuite"]
 
 import json
-from collections.abc import Generator
 from pathlib import Path
 from typing import ClassVar
 
@@ -28,28 +27,33 @@ class ConnectorSuite:
     #: What the connector has reached, and keeps: a check of it that is skipped fails.
     keeps: ClassVar[Level | None] = None
 
-    @pytest.fixture(scope="class")
-    def results(self, request: pytest.FixtureRequest) -> Generator[dict[str, Result]]:
-        """Gather how the checks end; write the grade when all of them did."""
-        found: dict[str, Result] = {}
-        yield found
-        # A selection of tests (-k) says nothing of the whole.
-        if self.conformance is not None and len(found) == len(CHECKS):
-            grade = Grade(
-                harness=self.harness, results=tuple(found[check.name] for check in CHECKS)
-            )
-            path = request.config.rootpath / self.conformance
-            path.write_text(json.dumps(grade.to_json(), indent=2) + "\n", "utf-8")
+    _found: ClassVar[dict[str, Result]]
+
+    def __init_subclass__(cls) -> None:
+        cls._found = {}
 
     @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
-    def test_conforms(self, check: Check, tmp_path: Path, results: dict[str, Result]) -> None:
+    def test_conforms(self, check: Check, tmp_path: Path, pytestconfig: pytest.Config) -> None:
         """The connector keeps this promise of the contract."""
-        result = results[check.name] = tried(check, self.harness, tmp_path)
-        if result.standing is Standing.FAILED:
-            pytest.fail(result.why, pytrace=False)
-        if result.standing is Standing.SKIPPED:
-            if self.keeps and _LEVELS.index(check.level) <= _LEVELS.index(self.keeps):
+        result = self._found[check.name] = tried(check, self.harness, tmp_path)
+        # A selection of tests (-k) says nothing of the whole, and writes nothing.
+        if self.conformance is not None and len(self._found) == len(CHECKS):
+            found = tuple(self._found[each.name] for each in CHECKS)
+            grade = Grade(harness=self.harness, results=found)
+            path = pytestconfig.rootpath / self.conformance
+            path.write_text(json.dumps(grade.to_json(), indent=2) + "\n", "utf-8")
+        match result.standing:
+            case Standing.FAILED:
+                pytest.fail(result.why, pytrace=False)
+            case Standing.SKIPPED if self._kept(check):
                 pytest.fail(f"{check.name} was skipped: {result.why}", pytrace=False)
-            pytest.skip(f"costs {check.level}: {result.why}")
-        if result.standing is Standing.ABSENT:
-            pytest.skip(result.why)
+            case Standing.SKIPPED:
+                pytest.skip(f"costs {check.level}: {result.why}")
+            case Standing.ABSENT:
+                pytest.skip(result.why)
+            case Standing.PASSED:
+                pass
+
+    def _kept(self, check: Check) -> bool:
+        """Tell whether a check belongs to what the connector has reached."""
+        return self.keeps is not None and _LEVELS.index(check.level) <= _LEVELS.index(self.keeps)
