@@ -504,7 +504,7 @@ def test_the_sandbox_serves_until_it_is_stopped(tmp_path: Path, by: signal.Signa
             limits = client.get("/services/data/v62.0/limits", headers=headers)
             assert limits.json()["DailyApiRequests"]["Max"] == 15_000
         server.send_signal(by)
-        assert server.wait(timeout=20) == 0
+        assert server.wait(timeout=60) == 0
         out, err = server.stdout.read(), server.stderr.read()
     assert err == ""
     assert f'[connections.salesforce]\nurl = "{found[1]}"' in out

@@ -91,7 +91,7 @@ def test_a_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> Non
         with httpx.Client(base_url=url, trust_env=False) as http:
             assert http.get("/services/data").status_code == 200
         process.send_signal(number)
-        _, errors = process.communicate(timeout=10)
+        _, errors = process.communicate(timeout=60)
 
     assert (process.returncode, errors) == (0, "")
 

@@ -166,7 +166,7 @@ def test_nobody_comes_between_the_look_and_the_commit(desks: Desks) -> None:
     def take() -> None:
         with desks.lease(desks.theirs):
             taken.set()
-            done.wait(10)
+            done.wait(60)
 
     done = threading.Event()
     with desks.lease(desks.ours):
@@ -176,7 +176,7 @@ def test_nobody_comes_between_the_look_and_the_commit(desks: Desks) -> None:
             other.start()
             assert not taken.wait(0.3)
             write_meta(db, "said", "in one piece")
-        assert taken.wait(10)
+        assert taken.wait(60)
         with pytest.raises(LeaseLostError), desks.ours.begin() as db:
             write_meta(db, "said", "too late")
     done.set()

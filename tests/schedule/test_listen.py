@@ -108,7 +108,7 @@ def test_a_body_without_an_end_is_not_waited_for(served: tuple[str, list[Wake]])
     """It is cut off at the limit, whatever its head says of its length."""
     url, heard = served
     host, port = url.removeprefix("http://").removesuffix("/wake").split(":")
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         head = f"POST /wake HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {SECRET}\r\n"
         connection.sendall(head.encode() + b"Transfer-Encoding: chunked\r\n\r\n")
         chunk = b"8000\r\n" + b" " * 0x8000 + b"\r\n"
@@ -120,7 +120,7 @@ def test_a_body_without_an_end_is_not_waited_for(served: tuple[str, list[Wake]])
 def _begin(url: str) -> socket.socket:
     """Begin to send a body, and stop after its first sign."""
     host, port = url.removeprefix("http://").removesuffix("/wake").split(":")
-    connection = socket.create_connection((host, int(port)), timeout=10)
+    connection = socket.create_connection((host, int(port)), timeout=60)
     head = f"POST /wake HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {SECRET}\r\n"
     connection.sendall(head.encode() + b"Content-Length: 50\r\n\r\n{")
     return connection
@@ -154,7 +154,7 @@ def test_callers_that_hang_up_leave_no_word(local: World) -> None:
             answer = httpx.post(url, headers=MINE, trust_env=False)
             with _begin(url):
                 process.send_signal(signal.SIGTERM)
-                _out, err = process.communicate(timeout=30)
+                _out, err = process.communicate(timeout=60)
         finally:
             process.kill()
     assert (answer.status_code, process.returncode) == (202, 0)
@@ -248,6 +248,6 @@ def test_a_schedule_listens(local: World) -> None:
             assert answer.status_code == 202
             assert db.scalar(select(func.count()).select_from(table)) == 1
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
     assert [json.loads(line)["report"]["state"] for line in out.splitlines()] in ([], ["done"])

@@ -247,7 +247,7 @@ def two_workers(site: Site, folder: Path) -> tuple[list[Path], list[tuple[str, .
     return logs, [(sys.executable, "-c", WORKER, str(site.world.folder), str(log)) for log in logs]
 
 
-def until(true: Callable[[], bool], seconds: float = 30) -> None:
+def until(true: Callable[[], bool], seconds: float = 120) -> None:
     """Wait until something is true."""
     end = time.monotonic() + seconds
     while not true():
