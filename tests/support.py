@@ -32,6 +32,7 @@ from syncline import (
     Workspace,
     Write,
 )
+from syncline.demo.hands import access_of
 from syncline.ledger.journal import Entry
 from syncline.net.serving import beside
 from syncline.plugins import Registry, load_plugins
@@ -214,15 +215,17 @@ class World:
         if side not in self._hands:
             name = self.crm if side is CRM else "local"
             settings = {"url": self.url, "client_id": "sandbox"} if name == "salesforce" else {}
+            kind = self.registry.connectors[name]
             context = Context(
                 side=side,
                 settings=settings,
-                secrets={"client_secret": Secret("sandbox")},
+                secrets={},
                 folder=self.folder,
                 now=self.clock,
                 spend=lambda _price, _what: None,
+                access=access_of(kind, settings, {"client_secret": Secret("sandbox")}, self.clock),
             )
-            self._hands[side] = self.registry.connectors[name].open(context)
+            self._hands[side] = kind.open(context)
             self._stack.callback(self._hands[side].close)
         return self._hands[side]
 

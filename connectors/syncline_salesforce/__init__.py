@@ -8,43 +8,30 @@ from typing import TYPE_CHECKING
 
 from syncline import ActivityTemplate, ConnectorType, Side, hookimpl
 
+from .ways import SETTINGS, WAYS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from syncline import Connector, Context, Value
-
-SETTINGS = {
-    "type": "object",
-    "required": ["url", "client_id"],
-    "additionalProperties": False,
-    "properties": {
-        "url": {
-            "type": "string",
-            "description": "The org's own address, as in https://example.my.salesforce.com",
-            "pattern": (
-                r"^(https://[^\s/?#@]+"
-                r"|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?)/?$"
-            ),
-        },
-        "client_id": {
-            "type": "string",
-            "minLength": 1,
-            "description": "The consumer key of the app that the org made for Syncline.",
-        },
-        "api_version": {
-            "type": "string",
-            "pattern": r"^v[0-9]{2,3}\.0$",
-            "default": "v62.0",
-            "description": "The version of the REST API to speak, as in v62.0.",
-        },
-    },
-}
+    from syncline import Condition, Connector, Context, Identity, ObjectType, Value
 
 
 def _open(context: Context) -> Connector:
     from .connection import Salesforce
 
     return Salesforce(context)
+
+
+def _identify(context: Context) -> Identity:
+    from .session import identify
+
+    return identify(context)
+
+
+def _narrows(kind: ObjectType, condition: Condition) -> bool:
+    from .conditions import narrows
+
+    return narrows(kind, condition)
 
 
 @hookimpl
@@ -56,7 +43,9 @@ def syncline_register_connectors() -> Iterable[ConnectorType]:
         sides=frozenset({Side.CRM}),
         open=_open,
         settings=SETTINGS,
-        secrets=("client_secret",),
+        ways=WAYS,
+        identify=_identify,
+        narrows=_narrows,
     )
 
 

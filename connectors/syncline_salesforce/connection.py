@@ -4,9 +4,9 @@ from __future__ import annotations
 
 __all__ = ["Salesforce"]
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from syncline import (
     Description,
@@ -19,22 +19,21 @@ from syncline import (
     Prices,
     RetriableError,
     UnknownOutcomeError,
+    Write,
 )
 
-from . import rows, soql, writing
 from .describe import object_type
+from .owners import Owners
+from .reading import PAGE, Reader
+from .sending import SHARE, Sender, later
 from .session import Session
 from .values import same_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from syncline import ActionRequest, Condition, Context, Record, Usage
 
-    from syncline import ActionRequest, Condition, Context, Record, Usage, Write
-
-OBJECTS = ("Lead", "Contact", "Account", "Task", "Event")
-PRICES = Prices(unit="call", page=1, page_size=2000, write=1, write_size=200)
-
-_START = Position(modified=datetime(1970, 1, 1, tzinfo=UTC))
+OBJECTS = ("Lead", "Contact", "Account", "Task", "Event", "User")
+PRICES = Prices(unit="call", page=1, page_size=PAGE, write=1, write_size=SHARE)
 
 
 class Salesforce:
@@ -42,6 +41,9 @@ class Salesforce:
 
     def __init__(self, context: Context) -> None:
         self._session = Session(context)
+        self._reader = Reader(self._session)
+        self._sender = Sender(self._session)
+        self._owners = Owners(self._session, context.settings.get("other_owner", "refuse"))
         known = () if context.description is None else context.description.objects
         self._objects: dict[str, ObjectType | None] = {kind.name: kind for kind in known}
 
@@ -58,77 +60,37 @@ class Salesforce:
         *,
         where: Condition | None = None,
     ) -> Iterator[Page]:
-        """Yield pages that each are a query of their own, strictly after the one before.
-
-        A server-side cursor would cost the same calls, but it shows rows as they were when it
-        was opened, dies after a while, and cannot be resumed by the next run.
-
-        The bin is listed with the rest (``queryAll``), for the same calls; but not from the
-        beginning of time, where nobody has seen what went.
-        """
-        described = self._seen(object_name)
-        everything = since is not None
-        selected = ("Id", "SystemModstamp", *rows.marks(described), *fields)
-        position = since or _START
-        while True:
-            text = soql.select(
-                object_name, selected, soql.after(since and position, PRICES.page_size)
-            )
-            found, server_time = self._session.query(text, "list", everything=everything)
-            if found:
-                modified = soql.parse_instant(found[-1]["SystemModstamp"])
-                since = position = Position(modified=modified, id=found[-1]["Id"])
-            records, gone = rows.split(object_name, found, fields, described)
-            yield Page(
-                records=records,
-                position=position,
-                server_time=server_time,
-                gone=gone if everything else (),
-            )
-            if len(found) < PRICES.page_size:
-                return
+        """Yield pages of what changed, and of what went, strictly after the one before."""
+        return self._reader.changes(self._seen(object_name), fields, since, where)
 
     def read(self, object_name: str, ids: Sequence[str], fields: Sequence[str]) -> list[Record]:
         """Return those records, each once, under the 18-character id that Salesforce gives."""
-        described = self._seen(object_name)
-        once = {same_id(each): each for each in ids}
-        select = soql.select(object_name, ("Id", "SystemModstamp", *fields), "WHERE Id IN")
-        return [
-            rows.record(object_name, row, fields, described)
-            for text in soql.shares(select, list(once.values()))
-            for row in self._session.query(text, "read")[0]
-        ]
+        return self._reader.read(self._seen(object_name), ids, fields)
 
     def lookup(self, object_name: str, keys: Sequence[str]) -> dict[str, str]:
         """Find records by our key; Salesforce compares keys without regard to case."""
-        field = self._key_field(object_name)
-        asked = {key.casefold(): key for key in keys}
-        select = soql.select(object_name, ("Id", field), f"WHERE {field} IN")
-        return {
-            asked[row[field].casefold()]: row["Id"]
-            for text in soql.shares(select, list(keys))
-            for row in self._session.query(text, "look up")[0]
-            if row[field].casefold() in asked
-        }
+        return self._reader.lookup(self._seen(object_name), self._key_field(object_name), keys)
 
     def write(self, object_name: str, writes: Sequence[Write]) -> list[Outcome]:
-        """Create by upsert and update by id: one call for each of the two kinds present."""
-        created = [at for at, write in enumerate(writes) if write.id is None]
-        updated = [at for at, write in enumerate(writes) if write.id is not None]
+        """Create by upsert and update by id, up to 10,000 records.
+
+        A call carries 200 of either kind; more than 2,000 of one kind go as a bulk job.
+        """
         found: dict[int, Outcome] = {}
-        for places, send in ((created, self._create), (updated, self._update)):
-            if not places:
+        created: list[tuple[int, Write]] = []
+        updated: list[tuple[int, Write]] = []
+        for at, write in enumerate(self._owners.translate(writes)):
+            if isinstance(write, Outcome):
+                found[at] = write
+            else:
+                (created if write.id is None else updated).append((at, write))
+        sent = False
+        for rows, send in ((created, self._create), (updated, self._update)):
+            if not rows:
                 continue
-            try:
-                results = send(object_name, [writes[at] for at in places])
-            except UnknownOutcomeError:
-                raise
-            except RetriableError as err:
-                if not found:
-                    raise
-                # The creations stand: saying so matters more than this passing fault.
-                results = [Outcome(status=OutcomeStatus.RETRY, message=err.message) for _ in places]
-            found.update(zip(places, results, strict=True))
+            results = self._tried(send, object_name, [write for _at, write in rows], sent=sent)
+            found.update(zip((at for at, _write in rows), results, strict=True))
+            sent = True
         return [found[at] for at in range(len(writes))]
 
     def delete(self, object_name: str, ids: Sequence[str]) -> list[Outcome]:
@@ -136,16 +98,7 @@ class Salesforce:
 
         Salesforce keeps them there for about 15 days, and lets people take them out again.
         """
-        if not ids:
-            return []
-        reply = self._session.call(
-            "DELETE",
-            "/composite/sobjects",
-            word="delete",
-            params={"ids": ",".join(ids), "allOrNone": "false"},
-        )
-        results = writing.outcomes(reply.body, len(ids), absent=OutcomeStatus.DONE)
-        return [replace(each, id=id_) for each, id_ in zip(results, ids, strict=True)]
+        return self._sender.delete(ids)
 
     def act(self, requests: Sequence[ActionRequest]) -> list[Outcome]:
         """Refuse: a CRM has no cadence to act in."""
@@ -159,14 +112,27 @@ class Salesforce:
         """Let go of the sockets."""
         self._session.close()
 
+    def _tried(
+        self,
+        send: Callable[[str, Sequence[Write]], list[Outcome]],
+        object_name: str,
+        writes: Sequence[Write],
+        *,
+        sent: bool,
+    ) -> list[Outcome]:
+        """Send; once others were *sent*, a passing fault is told row by row."""
+        try:
+            return send(object_name, writes)
+        except UnknownOutcomeError:
+            raise
+        except RetriableError as err:
+            if not sent:
+                raise
+            # The creations stand: saying so matters more than this passing fault.
+            return later(len(writes), err)
+
     def _create(self, object_name: str, writes: Sequence[Write]) -> list[Outcome]:
-        field = self._key_field(object_name)
-        results = self._send(
-            f"/composite/sobjects/{object_name}/{field}",
-            writing.records(object_name, writes, field),
-            # What is gone is then something that the new record refers to.
-            absent=OutcomeStatus.REFUSED,
-        )
+        results = self._sender.upsert(object_name, writes, self._key_field(object_name))
         # A field that takes a value only once makes a repeated creation look refused, though the
         # record stands there since the first time.
         doubtful = {
@@ -180,16 +146,7 @@ class Salesforce:
         return results
 
     def _update(self, object_name: str, writes: Sequence[Write]) -> list[Outcome]:
-        results = self._send(
-            "/composite/sobjects",
-            writing.records(object_name, writes, None),
-            absent=OutcomeStatus.GONE,
-        )
-        named = [
-            replace(result, id=result.id or write.id)
-            for write, result in zip(writes, results, strict=True)
-        ]
-        return self._certain(object_name, named)
+        return self._certain(object_name, self._sender.update(object_name, writes))
 
     def _certain(self, object_name: str, outcomes: list[Outcome]) -> list[Outcome]:
         """Look whether what is said to be gone is: the code does not tell of which record.
@@ -211,14 +168,6 @@ class Salesforce:
             else each
             for each in outcomes
         ]
-
-    def _send(
-        self, path: str, records: list[dict[str, Any]], *, absent: OutcomeStatus
-    ) -> list[Outcome]:
-        reply = self._session.call(
-            "PATCH", path, word="write", json={"allOrNone": False, "records": records}
-        )
-        return writing.outcomes(reply.body, len(records), absent=absent)
 
     def _described(self, object_name: str) -> ObjectType | None:
         """Return an object's description; None when the user may not see it."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 __all__ = ["KEY_FIELD", "object_type"]
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from syncline import Field, FieldType, ObjectType
+
+from .owners import OWNER_EMAIL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,12 +44,17 @@ _TYPES = {
 
 def object_type(described: Mapping[str, Any]) -> ObjectType:
     """Return the object that an answer of ``/sobjects/…/describe`` describes."""
-    fields = tuple(_field(raw) for raw in described["fields"] if raw["type"] in _TYPES)
+    fields: list[Field] = []
+    for raw in described["fields"]:
+        if raw["type"] in _TYPES:
+            fields.append(_field(raw))
+        if raw["name"] == "OwnerId":
+            fields.append(_owner(fields[-1]))
     key = any(raw["name"] == KEY_FIELD and raw["externalId"] for raw in described["fields"])
     return ObjectType(
         name=described["name"],
         label=described["label"],
-        fields=fields,
+        fields=tuple(fields),
         key_field=KEY_FIELD if key and described["createable"] else None,
         deletable=described.get("deletable") is True,
     )
@@ -61,7 +69,7 @@ def _field(raw: Mapping[str, Any]) -> Field:
         name=raw["name"],
         label=raw["label"],
         type=kind,
-        length=raw["length"] or None,
+        length=_length(raw),
         values=tuple(value["value"] for value in raw["picklistValues"] if value["active"])
         if listed
         else (),
@@ -70,3 +78,19 @@ def _field(raw: Mapping[str, Any]) -> Field:
         creatable=raw["createable"] and not ours,
         updatable=raw["updateable"] and not ours,
     )
+
+
+def _owner(owner: Field) -> Field:
+    """Return the field that stands for the owner by e-mail."""
+    kind = FieldType.EMAIL
+    return replace(owner, name=OWNER_EMAIL, label="Owner e-mail", type=kind, length=80)
+
+
+def _length(raw: Mapping[str, Any]) -> int | None:
+    """Return how long a text may be; None as well for one that the org cannot filter by.
+
+    Those are the encrypted ones, and those that are told apart by their case: a listing that was
+    narrowed by such a field would miss records.
+    """
+    exact = raw["type"] == "string" and raw.get("caseSensitive") is True
+    return None if exact or raw.get("encrypted") is True else raw["length"] or None

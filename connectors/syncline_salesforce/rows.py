@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["marks", "record", "split"]
+__all__ = ["columns", "marks", "record", "split"]
 
 from typing import TYPE_CHECKING, Any
 
 from syncline import Gone, GoneKind, ObjectType, Record
 
 from . import soql
+from .owners import OWNER_EMAIL, OWNER_PATH
 from .values import from_wire
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ _MARKS = ("IsDeleted", "MasterRecordId", "IsConverted", "ConvertedContactId", "I
 def marks(described: ObjectType) -> tuple[str, ...]:
     """Return the fields to ask for beside the values, so that ``split`` can tell."""
     return tuple(name for name in _MARKS if described.get(name) is not None)
+
+
+def columns(fields: Sequence[str]) -> tuple[str, ...]:
+    """Return what a query asks for so that a row holds *fields*."""
+    return tuple(OWNER_PATH if name == OWNER_EMAIL else soql.name(name) for name in fields)
 
 
 def split(
@@ -47,7 +53,8 @@ def record(
     values: dict[str, Value] = {}
     for name in fields:
         field = described.get(name)
-        values[name] = from_wire(row[name], field.type if field else None)
+        held = (row["Owner"] or {}).get("Email") if name == OWNER_EMAIL else row[name]
+        values[name] = from_wire(held, field.type if field else None)
     return Record(
         object=object_name,
         id=row["Id"],

@@ -1,22 +1,23 @@
-"""A session with one org: logging in, renewing it once, and the org's own limits."""
+"""A session with one org: its token, renewed once, and the org's own limits."""
 
 from __future__ import annotations
 
-__all__ = ["Reply", "Session"]
+__all__ = ["Reply", "Session", "identify"]
 
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from syncline import ConnectorError, FatalError, Http, RetriableError, Usage
+from syncline import ConnectorError, FatalError, Http, Identity, RetriableError, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
-    from syncline import Context
+    from syncline import Context, Token
 
 _USAGE = re.compile(r"\bapi-usage=(\d+)/(\d+)")
+VERSION = "v62.0"
 
 _HEADERS = {
     # Comes back in change events, and so tells our own writes from those of others.
@@ -29,22 +30,22 @@ _WRITE_HEADERS = {"Sforce-Auto-Assign": "FALSE", "Sforce-Mru": "updateMru=false"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """One answer: its status, its JSON, and the org's time."""
+    """One answer: its status, its JSON or the text of a sheet, its headers, and the org's time."""
 
     status: int
     body: Any = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
     server_time: datetime
 
 
 class Session:
-    """Calls to one org, logged in on first use."""
+    """Calls to one org; a token is asked for on first use."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._login = Http(context.settings["url"], explain=_explain_login, now=context.now)
         self._http: Http | None = None
-        self._token = ""
-        self._root = f"/services/data/{context.settings.get('api_version', 'v62.0')}"
+        self._token: Token | None = None
+        self._root = f"/services/data/{context.settings.get('api_version', VERSION)}"
 
     def call(
         self,
@@ -52,24 +53,38 @@ class Session:
         path: str,
         *,
         word: str,
+        price: int = 1,
         params: Mapping[str, str] | None = None,
         json: Any = None,
+        sheet: str | None = None,
         accept: Collection[int] = (),
+        writes: bool | None = None,
     ) -> Reply:
-        """Call a resource by its path below ``/services/data/vNN``, or by its whole path."""
+        """Call a resource by its path below ``/services/data/vNN``, or by its whole path.
+
+        *sheet* is a body of comma-separated values.
+        """
         if self._http is None:
             self._http = self._opened()
+        headers = _HEADERS if method == "GET" else {**_HEADERS, **_WRITE_HEADERS}
+        if sheet is not None:
+            headers = {**headers, "Content-Type": "text/csv; charset=UTF-8"}
         answer = self._http.request(
             method,
             path if path.startswith("/services/") else self._root + path,
             word=word,
+            price=price,
             params=params,
             json=json,
-            headers=_HEADERS if method == "GET" else {**_HEADERS, **_WRITE_HEADERS},
+            content=None if sheet is None else sheet.encode(),
+            headers=headers,
             accept=accept,
+            writes=writes,
         )
         time = answer.server_time or self._context.now()
-        return Reply(status=answer.status, body=answer.body, server_time=time)
+        return Reply(
+            status=answer.status, body=answer.body, headers=answer.headers, server_time=time
+        )
 
     def query(
         self, text: str, word: str, *, everything: bool = False
@@ -88,6 +103,11 @@ class Session:
             raise FatalError("Salesforce answered a query with something else.") from err
         return rows, times[0]
 
+    def renew(self) -> None:
+        """Take another token than the one in use, which the org no longer takes."""
+        assert self._token is not None
+        self._token = self._context.access.renew(self._token)
+
     def usage(self) -> Usage | None:
         """Return what the latest answer said of the org's daily limit."""
         text = self._http.last_headers.get("Sforce-Limit-Info", "") if self._http else ""
@@ -96,7 +116,6 @@ class Session:
 
     def close(self) -> None:
         """Let go of the sockets."""
-        self._login.close()
         if self._http is not None:
             self._http.close()
 
@@ -110,50 +129,41 @@ class Session:
             reply = self.call("GET", reply.body["nextRecordsUrl"], word=word)
 
     def _opened(self) -> Http:
+        self._token = self._context.access.token()
         return Http(
-            self._log_in(),
+            # The org's records may lie elsewhere than where people log in.
+            self._token.extras.get("instance_url") or self._context.settings["url"],
             spend=self._context.spend,
-            authorize=lambda: {"Authorization": f"Bearer {self._token}"},
-            refresh=self._renew,
+            authorize=self._proof,
+            refresh=self.renew,
             explain=_explain,
             now=self._context.now,
         )
 
-    def _renew(self) -> None:
-        self._log_in()
+    def _proof(self) -> Mapping[str, str]:
+        assert self._token is not None
+        return {"Authorization": f"Bearer {self._token.text.reveal()}"}
 
-    def _log_in(self) -> str:
-        """Fetch a token by the client credentials; return the address of the org's instance."""
-        answer = self._login.request(
-            "POST",
-            "/services/oauth2/token",
-            word="login",
-            form={
-                "grant_type": "client_credentials",
-                "client_id": self._context.settings["client_id"],
-                "client_secret": self._context.secrets["client_secret"].reveal(),
-            },
-            # A token asked for twice does no harm, so a lost answer is simply asked for again.
-            writes=False,
+
+def identify(context: Context) -> Identity:
+    """Return whom the org takes us for; the question counts as no call."""
+    session = Session(context)
+    try:
+        path = "/services/oauth2/userinfo"
+        reply = session.call("GET", path, word="identify", price=0, accept={403})
+        if reply.status == 403:
+            # Here, and nowhere else, a dead session is a 403.
+            session.renew()
+            reply = session.call("GET", path, word="identify", price=0)
+        said: dict[str, Any] = reply.body or {}
+        return Identity(
+            user=str(said.get("preferred_username", "")),
+            account=str(said.get("organization_id", "")),
+            scopes=tuple(context.access.token().extras.get("scope", "").split()),
+            version=str(context.settings.get("api_version", VERSION)),
         )
-        body: dict[str, Any] = answer.body or {}
-        token, instance = str(body.get("access_token", "")), str(body.get("instance_url", ""))
-        if not re.fullmatch(r"[!-~]+", token) or not instance:
-            raise FatalError(
-                "Salesforce let us in but gave no token.",
-                hint="Check that the url is the org's own (…my.salesforce.com).",
-            )
-        self._token = token
-        return instance
-
-
-def _explain_login(status: int, code: str, message: str) -> ConnectorError | None:
-    if not 400 <= status < 500 or status == 429:
-        return None
-    return FatalError(
-        f"Salesforce refused the login: {': '.join(filter(None, (code, message)))}",
-        hint="Check client_id, the client secret, and that the app allows client credentials.",
-    )
+    finally:
+        session.close()
 
 
 def _explain(status: int, code: str, message: str) -> ConnectorError | None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-__all__ = ["from_wire", "same_id", "to_wire"]
+__all__ = ["from_sheet", "from_wire", "same_id", "to_wire"]
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from syncline import FieldType, Value, is_blank
 
 from . import soql
+from .owners import OWNER_PATH
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from syncline import ObjectType
 
 
 def from_wire(value: Any, kind: FieldType | None) -> Value:
@@ -21,6 +27,26 @@ def from_wire(value: Any, kind: FieldType | None) -> Value:
     if kind is FieldType.MULTI_PICKLIST:
         return tuple(str(value).split(";"))
     return value if isinstance(value, str | int | float | bool) else None
+
+
+def from_sheet(row: Mapping[str, str | None], described: ObjectType) -> dict[str, Any]:
+    """Return a row of a sheet, which holds texts alone, as a query would have answered it."""
+    found: dict[str, Any] = {}
+    for name, text in row.items():
+        if name == OWNER_PATH:
+            found["Owner"] = {"Email": text}
+            continue
+        field = described.get(name)
+        found[name] = text if text is None or field is None else _typed(text, field.type)
+    return found
+
+
+def _typed(text: str, kind: FieldType) -> Any:
+    if kind is FieldType.BOOLEAN:
+        return text == "true"
+    if kind is FieldType.NUMBER:
+        return float(text) if "." in text or "e" in text.casefold() else int(text)
+    return text
 
 
 def to_wire(value: Value) -> str | int | float | bool | None:

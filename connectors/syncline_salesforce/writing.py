@@ -1,8 +1,8 @@
-"""A batch of writes as sObject collections, and what became of each row."""
+"""Writes as rows of a request, and what became of each."""
 
 from __future__ import annotations
 
-__all__ = ["outcomes", "records"]
+__all__ = ["outcomes", "record"]
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,30 +11,25 @@ from syncline import Outcome, OutcomeStatus, UnknownOutcomeError
 from .values import to_wire
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from syncline import Write
 
 #: Faults of a row that pass by themselves: another transaction holds it, or the server is busy.
-_PASSING = frozenset({"UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "QUERY_TIMEOUT"})
+_PASSING = frozenset(
+    {"UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "QUERY_TIMEOUT", "BULK_JOB_FAILED"}
+)
 #: A record is in the bin, or was purged from it.
 _ABSENT = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND", "INVALID_CROSS_REFERENCE_KEY"})
 
 
-def records(
-    object_name: str, writes: Sequence[Write], key_field: str | None
-) -> list[dict[str, Any]]:
-    """Return the rows of a request body: creations carry their key, updates their id."""
-    rows: list[dict[str, Any]] = []
-    for write in writes:
-        row: dict[str, Any] = {name: to_wire(value) for name, value in write.values.items()}
-        row["attributes"] = {"type": object_name}
-        if write.id is not None:
-            row["Id"] = write.id
-        elif key_field is not None:
-            row[key_field] = write.key
-        rows.append(row)
-    return rows
+def record(object_name: str, write: Write, key_field: str | None) -> dict[str, Any]:
+    """Return a row of a request's body: a creation carries its key, an update its id."""
+    row: dict[str, Any] = {name: to_wire(value) for name, value in write.values.items()}
+    row["attributes"] = {"type": object_name}
+    if write.id is not None:
+        row["Id"] = write.id
+    elif key_field is not None:
+        row[key_field] = write.key
+    return row
 
 
 def outcomes(

@@ -5,7 +5,7 @@ What they do goes past Syncline, as in life: straight to the systems, by their o
 
 from __future__ import annotations
 
-__all__ = ["Hands"]
+__all__ = ["Hands", "KeyInHand", "access_of"]
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -13,8 +13,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from ..access import Secret
-from ..connector import Connector, Context
+from ..access import Access, NoAccess, Secret, Token
+from ..admission.choosing import fitting, variable
+from ..admission.endpoint import request_token
+from ..admission.forms import client_of, form_of
+from ..connector import Connector, ConnectorType, Context
 from ..errors import FatalError
 from ..model import ActionRequest, Outcome, OutcomeStatus, Side, Value, Write
 from ..plugins import Registry
@@ -39,6 +42,7 @@ class Hands:
         self._stack = ExitStack()
         self._open: dict[Side, Connector] = {}
         for side, name in systems.items():
+            kind = registry.connectors[name]
             context = Context(
                 side=side,
                 settings=settings.get(name, {}),
@@ -46,8 +50,9 @@ class Hands:
                 folder=folder,
                 now=now,
                 spend=lambda _price, _what: None,
+                access=access_of(kind, settings.get(name, {}), secrets, now),
             )
-            connector = registry.connectors[name].open(context)
+            connector = kind.open(context)
             self._stack.callback(connector.close)
             self._open[side] = connector
 
@@ -115,6 +120,47 @@ class Hands:
         """Return fields of one record."""
         (record,) = self._open[side].read(kind, [id_], fields)
         return record.values
+
+
+class KeyInHand:
+    """The access of somebody who holds an app's secrets: a token by them, kept nowhere."""
+
+    def __init__(
+        self,
+        kind: ConnectorType,
+        settings: Mapping[str, Any],
+        secrets: Mapping[str, Secret],
+        now: Callable[[], datetime],
+    ) -> None:
+        environ = {variable(kind, name): each.reveal() for name, each in secrets.items()}
+        self._chosen = fitting(kind, settings, environ, None)
+        self._client = client_of(kind, self._chosen, settings, self._chosen.secrets)
+        self._now = now
+        self._token: Token | None = None
+
+    def token(self) -> Token:
+        """See ``Access``."""
+        if self._token is None:
+            now = self._now()
+            form = form_of(self._chosen.way, self._client, None, now)
+            self._token = request_token(self._client, form, now).token
+        return self._token
+
+    def renew(self, refused: Token) -> Token:
+        """See ``Access``."""
+        if refused is self._token:
+            self._token = None
+        return self.token()
+
+
+def access_of(
+    kind: ConnectorType,
+    settings: Mapping[str, Any],
+    secrets: Mapping[str, Secret],
+    now: Callable[[], datetime],
+) -> Access:
+    """Return an access by *secrets* for a connector that declares ways in."""
+    return KeyInHand(kind, settings, secrets, now) if kind.ways else NoAccess()
 
 
 def _tidy(row: Values) -> Values:
