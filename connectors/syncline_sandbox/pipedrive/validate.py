@@ -168,7 +168,7 @@ def _visible(field: FieldInfo, name: str, value: Any) -> Any:
     return value
 
 
-def _parts(*names: str, needed: str = "value") -> Callable[[FieldInfo, str, Any], dict[str, Any]]:
+def _parts(*names: str, needed: tuple[str, ...] = ("value",)) -> Callable[[FieldInfo, str, Any], dict[str, Any]]:
     """Return a check of an object; the parts that are not given become null."""
 
     def check(_field: FieldInfo, name: str, value: Any) -> dict[str, Any]:
@@ -177,8 +177,8 @@ def _parts(*names: str, needed: str = "value") -> Callable[[FieldInfo, str, Any]
         given = cast("dict[str, Any]", value)
         if strange := set(given) - set(names):
             raise invalid(f"{name}.{min(strange)}: unknown field")
-        if given.get(needed) is None:
-            raise invalid(f"{name}.{needed}: missing data for required field")
+        if missing := [each for each in needed if given.get(each) is None]:
+            raise invalid(f"{name}.{missing[0]}: missing data for required field")
         return {each: given.get(each) for each in names}
 
     return check
@@ -239,7 +239,7 @@ _BY_TYPE: dict[str, Callable[[FieldInfo, str, Any], Any]] = {
     "visible_to": _visible,
     "visible_to_v1": _visible,
     "address": _parts(*ADDRESS),
-    "amount": _parts("amount", "currency", needed="amount"),
+    "amount": _parts("amount", "currency", needed=("amount", "currency")),
     "monetary": _parts("value", "currency"),
     "daterange": _parts("value", "until"),
     "time": _parts("value", "timezone_id", "timezone_name"),

@@ -1,0 +1,127 @@
+"""Records that went: deleted, merged, converted, as far as Pipedrive tells of them (B9)."""
+
+from __future__ import annotations
+
+__all__ = ["ends", "gone_in", "is_gone"]
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from syncline import Gone, GoneKind
+
+from .kinds import KINDS
+from .values import instant, parse_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from syncline import Position
+
+    from .kinds import Kind
+    from .session import Session
+
+_PAGE = 500
+_RECENTS_PRICE = 20
+#: What ``/recents`` tells of. Deals tell of their deletion in their own list, leads of nothing.
+_RECENT = frozenset({"person", "organization", "activity", "note"})
+
+_Row = dict[str, Any]
+
+
+def ends(session: Session, kind: Kind, since: Position) -> list[Gone]:
+    """Return what went at *since* or after it, in the order of time; asked for before the list."""
+    if kind.name in _RECENT:
+        found = _recent(session, kind, since.modified)
+    elif kind.name == "lead":
+        found = list(_converted(session, since.modified))
+    else:
+        return []
+    kept = (each for each in found if each.at >= since.modified)
+    return sorted(kept, key=lambda each: (each.at, each.id))
+
+
+def gone_in(kind: Kind, rows: Iterable[_Row]) -> list[Gone]:
+    """Return the ends among the rows of a list that shows deleted records too."""
+    return [
+        Gone(
+            object=kind.name,
+            id=str(row["id"]),
+            kind=GoneKind.DELETED,
+            at=parse_instant(row["update_time"]),
+        )
+        for row in rows
+        if is_gone(row)
+    ]
+
+
+def is_gone(row: _Row) -> bool:
+    """Tell whether a row is that of a deleted record."""
+    return bool(row.get("is_deleted")) or row.get("active_flag") is False
+
+
+def _recent(session: Session, kind: Kind, since: datetime) -> list[Gone]:
+    """Read the recent changes: a deleted record is marked, and who took one over names it.
+
+    An entry without data is of a record that is not shown to us, which is no proof of anything.
+    """
+    rows = list(_entries(session, kind, since))
+    into = {str(row["merge_what_id"]): str(row["id"]) for row in rows if row.get("merge_what_id")}
+    found: list[Gone] = []
+    for row in rows:
+        if not is_gone(row):
+            continue
+        taker = into.get(str(row["id"]))
+        found.append(
+            Gone(
+                object=kind.name,
+                id=str(row["id"]),
+                kind=GoneKind.DELETED if taker is None else GoneKind.MERGED,
+                at=parse_instant(row.get("delete_time") or row["update_time"]),
+                into=None if taker is None else (kind.name, taker),
+            )
+        )
+    return found
+
+
+def _entries(session: Session, kind: Kind, since: datetime) -> Iterator[_Row]:
+    # The list is of what came after the time given, so it is asked from a second before.
+    after = instant(since - timedelta(seconds=1)).replace("T", " ").removesuffix("Z")
+    asked = {"since_timestamp": after, "items": kind.name, "limit": str(_PAGE)}
+    while True:
+        reply = session.call("GET", "/v1/recents", word="list", price=_RECENTS_PRICE, params=asked)
+        entries: list[_Row] = reply.data or []
+        yield from (each["data"] for each in entries if each.get("data"))
+        more: _Row = reply.more.get("pagination") or {}
+        if not more.get("more_items_in_collection"):
+            return
+        asked["start"] = str(more["next_start"])
+
+
+def _converted(session: Session, since: datetime) -> Iterator[Gone]:
+    """Find the deals that leads became: the newest first, until they are older than *since*."""
+    deal = KINDS["deal"]
+    asked = {
+        "sort_by": "add_time",
+        "sort_direction": "desc",
+        "limit": str(_PAGE),
+        "updated_since": instant(since),
+    }
+    while True:
+        reply = session.call("GET", deal.path, word="list", price=deal.list_price, params=asked)
+        for row in reply.data or ():
+            at = parse_instant(row["add_time"])
+            if at < since:
+                return
+            if row.get("source_lead_id"):
+                yield Gone(
+                    object="lead",
+                    id=str(row["source_lead_id"]),
+                    kind=GoneKind.CONVERTED,
+                    at=at,
+                    into=("deal", str(row["id"])),
+                )
+        cursor = reply.more.get("next_cursor")
+        if not cursor:
+            return
+        asked["cursor"] = cursor

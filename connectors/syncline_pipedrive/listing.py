@@ -1,0 +1,140 @@
+"""Listings in the order of (time, id), from any position, in pages of 500 for one price."""
+
+from __future__ import annotations
+
+__all__ = ["Rows", "listed", "place"]
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from syncline import FatalError, Position
+
+from .values import instant, parse_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from .kinds import Kind
+    from .session import Reply, Session
+
+PAGE = 500
+
+_Row = dict[str, Any]
+#: A place in the order: ids are numbers, and count as such.
+_Place = tuple["datetime", int, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Some rows of a listing, in its order."""
+
+    rows: list[_Row] = field(repr=False)
+    server_time: datetime
+    last: bool
+
+
+def listed(
+    session: Session, kind: Kind, since: Position | None, narrowed: Mapping[str, str]
+) -> Iterator[Rows]:
+    """Yield the rows that lie strictly after *since*, at least once."""
+    if kind.name == "user":
+        pages = _all_at_once(session, kind)
+    elif kind.version == 2:
+        pages = _by_cursor(session, kind, since, narrowed)
+    else:
+        pages = _by_second(session, kind, since, narrowed)
+    for page in pages:
+        rows = page.rows if since is None else [r for r in page.rows if _at(r) > _place(since)]
+        yield Rows(rows=rows, server_time=page.server_time, last=page.last)
+
+
+def place(row: _Row) -> Position:
+    """Return the place of a row in its listing."""
+    return Position(modified=_at(row)[0], id=str(row["id"]))
+
+
+def _by_cursor(
+    session: Session, kind: Kind, since: Position | None, narrowed: Mapping[str, str]
+) -> Iterator[Rows]:
+    """List by version 2: its cursor goes on after (time, id), whatever changes meanwhile."""
+    asked = {"sort_by": "update_time", "sort_direction": "asc", "limit": str(PAGE), **narrowed}
+    if since is not None:
+        asked["updated_since"] = instant(since.modified)
+    while True:
+        reply = session.call("GET", kind.path, word="list", price=kind.list_price, params=asked)
+        cursor = reply.more.get("next_cursor")
+        yield Rows(rows=_rows(reply), server_time=reply.server_time, last=not cursor)
+        if not cursor:
+            return
+        asked["cursor"] = cursor
+
+
+def _by_second(
+    session: Session, kind: Kind, since: Position | None, narrowed: Mapping[str, str]
+) -> Iterator[Rows]:
+    """List by version 1, whose pages are counted from the front and shift when rows change.
+
+    So each page begins anew at the last second of the one before; what that second holds is
+    read to its end before it is given, in the order of ids.
+    """
+    asked = {"sort": "update_time ASC", "limit": str(PAGE), **narrowed}
+    begin = None if since is None else since.modified
+    while True:
+        if begin is not None:
+            asked["updated_since"] = instant(begin)
+        rows, more, server_time = _from_front(session, kind, asked)
+        cut = _second(rows[-1]) if more else None
+        kept = [row for row in rows if cut is None or _second(row) < cut]
+        yield Rows(rows=sorted(kept, key=_at), server_time=server_time, last=cut is None)
+        if cut is None:
+            return
+        begin = cut
+
+
+def _from_front(
+    session: Session, kind: Kind, asked: Mapping[str, str]
+) -> tuple[list[_Row], bool, datetime]:
+    """Return the first page, or as many as end a second that fills pages; whether more follow."""
+    rows: list[_Row] = []
+    while True:
+        params = {**asked, "start": str(len(rows))}
+        reply = session.call("GET", kind.path, word="list", price=kind.list_price, params=params)
+        found = _rows(reply)
+        rows += found
+        more = len(found) >= PAGE
+        if not more or _second(rows[0]) != _second(rows[-1]):
+            return rows, more, reply.server_time
+
+
+def _all_at_once(session: Session, kind: Kind) -> Iterator[Rows]:
+    """List the users, of whom there is one page; their times are those of their changes."""
+    reply = session.call("GET", kind.path, word="list", price=kind.list_price)
+    rows = [{**row, "update_time": row["modified"]} for row in _rows(reply)]
+    rows.sort(key=_at)
+    yield Rows(rows=rows, server_time=reply.server_time, last=True)
+
+
+def _rows(reply: Reply) -> list[_Row]:
+    found = reply.data
+    if found is None:
+        return []
+    if not isinstance(found, list):
+        raise FatalError("Pipedrive answered a listing with something else.")
+    return found  # pyright: ignore[reportUnknownVariableType] - JSON of any shape
+
+
+def _second(row: _Row) -> datetime:
+    return _at(row)[0].replace(microsecond=0)
+
+
+def _at(row: _Row) -> _Place:
+    return _ordered(parse_instant(row["update_time"]), str(row["id"]))
+
+
+def _place(position: Position) -> _Place:
+    return _ordered(position.modified, position.id)
+
+
+def _ordered(moment: datetime, id_: str) -> _Place:
+    return moment, int(id_) if id_.isascii() and id_.isdigit() else -1, id_
