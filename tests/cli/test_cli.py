@@ -314,7 +314,8 @@ def test_a_folder_that_is_no_workspace_exits_with_3(tmp_path: Path, line: str) -
     [
         (
             'url = "https://acme.example"\nclient_id = "x"\nclient_secret = "s3cret"',
-            "Take it out and set it in the environment as SYNCLINE_SALESFORCE_CLIENT_SECRET.",
+            "Take it out and set it in the environment as SYNCLINE_SALESFORCE_CLIENT_SECRET, or run "
+            "`syncline connect salesforce`.",
         ),
         (
             'url = ""\nclient_id = "x"',
@@ -347,7 +348,7 @@ def test_a_missing_secret_is_named_with_its_variable(waiting: Path) -> None:
         file.write('[connections.salesforce]\nurl = "http://127.0.0.1:9"\nclient_id = "c"\n')
     done = command("run", folder=waiting, SYNCLINE_SALESFORCE_CLIENT_SECRET="")
     assert done.returncode == 3
-    assert "Set it in the environment as SYNCLINE_SALESFORCE_CLIENT_SECRET" in words(done.stderr)
+    assert "or set SYNCLINE_SALESFORCE_CLIENT_SECRET in the environment" in words(done.stderr)
     done = command("run", folder=waiting, SYNCLINE_SALESFORCE_CLIENT_SECRET="hush-hush")
     assert done.returncode == 2
     assert "127.0.0.1 could not be reached" in done.stderr
@@ -456,13 +457,18 @@ def test_connectors_says_what_each_needs(tmp_path: Path) -> None:
     assert "local  Local files, as crm or cadence" in shown.stdout
     assert "salesforce  Salesforce, as crm" in shown.stdout
     assert "[connections.salesforce] url: needed." in shown.stdout
-    assert "SYNCLINE_SALESFORCE_CLIENT_SECRET: needed, secret" in shown.stdout
+    assert "or, without connecting, SYNCLINE_SALESFORCE_CLIENT_SECRET" in shown.stdout
     assert "`syncline sandbox salesforce`" in shown.stdout
     found = document("connectors", command("connectors", "--json", folder=tmp_path))
     kinds = {kind["name"]: kind for kind in found["connectors"]}
     assert found["faults"] == []
     assert kinds["local"]["sides"] == ["crm", "cadence"]
-    assert kinds["salesforce"]["secrets"] == ["client_secret"]
+    ways = kinds["salesforce"]["ways"]
+    assert [(way["grant"], way["secrets"]) for way in ways] == [
+        ("web", []),
+        ("jwt", ["private_key"]),
+        ("client", ["client_secret"]),
+    ]
     assert [kinds[name]["sandbox"] for name in ("local", "salesforce")] == [False, True]
 
 
