@@ -11,6 +11,7 @@ BIN := .venv/bin
 demo: .venv/.runs
 	$(BIN)/syncline demo --system $(SYSTEM) --workspace .demo
 
+# `.venv/bin/pytest -n auto --hypothesis-profile thorough` tries every property ten times as often.
 test: .venv/.tests lint
 	$(BIN)/pytest -q -n auto
 

@@ -1,8 +1,8 @@
 """Processes of ``syncline`` that need import nothing: forked from one that has everything.
 
-A command takes 30 ms, and its imports ten times as long. The fork gets arguments, folder,
-environment and files of its own, runs the command to the end of the interpreter, and dies.
-Run as a program, this is the process that forks.
+Most of a command's time goes into its imports. The fork gets arguments, folder, environment and
+files of its own, does what the installed command does, and ends as any interpreter. Run as a
+program, this is the process that forks.
 """
 
 from __future__ import annotations

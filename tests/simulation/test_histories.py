@@ -1,4 +1,4 @@
-"""A thousand histories with every promise kept, and a hundred that nobody saw."""
+"""A thousand histories with every promise kept, and fifty that nobody saw."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_every_promise_is_kept_in_the_fixed_thousand(seed: int) -> None:
 
 
 def test_every_promise_is_kept_in_histories_nobody_saw() -> None:
-    """The promises hold for a fresh hundred as well; the seed is in the failure."""
+    """The promises hold for a fresh fifty as well; the seed is in the failure."""
     result = simulate(SystemRandom().randrange(1_000, 1_000_000_000), 50)
     assert not result.failures, _told(result)
 
