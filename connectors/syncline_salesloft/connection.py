@@ -39,6 +39,7 @@ class Salesloft:
     """Speaks to one team; see ``syncline.Connector`` for what each method promises."""
 
     def __init__(self, context: Context) -> None:
+        self._now = context.now
         self._session = Session(context)
         self._description = context.description
         self._directory = Directory(self._session, context.description)
@@ -56,7 +57,7 @@ class Salesloft:
         *,
         where: Condition | None = None,
     ) -> Iterator[Page]:
-        """Yield a page for each call: people with those deleted, or all kinds of activity at once.
+        """Yield people with those deleted, accounts, or all kinds of activity at once.
 
         Who was deleted is known of people that ever were on a cadence; of others it is found out
         by a webhook, or when they are next written to.
@@ -69,8 +70,8 @@ class Salesloft:
             ]
         else:
             feeds = [self._feed(object_name, fields)]
-            if object_name == PROSPECT.name and since is not None:
-                feeds.append(_ENDS)
+            if object_name == PROSPECT.name:
+                feeds.append(self._ends())
         return listing.merged(self._session, feeds, since)
 
     def read(self, object_name: str, ids: Sequence[str], fields: Sequence[str]) -> list[Record]:
@@ -191,19 +192,23 @@ class Salesloft:
             made=lambda found: list(rows.records(kind, seen, self._directory, fields, found)),
         )
 
+    def _ends(self) -> Feed:
+        """List who left a cadence: some did because they were deleted.
+
+        In a listing of everything, which names no ends, it begins now: one short call.
+        """
+        return Feed(
+            path="/cadence_memberships.json",
+            params=(("currently_on_cadence", "false"),),
+            made=lambda found: list(rows.ended(PROSPECT.name, found)),
+            first=self._now(),
+        )
+
     def _seen(self, object_name: str) -> ObjectType:
         description = self._description or self.describe()
         found = description.get(object_name)
         assert found is not None, object_name
         return found
-
-
-#: The memberships of people who are no longer on a cadence: some because they were deleted.
-_ENDS = Feed(
-    path="/cadence_memberships.json",
-    params=(("currently_on_cadence", "false"),),
-    made=lambda found: list(rows.ended(PROSPECT.name, found)),
-)
 
 
 def identify(context: Context) -> Identity:

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from .directory import Directory
     from .session import Session
 
-#: Points, of which a team has 600 a minute. A record is written by a call of its own, and an action
-#: takes up to three: whose memberships there are, the new one, the old one's end.
-PRICES = Prices(unit="point", page=1, page_size=PAGE, write=1, write_size=1, action=3, look=1)
+#: Points, of which a team has 600 a minute. A poll of people takes two calls, for who was deleted
+#: is told elsewhere; one of accounts takes one, of activities three. A record is written by a call
+#: of its own. An action takes three at most: which memberships there are, the new one, and the end
+#: of the old.
+PRICES = Prices(unit="point", page=2, page_size=PAGE, write=1, write_size=1, action=3, look=1)
 
 #: There is no way to a person's next step: the API neither completes nor skips one.
 ACTIONS = (

@@ -1,9 +1,9 @@
 """What changed, in the order of (updated_at, id), out of numbered pages that promise no such thing.
 
 The API sorts by time alone, in an unknown order among equals, and numbers its pages: a record that
-changes between two pages moves to the end, and another slips past unseen. So no second page is
-ever asked for. Each call begins at the last instant of the one before, whose records may not all
-have been shown, and keeps back that instant's until it is shown whole.
+changes between two pages moves to the end, and another slips past unseen. So each call begins at
+the last instant of the one before, whose records may not all have been shown, and a second page is
+asked for where more records share one instant than a page holds, and nowhere else.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 __all__ = ["Feed", "Item", "merged"]
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,7 @@ _TICK = timedelta(microseconds=1)
 _TRIES = 4
 
 _Row = dict[str, Any]
+_Pages = Iterator[tuple[list[_Row], dict[str, Any], datetime]]
 Item = Record | Gone
 
 
@@ -39,80 +40,106 @@ class Feed:
     params: Sequence[tuple[str, str]] = ()
     #: From the rows of one answer to records, or to ends of records.
     made: Callable[[list[_Row]], list[Item]]
+    #: Where a listing of everything begins: what came before is of no interest.
+    first: datetime | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Crowd:
+    """An instant that has more than a page of rows, while its numbered pages are read.
+
+    They are good when their number stayed the same from the first page to the last, and as many
+    different ones were shown: then nobody left that instant meanwhile, and nobody can have joined
+    it.
+    """
+
+    moment: datetime
+    pages: _Pages
+    tries: int
+    seen: dict[int, _Row] = field(default_factory=dict[int, _Row])
+    totals: set[int] = field(default_factory=set[int])
 
 
 class _Reader:
-    """Reads one feed: after each call, all rows before ``reached`` have been shown."""
+    """Reads one feed, a call at a time: after each, all rows before ``reached`` were shown."""
 
-    def __init__(self, session: Session, feed: Feed, start: datetime | None) -> None:
+    def __init__(self, session: Session, feed: Feed, since: Position | None) -> None:
         self._session = session
         self._feed = feed
-        self._from = start
-        self.reached = start or START.modified
+        self._from = feed.first if since is None else since.modified
+        self._crowd: _Crowd | None = None
+        self.reached = self._from or START.modified
         self.ended = False
 
     def read(self) -> tuple[list[Item], datetime]:
-        """Make a call; return what it brings and the vendor's time before it was answered."""
+        """Make a call; return what is shown by it, and the vendor's time."""
+        if self._crowd is not None:
+            rows, time = self._more(self._crowd)
+        else:
+            rows, time = self._next()
+        return self._feed.made(rows), time
+
+    def _next(self) -> tuple[list[_Row], datetime]:
         params = () if self._from is None else (("updated_at[gte]", instant(self._from)),)
         rows, _, time = next(self._pages(*params))
         if len(rows) < PAGE:
             self.ended = True
-            return self._feed.made(rows), time
+            return rows, time
         first, last = (parse_instant(rows[at]["updated_at"]) for at in (0, -1))
-        if first < last:
-            self._from = self.reached = last
-            rows = [row for row in rows if parse_instant(row["updated_at"]) < last]
-        else:
-            rows = self._crowd(last)
-            self._from = self.reached = last + _TICK
-        return self._feed.made(rows), time
+        if first == last:
+            self._crowd = self._crowd_of(last)
+            return [], time
+        self._from = self.reached = last
+        return [row for row in rows if parse_instant(row["updated_at"]) < last], time
 
-    def _crowd(self, moment: datetime) -> list[_Row]:
-        """Return the rows of one instant that has more than a page of them.
-
-        They are good when their number stayed the same from the first page to the last, and as
-        many different ones were shown: then nobody left that instant meanwhile, and nobody can
-        have joined it.
-        """
+    def _crowd_of(self, moment: datetime, tries: int = 1) -> _Crowd:
         stamp = instant(moment)
-        for _ in range(_TRIES):
-            seen: dict[int, _Row] = {}
-            totals: set[int] = set()
-            for rows, paging, _time in self._pages(
-                ("updated_at[gte]", stamp),
-                ("updated_at[lte]", stamp),
-                ("include_paging_counts", "true"),
-                ("limit_paging_counts", "false"),
-            ):
-                seen |= {row["id"]: row for row in rows}
-                totals.add(paging["total_count"])
-            if totals == {len(seen)}:
-                return list(seen.values())
-        raise RetriableError(
-            f"Salesloft's {self._feed.path} changed at each of {_TRIES} readings of {stamp}."
+        pages = self._pages(
+            ("updated_at[gte]", stamp),
+            ("updated_at[lte]", stamp),
+            ("include_paging_counts", "true"),
+            ("limit_paging_counts", "false"),
         )
+        return _Crowd(moment=moment, pages=pages, tries=tries)
 
-    def _pages(
-        self, *params: tuple[str, str]
-    ) -> Iterator[tuple[list[_Row], dict[str, Any], datetime]]:
+    def _more(self, crowd: _Crowd) -> tuple[list[_Row], datetime]:
+        rows, paging, time = next(crowd.pages)
+        crowd.seen |= {row["id"]: row for row in rows}
+        crowd.totals.add(paging["total_count"])
+        if paging["next_page"]:
+            return [], time
+        if crowd.totals == {len(crowd.seen)}:
+            self._crowd = None
+            self._from = self.reached = crowd.moment + _TICK
+            return list(crowd.seen.values()), time
+        if crowd.tries == _TRIES:
+            raise RetriableError(
+                f"Salesloft's {self._feed.path} changed at each of {_TRIES} readings of an instant."
+            )
+        self._crowd = self._crowd_of(crowd.moment, crowd.tries + 1)
+        return [], time
+
+    def _pages(self, *params: tuple[str, str]) -> _Pages:
         order = (("sort_by", "updated_at"), ("sort_direction", "ASC"))
-        return self._session.pages(
-            self._feed.path, (*self._feed.params, *params, *order), word="list"
-        )
+        asked = (*self._feed.params, *params, *order)
+        return self._session.pages(self._feed.path, asked, word="list")
 
 
 def merged(session: Session, feeds: Sequence[Feed], since: Position | None) -> Iterator[Page]:
-    """Yield what the feeds hold strictly after *since*, as one listing: a page for each call.
+    """Yield what the feeds hold strictly after *since*, as one listing.
 
-    A page shows what every feed has been read up to, so it may be empty while one is behind.
+    Its first page takes a call for each feed, and each page after it one for the feed that is
+    furthest behind: only what all of them were read up to is shown, so a page may be empty. A
+    listing of everything names no ends.
     """
-    start = None if since is None else since.modified
-    readers = [_Reader(session, feed, start) for feed in feeds]
+    readers = [_Reader(session, feed, since) for feed in feeds]
     position = since or START
     waiting: list[Item] = []
-    while open_ := [reader for reader in readers if not reader.ended]:
-        found, time = min(open_, key=lambda reader: reader.reached).read()
-        waiting += found
+    turn = readers
+    while turn:
+        answers = [reader.read() for reader in turn]
+        found = [item for items, _time in answers for item in items]
+        waiting += [item for item in found if since or isinstance(item, Record)]
         ends = [reader.reached for reader in readers if not reader.ended]
         ready = sorted(
             (item for item in waiting if _place(item) > position and _before(item, ends)),
@@ -127,8 +154,10 @@ def merged(session: Session, feeds: Sequence[Feed], since: Position | None) -> I
                 records=tuple(item for item in part if isinstance(item, Record)),
                 gone=tuple(item for item in part if isinstance(item, Gone)),
                 position=position,
-                server_time=time,
+                server_time=answers[0][1],
             )
+        open_ = [reader for reader in readers if not reader.ended]
+        turn = sorted(open_, key=lambda reader: reader.reached)[:1]
 
 
 def _place(item: Item) -> Position:

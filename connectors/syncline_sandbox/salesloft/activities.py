@@ -11,11 +11,10 @@ __all__ = ["Activities"]
 
 from typing import TYPE_CHECKING, Any
 
-from .wire import Refusal, instant
+from .wire import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from collections.abc import Mapping
 
     from .cadences import Memberships
     from .store import Row, Store
@@ -26,10 +25,9 @@ _TARGETS = {"person": "people", "account": "accounts"}
 class Activities:
     """The recorded activities in one store, and the hands of the team's people."""
 
-    def __init__(self, store: Store, memberships: Memberships, now: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, memberships: Memberships) -> None:
         self._store = store
         self._memberships = memberships
-        self._now = now
 
     def call(self, given: Mapping[str, Any]) -> Row:
         """Log a call, with a note if it has one; the lists of the team say what it may be."""
@@ -93,7 +91,9 @@ class Activities:
                 done = self._email(given)
             case "send":
                 email = self._store.get("emails", given.get("id"))
-                done = self._store.change("emails", email, status="sent", sent_at=self._stamp())
+                done = self._store.change(
+                    "emails", email, status="sent", sent_at=self._store.stamp()
+                )
             case "reply":
                 email = self._store.get("emails", given.get("id"))
                 done = self._store.change("emails", email, replies=email["replies"] + 1)
@@ -112,6 +112,10 @@ class Activities:
             case "cadence":
                 made = {"name": str(given["name"]), "team_cadence": True, "shared": True}
                 done = self._store.add("cadences", {**made, "current_state": "active"})
+            case "tag":
+                people = [self._store.get("people", id_) for id_ in given["ids"]]
+                self._store.change_all("people", people, tags=[str(given["tag"])])
+                done = people[0]
             case _:
                 raise Refusal(404, f"Nobody can {what} here")
         return {"id": done["id"]}
@@ -129,15 +133,12 @@ class Activities:
                 "subject": given.get("subject"),
                 "recipient_email_address": person.get("email_address"),
                 "status": status,
-                "sent_at": self._stamp() if status == "sent" else None,
+                "sent_at": self._store.stamp() if status == "sent" else None,
                 "bounced": False,
                 "replies": 0,
             },
         )
 
     def _contacted(self, person: Row, how: str) -> None:
-        values = {"last_contacted_at": self._stamp(), "last_contacted_type": how}
+        values = {"last_contacted_at": self._store.stamp(), "last_contacted_type": how}
         self._store.change("people", person, **values)
-
-    def _stamp(self) -> str:
-        return instant(self._now())

@@ -65,8 +65,8 @@ class _App:
         self._gate = Gate(now, faults, points, self._oauth)
         self._store = Store(folder, now)
         self._records = Records(self._store)
-        self._memberships = Memberships(self._store, now, faults)
-        self._activities = Activities(self._store, self._memberships, now)
+        self._memberships = Memberships(self._store, faults)
+        self._activities = Activities(self._store, self._memberships)
 
     def starlette(self) -> Starlette:
         @asynccontextmanager

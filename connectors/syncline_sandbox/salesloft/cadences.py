@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from syncline import Fault
 
-from .wire import Refusal, instant, not_found
+from .wire import Refusal, not_found
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from collections.abc import Mapping
 
     from syncline import Faults
 
@@ -24,9 +23,8 @@ _TABLE = "cadence_memberships"
 class Memberships:
     """The memberships in one store."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime], faults: Faults) -> None:
+    def __init__(self, store: Store, faults: Faults) -> None:
         self._store = store
-        self._now = now
         self._faults = faults
 
     def add(self, given: Mapping[str, Any]) -> Row:
@@ -42,7 +40,7 @@ class Memberships:
         if before is not None and before["currently_on_cadence"]:
             raise Refusal(422, person="is already on this cadence")
         values = {
-            "added_at": instant(self._now()),
+            "added_at": self._store.stamp(),
             "currently_on_cadence": True,
             "current_state": "staged",
         }
