@@ -22,7 +22,7 @@ from pathlib import Path
 from pkgutil import walk_packages
 from typing import Any
 
-__all__ = ["forked"]
+__all__ = ["forked", "import_all"]
 
 _SECONDS = 120
 _TURN = threading.Lock()
@@ -72,7 +72,8 @@ def _started() -> subprocess.Popen[str]:
 # -- the process that forks
 
 
-def _import_all() -> None:
+def import_all() -> None:
+    """Import whatever a command may come to need."""
     import syncline
     from syncline.plugins import load_plugins
 
@@ -102,7 +103,7 @@ def _become(order: dict[str, Any]) -> None:
 
 
 def _main() -> None:
-    _import_all()
+    import_all()
     gc.collect()
     gc.freeze()  # what is never looked at again is never copied for a fork
     for line in sys.stdin:

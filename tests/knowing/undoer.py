@@ -8,6 +8,7 @@ answer is how many moments there were, or how the child ended.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -18,7 +19,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine, event
+
 import support
+from support_forks import import_all
 from syncline import Connector, ConnectorType, Context, Workspace
 from syncline.plugins import load_plugins
 
@@ -77,6 +81,10 @@ def take_back(folder: str, now: str, run: int, last: int) -> int:
 
 def main() -> None:
     """Answer orders until there are no more."""
+    event.listen(Engine, "engine_connect", support.hasten)
+    import_all()
+    gc.collect()
+    gc.freeze()  # what is never looked at again is never copied for a fork
     for line in sys.stdin:
         order = json.loads(line)
         reading, writing = os.pipe()
