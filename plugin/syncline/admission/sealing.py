@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from ..errors import WorkspaceError
@@ -149,8 +150,7 @@ def _make_key(path: Path) -> None:
         return
     from cryptography.fernet import Fernet
 
-    aside = path.with_name(f".key.{os.getpid()}")
-    aside.unlink(missing_ok=True)
+    aside = path.with_name(f".key.{token_hex(8)}")
     file = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(file, "wb") as out:

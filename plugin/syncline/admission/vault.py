@@ -13,7 +13,7 @@ import json
 import os
 import secrets
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -146,7 +146,8 @@ class Vault:
                 os.fsync(out.fileno())
             aside.replace(self._path)
         except OSError as err:
-            aside.unlink(missing_ok=True)
+            with suppress(OSError):
+                aside.unlink()
             raise self._unwritable(err) from err
 
     def _unwritable(self, err: OSError) -> WorkspaceError:
