@@ -254,12 +254,20 @@ def test_what_nobody_can_put_right(world: World) -> None:
         ("INSERT INTO meta VALUES ('paused', '{oops')", "meta"),
         ("UPDATE versions SET at = 'x'", "versions"),
         ("INSERT INTO wakes (id, at, side, object, ids) VALUES (1, '', 'moon', '', '[]')", "wakes"),
+        ("INSERT INTO intents (id, run, body) VALUES (77, 2, '[5]')", "intents"),
+        ("UPDATE runs SET report = 'null' WHERE id = 1", "runs"),
+        ("UPDATE meta SET value = '5' WHERE name = 'locked'", "meta"),
+        ("UPDATE meta SET value = 'brimful' WHERE name = 'budget:crm'", "meta"),
+        ("UPDATE cursors SET fields = '5' WHERE object = 'Lead'", "cursors"),
+        ("INSERT INTO breakers VALUES ('crm', 5, 'noon', '')", "breakers"),
+        ("UPDATE entries SET lost = '[\"moon\"]' WHERE id = 1", "entries"),
         ("UPDATE inbox SET record = '[]'", "inbox"),
         ("UPDATE inbox SET state = 'odd'", "inbox"),
     ],
 )
 def test_a_value_of_another_shape(tmp_path: Path, harm: str, table: str) -> None:
     """What a run cannot read the doctor finds, and the run says to ask the doctor."""
+    asking = {"runs": ["report", "--since", "9000d"], "entries": ["log"]}
     with local_world(tmp_path) as world:
         ann = world.lead("Ann")
         world.settle()
@@ -270,7 +278,7 @@ def test_a_value_of_another_shape(tmp_path: Path, harm: str, table: str) -> None
         assert f"1 row of {table} with what does not read" in [one.what for one in found(world)]
         if "state" not in harm and table != "wakes":  # of such nobody asks here
             told = command(
-                *(["report", "--since", "9000d"] if table == "runs" else ["run"]),
+                *asking.get(table, ["run"]),
                 folder=world.folder,
             )
             assert told.returncode == 3
@@ -351,6 +359,13 @@ def test_the_next_run_ends_those_that_were_cut_off(world: World) -> None:
         cut_off = get_run(db, 1)
     assert cut_off is not None
     assert (cut_off.state, cut_off.finished is None) == ("failed", False)
+
+
+def test_a_fault_that_was_counted_is_no_damage(world: World) -> None:
+    """A connection that failed once or twice is not left in peace, and has no time for it."""
+    world.run()
+    execute(world, "INSERT INTO breakers VALUES ('crm', 2, '', 'no connection')")
+    assert found(world) == []
 
 
 def test_rules_that_cannot_be_read_leave_the_rest_to_look_at(world: World) -> None:

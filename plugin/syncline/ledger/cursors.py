@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["read_cursor", "write_cursor"]
+__all__ = ["cursor_of", "read_cursor", "write_cursor"]
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from ..model import Position, Side
 from .bulk import Bulk
-from .codec import dump, load, moment, stamp
+from .codec import dump, load, moment, reads, stamp
 from .database import upsert
 from .rows import Cursor
 from .tables import cursors
@@ -31,8 +31,12 @@ _put = Bulk(_putting)
 def read_cursor(db: Connection, side: Side, object_name: str) -> Cursor | None:
     """Return the cursor of one object, None when it was never listed."""
     row = db.execute(_ONE, {"s": side.value, "o": object_name}).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else cursor_of(row)
+
+
+@reads
+def cursor_of(row: Any) -> Cursor:
+    """Return the cursor in a row of the table; raises ``LedgerError`` if it does not read."""
     return Cursor(
         position=None
         if row.modified is None

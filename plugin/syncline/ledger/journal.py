@@ -18,12 +18,13 @@ __all__ = [
     "last_done",
     "last_report",
     "last_run",
+    "line_of",
     "open_intents",
     "pending_intents",
+    "report_of",
     "unheard",
 ]
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +32,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, or_, select
 
-from ..model import Value
+from ..model import Side, Value
 from .bulk import Bulk
 from .codec import dump, load, moment, reads, stamp
 from .tables import entries, intents, runs
@@ -39,6 +40,9 @@ from .tables import entries, intents, runs
 #: What a line can be about. The last two are a person's doing.
 KINDS = ("create", "update", "delete", "link", "action", "skip", "hold", "fail", "defer", "gone",
          "echo", "resolve", "retry")  # fmt: skip
+
+
+_SIDES = {str(side) for side in Side}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +158,15 @@ def end_cut_off(db: Connection, now: datetime, after: int = 0) -> None:
 def last_report(db: Connection) -> Mapping[str, Any]:
     """Return the report of the run that ended last; empty before the first."""
     query = select(runs.c.report).where(runs.c.finished.is_not(None)).order_by(runs.c.id.desc())
-    found: Mapping[str, Any] = json.loads(db.scalar(query.limit(1)) or "{}")
+    return report_of(db.scalar(query.limit(1)) or "{}")
+
+
+@reads
+def report_of(text: str) -> Mapping[str, Any]:
+    """Return the report that a run left; raises ``LedgerError`` if it does not read."""
+    found: Mapping[str, Any] = load(text)
+    if found.__class__ is not dict:
+        raise TypeError
     return found
 
 
@@ -209,15 +221,19 @@ def history(
         query = query.where(entries.c.at >= stamp(since))
     if before is not None:
         query = query.where(entries.c.id < before)
-    return [_entry(row) for row in db.execute(query)]
+    return [line_of(row) for row in db.execute(query)]
 
 
 @reads
-def _entry(row: Any) -> Entry:
+def line_of(row: Any) -> Entry:
+    """Return the line in a row of the table; raises ``LedgerError`` if it does not read."""
+    lost = load(row.lost)
+    if lost is not None and lost[0] not in _SIDES:
+        raise ValueError
     return Entry(
         run=row.run, at=row.at, kind=row.kind, map=row.map, crm_id=row.crm_id,
         cadence_id=row.cadence_id, side=row.side, object=row.object, field=row.field,
-        old=json.loads(row.old), new=json.loads(row.new), lost=json.loads(row.lost),
+        old=load(row.old), new=load(row.new), lost=lost,
         rule=row.rule, reason=row.reason, number=row.id,
     )  # fmt: skip
 
@@ -255,6 +271,9 @@ def batch_of(row: Any) -> Sent:
     bodies: list[dict[str, Any]] = load(row.body)
     if bodies.__class__ is not list or not bodies:
         raise TypeError
+    for body in bodies:
+        if body["side"] not in _SIDES or not body["ids"].keys() <= body["objects"].keys():
+            raise ValueError
     return Sent(number=row.id, run=row.run, bodies=bodies)
 
 

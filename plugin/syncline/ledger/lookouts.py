@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["ALIVE", "Lookout", "clear", "note", "read"]
+__all__ = ["ALIVE", "Lookout", "clear", "lookout_of", "note", "read"]
 
-import json
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from .codec import dump, moment, stamp
+from .codec import dump, load, moment, reads, stamp
 from .database import read_meta, write_meta
 from .tables import meta
 
@@ -41,9 +40,13 @@ def note(db: Connection, lookout: Lookout) -> None:
 def read(db: Connection) -> Lookout | None:
     """Return the schedule that looked last; None when none did, or it ended in order."""
     text = read_meta(db, _NAME)
-    if text is None:
-        return None
-    found = json.loads(text)
+    return None if text is None else lookout_of(text)
+
+
+@reads
+def lookout_of(text: str) -> Lookout:
+    """Return the schedule that a note names; raises ``LedgerError`` if it does not read."""
+    found = load(text)
     return Lookout(
         host=found["host"],
         pid=found["pid"],

@@ -11,12 +11,16 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, select
 
 from ..errors import LedgerError
+from ..model import Side
 from .changes import change_of
 from .codec import load, moment, reads, stamp
+from .cursors import cursor_of
 from .findings import Finding, Grade, found
 from .inbox import entry_of
-from .journal import batch_of, end_cut_off
+from .journal import batch_of, end_cut_off, line_of, report_of
+from .lookouts import lookout_of
 from .pairs import pair_of
+from .spending import level_of
 from .tables import (
     breakers,
     calls,
@@ -33,38 +37,41 @@ from .tables import (
     versions,
     wakes,
 )
+from .versions import pause_of
 from .wakes import wake_of
-
-
-def _json(shape: type, *names: str) -> Callable[[Any], object]:
-    @reads
-    def read(row: Any) -> None:
-        if not all(isinstance(load(getattr(row, name)), shape) for name in names):
-            raise TypeError
-
-    return read
 
 
 @reads
 def _run(row: Any) -> None:
     moment(row.started)
     moment(row.finished or row.started)
-    if not isinstance(load(row.report), dict):
-        raise TypeError
+    report_of(row.report)
 
 
-#: The ledger's own notes that are JSON.
-_JSON_NOTES = {"locked", "paused"}
+def _rest(row: Any) -> None:
+    Side(row.side)
+    if row.until:
+        moment(row.until)
+
+
+#: How the ledger's own notes are read.
+_NOTES: dict[str, Callable[[str], object]] = {
+    "locked": lambda text: [tuple(row) for row in load(text)],
+    "paused": pause_of,
+    "schedule": lookout_of,
+    **{f"budget:{side}": level_of for side in Side},
+}
 #: What a sync itself makes of the rows of a table.
 _READERS: dict[Table, Callable[[Any], object]] = {
     inbox: entry_of,
     pairs: pair_of,
     changes: change_of,
-    cursors: _json(list, "fields"),
+    cursors: cursor_of,
+    breakers: reads(_rest),
     runs: _run,
-    meta: lambda row: row.name in _JSON_NOTES and load(row.value),
-    entries: _json(object, "old", "new", "lost"),
-    holds: _json(object, "crm_value", "cadence_value"),
+    meta: reads(lambda row: row.name in _NOTES and _NOTES[row.name](row.value)),
+    entries: line_of,
+    holds: lambda row: (load(row.crm_value), load(row.cadence_value)),
     intents: batch_of,
     wakes: wake_of,
     versions: lambda row: moment(row.at),

@@ -6,7 +6,18 @@ A call is written down before it is made, in a transaction that first takes the 
 
 from __future__ import annotations
 
-__all__ = ["add", "by_what", "heal", "hold", "peek", "read", "set_level", "slices", "state"]
+__all__ = [
+    "add",
+    "by_what",
+    "heal",
+    "hold",
+    "level_of",
+    "peek",
+    "read",
+    "set_level",
+    "slices",
+    "state",
+]
 
 from datetime import datetime
 from typing import Any
@@ -15,7 +26,7 @@ from sqlalchemy import Connection, bindparam, case, func, select
 
 from ..model import Side, Usage
 from .bulk import Bulk
-from .codec import moment, stamp
+from .codec import moment, reads, stamp
 from .database import read_meta, upsert, write_meta
 from .spent import WINDOW, Level, Slice, Spent, Stated
 from .tables import calls, meta, vendor_usage
@@ -57,12 +68,18 @@ def hold(db: Connection, side: Side) -> Level:
     """Let no other process spend on *side* until *db*'s transaction ends; return its level."""
     # A write on purpose: SQLite lets nobody else write after it, PostgreSQL locks the row.
     held = db.scalar(_HOLD[db.dialect.name], {"name": _name(side), "value": Level.OK.value})
-    return Level(held or Level.OK)
+    return level_of(held)
 
 
 def peek(db: Connection, side: Side) -> Level:
     """Return how full the budget was found last."""
-    return Level(read_meta(db, _name(side)) or Level.OK)
+    return level_of(read_meta(db, _name(side)))
+
+
+@reads
+def level_of(text: str | None) -> Level:
+    """Return the level that a note holds; raises ``LedgerError`` if it does not read."""
+    return Level(text or Level.OK)
 
 
 def set_level(db: Connection, side: Side, level: Level) -> None:

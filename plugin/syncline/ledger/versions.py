@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-__all__ = ["Pause", "Version", "clear_pause", "get", "keep", "latest", "listed", "pause", "paused"]
+__all__ = [
+    "Pause",
+    "Version",
+    "clear_pause",
+    "get",
+    "keep",
+    "latest",
+    "listed",
+    "pause",
+    "pause_of",
+    "paused",
+]
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -79,11 +90,12 @@ def listed(db: Connection, *, limit: int) -> list[Version]:
 def paused(db: Connection) -> Pause | None:
     """Return since when nothing may run; None when cycles run."""
     text = read_meta(db, _PAUSED)
-    return None if text is None else _pause(text)
+    return None if text is None else pause_of(text)
 
 
 @reads
-def _pause(text: str) -> Pause:
+def pause_of(text: str) -> Pause:
+    """Return the pause that a note tells of; raises ``LedgerError`` if it does not read."""
     return Pause(**load(text))
 
 

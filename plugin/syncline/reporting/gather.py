@@ -16,6 +16,7 @@ from ..errors import WorkspaceError
 from ..ledger.codec import load, moment, reads, stamp
 from ..ledger.database import Ledger
 from ..ledger.inbox import waiting_counts
+from ..ledger.journal import report_of
 from ..ledger.opening import open_existing
 from ..ledger.tables import calls, entries, holds, inbox, runs
 from ..model import Side
@@ -90,7 +91,7 @@ def _runs(db: Connection, since: datetime) -> Iterator[Run]:
 
 @reads
 def _run(row: Any) -> Run:
-    told = load(row.report)
+    told = report_of(row.report)
     return Run(
         number=row.id,
         kind=row.kind,
@@ -106,7 +107,7 @@ def _run(row: Any) -> Run:
 
 def _units(db: Connection, run: int) -> dict[str, str]:
     text = db.scalar(select(runs.c.report).where(runs.c.id == run))
-    found: dict[str, str] = load(text or "{}").get("units", {})
+    found: dict[str, str] = report_of(text or "{}").get("units", {})
     return found
 
 

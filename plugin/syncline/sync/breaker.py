@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ..errors import LONGEST_WISH, ConnectorError, RetriableError
-from ..ledger.codec import moment, stamp
+from ..ledger.codec import moment, reads, stamp
 from ..ledger.database import Ledger, upsert
 from ..ledger.tables import breakers
 from ..model import Side
@@ -168,6 +168,7 @@ def _wait(failures: int, wish: float | None) -> timedelta:
     return max(asked, min(_FIRST * (1 << doublings), _LONGEST))
 
 
+@reads
 def _rest_of(row: Any) -> Rest:
     return Rest(
         side=Side(row.side), failures=row.failures, until=moment(row.until), reason=row.reason

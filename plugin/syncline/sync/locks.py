@@ -12,7 +12,7 @@ __all__ = ["LockedError", "check_locked", "keep_rows"]
 from sqlalchemy import Connection
 
 from ..errors import WorkspaceError
-from ..ledger.codec import dump, load
+from ..ledger.codec import dump, load, reads
 from ..ledger.database import read_meta, write_meta
 from ..rules.ruleset import RuleSet
 
@@ -30,13 +30,18 @@ def _rows(rules: RuleSet, *, locked: bool) -> set[tuple[str, str, str, str]]:
     }
 
 
+@reads
+def _known(text: str) -> list[tuple[str, ...]]:
+    return [tuple(row) for row in load(text)]
+
+
 def check_locked(db: Connection, rules: RuleSet) -> None:
     """Raise ``LockedError`` if a row that was locked in the last run is gone or changed."""
     known = read_meta(db, "locked")
     if known is None:
         return
     now = _rows(rules, locked=False)
-    gone = [row for row in map(tuple, load(known)) if row not in now]
+    gone = [row for row in _known(known) if row not in now]
     if gone:
         name, crm, _targets, cadence = gone[0]
         raise LockedError(
