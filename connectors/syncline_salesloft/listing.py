@@ -50,7 +50,8 @@ class _Crowd:
 
     They are good when their number stayed the same from the first page to the last, and as many
     different ones were shown: then nobody left that instant meanwhile, and nobody can have joined
-    it.
+    it. If their number stays but some were not shown, their order did not: they are read again
+    until all were.
     """
 
     moment: datetime
@@ -81,8 +82,8 @@ class _Reader:
 
     def _next(self) -> tuple[list[_Row], datetime]:
         params = () if self._from is None else (("updated_at[gte]", instant(self._from)),)
-        rows, _, time = next(self._pages(*params))
-        if len(rows) < PAGE:
+        rows, paging, time = next(self._pages(*params))
+        if not paging["next_page"]:
             self.ended = True
             return rows, time
         first, last = (parse_instant(rows[at]["updated_at"]) for at in (0, -1))
@@ -117,6 +118,8 @@ class _Reader:
                 f"Salesloft's {self._feed.path} changed at each of {_TRIES} readings of an instant."
             )
         self._crowd = self._crowd_of(crowd.moment, crowd.tries + 1)
+        if len(crowd.totals) == 1:
+            self._crowd.seen, self._crowd.totals = crowd.seen, crowd.totals
         return [], time
 
     def _pages(self, *params: tuple[str, str]) -> _Pages:
