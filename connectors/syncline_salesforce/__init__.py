@@ -1,4 +1,4 @@
-"""The Salesforce connector: Leads, Contacts, Accounts, Tasks and Events over its REST API."""
+"""Salesforce over its REST API: as a CRM, and its Sales Engagement as a cadence."""
 
 from __future__ import annotations
 
@@ -22,6 +22,12 @@ def _open(context: Context) -> Connector:
     return Salesforce(context)
 
 
+def _open_engagement(context: Context) -> Connector:
+    from .engagement import Engagement
+
+    return Engagement(context)
+
+
 def _identify(context: Context) -> Identity:
     from .session import identify
 
@@ -36,12 +42,26 @@ def _narrows(kind: ObjectType, condition: Condition) -> bool:
 
 @hookimpl
 def syncline_register_connectors() -> Iterable[ConnectorType]:
-    """Register Salesforce as a CRM."""
+    """Register Salesforce as a CRM, and Sales Engagement as a cadence.
+
+    Salesforce sends no webhooks: its change events come over a stream of their own (Pub/Sub), and
+    its outbound messages are SOAP, set up rule by rule. A poll that finds nothing costs one call.
+    """
     yield ConnectorType(
         name="salesforce",
         title="Salesforce",
         sides=frozenset({Side.CRM}),
         open=_open,
+        settings=SETTINGS,
+        ways=WAYS,
+        identify=_identify,
+        narrows=_narrows,
+    )
+    yield ConnectorType(
+        name="salesforce_engagement",
+        title="Salesforce Sales Engagement",
+        sides=frozenset({Side.CADENCE}),
+        open=_open_engagement,
         settings=SETTINGS,
         ways=WAYS,
         identify=_identify,

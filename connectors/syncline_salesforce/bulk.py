@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Bulk"]
+__all__ = ["PRICE", "SIZE", "BulkJobs"]
 
 import csv
 import io
@@ -16,11 +16,16 @@ from syncline import FatalError, RetriableError, UnknownOutcomeError
 if TYPE_CHECKING:
     from .session import Reply, Session
 
-#: Seconds before the org is asked for the first time how a job stands; each wait is longer.
-FIRST_WAIT = 1.0
-LONGEST_WAIT = 30.0
+#: Records in one job that writes: what may be of unknown outcome at once.
+SIZE = 10_000
+#: A job that writes is opened, filled and closed, and its two results are fetched; asking how it
+#: stands is a call each time: three for one that is done within 14 seconds.
+PRICE = 8
+#: Seconds before the org is asked for the first time how a job stands; each wait is twice as long.
+FIRST_WAIT = 2.0
+LONGEST_WAIT = 60.0
 #: A job that takes longer than so many seconds is left to itself.
-PATIENCE = 900.0
+PATIENCE = 600.0
 #: Records in one part of an answer; wide ones must fit into what we read at once.
 PART = 10_000
 _NULL = "#N/A"
@@ -29,7 +34,7 @@ _ENDED = frozenset({"JobComplete", "Failed", "Aborted"})
 csv.field_size_limit(1_000_000)
 
 
-class Bulk:
+class BulkJobs:
     """Jobs of one org."""
 
     def __init__(self, session: Session) -> None:
@@ -113,7 +118,7 @@ class Bulk:
                 return state
             if waited >= PATIENCE:
                 raise RetriableError(f"a bulk job is not done after {waited:.0f} seconds")
-            wait = min(wait * 1.5, LONGEST_WAIT)
+            wait = min(wait * 2.0, LONGEST_WAIT)
 
     def _results(self, path: str, key: str, *, complete: bool) -> dict[str, dict[str, Any]]:
         """Return what became of each row, by its key; of a job cut short, of some."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from syncline import (
+    Bulk,
     Description,
     FatalError,
     ObjectType,
@@ -22,10 +23,11 @@ from syncline import (
     Write,
 )
 
+from .bulk import PRICE, SIZE
 from .describe import object_type
 from .owners import Owners
 from .reading import PAGE, Reader
-from .sending import SHARE, Sender, later
+from .sending import MANY, SHARE, Sender, later
 from .session import Session
 from .values import same_id
 
@@ -33,11 +35,21 @@ if TYPE_CHECKING:
     from syncline import ActionRequest, Condition, Context, Record, Usage
 
 OBJECTS = ("Lead", "Contact", "Account", "Task", "Event", "User")
-PRICES = Prices(unit="call", page=1, page_size=PAGE, write=1, write_size=SHARE)
+PRICES = Prices(
+    unit="call",
+    page=1,
+    page_size=PAGE,
+    write=1,
+    write_size=SHARE,
+    bulk=Bulk(above=MANY, size=SIZE, price=PRICE),
+)
 
 
 class Salesforce:
     """Speaks to one org; see ``syncline.Connector`` for what each method promises."""
+
+    #: What is described, if the connection's user may see it.
+    objects: tuple[str, ...] = OBJECTS
 
     def __init__(self, context: Context) -> None:
         self._session = Session(context)
@@ -49,7 +61,7 @@ class Salesforce:
 
     def describe(self) -> Description:
         """Describe the objects that the connection's user may see; asked for once."""
-        found = [self._described(name) for name in OBJECTS]
+        found = [self._described(name) for name in self.objects]
         return Description(objects=tuple(each for each in found if each is not None), prices=PRICES)
 
     def changes(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from syncline import FatalError, Page, Position
 
 from . import conditions, rows, soql
-from .bulk import Bulk
+from .bulk import BulkJobs
 from .values import from_sheet, same_id
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Reader:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._bulk = Bulk(session)
+        self._bulk = BulkJobs(session)
 
     def changes(
         self,

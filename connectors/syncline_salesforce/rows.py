@@ -53,7 +53,7 @@ def record(
     values: dict[str, Value] = {}
     for name in fields:
         field = described.get(name)
-        held = (row["Owner"] or {}).get("Email") if name == OWNER_EMAIL else row[name]
+        held = _owner(row) if name == OWNER_EMAIL else row[name]
         values[name] = from_wire(held, field.type if field else None)
     return Record(
         object=object_name,
@@ -61,6 +61,12 @@ def record(
         values=values,
         modified=soql.parse_instant(row["SystemModstamp"]),
     )
+
+
+def _owner(row: Mapping[str, Any]) -> Any:
+    """Return the owner's e-mail; a queue has none."""
+    owner: Mapping[str, Any] = row["Owner"] or {}
+    return owner.get("Email")
 
 
 def _gone(object_name: str, row: Mapping[str, Any]) -> Gone | None:

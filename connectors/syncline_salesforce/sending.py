@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from syncline import Outcome, OutcomeStatus, RetriableError, UnknownOutcomeError
 
 from . import writing
-from .bulk import Bulk
+from .bulk import BulkJobs
 
 if TYPE_CHECKING:
     from syncline import Write
@@ -33,7 +33,7 @@ class Sender:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._bulk = Bulk(session)
+        self._bulk = BulkJobs(session)
 
     def upsert(self, object_name: str, writes: Sequence[Write], key: str) -> list[Outcome]:
         """Create records under their keys."""

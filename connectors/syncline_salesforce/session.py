@@ -7,6 +7,7 @@ __all__ = ["Reply", "Session", "identify"]
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_plus
 
 from syncline import ConnectorError, FatalError, Http, Identity, RetriableError, Usage
 
@@ -102,6 +103,10 @@ class Session:
         except (KeyError, TypeError) as err:
             raise FatalError("Salesforce answered a query with something else.") from err
         return rows, times[0]
+
+    def query_url(self, text: str) -> str:
+        """Return the address of a query, for a request that holds others."""
+        return f"{self._root}/query?q={quote_plus(text)}"
 
     def renew(self) -> None:
         """Take another token than the one in use, which the org no longer takes."""

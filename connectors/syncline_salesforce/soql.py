@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "after",
+    "among",
     "count",
     "fits",
     "instant",
@@ -124,6 +125,11 @@ def after(position: Position | None, page_size: int | None, only: str = "") -> s
 def fits(text: str) -> bool:
     """Tell whether a query is short enough for a URL."""
     return len(quote_plus(text)) <= LONGEST_QUERY
+
+
+def among(before: str, values: Sequence[str]) -> str:
+    """Return ``before ('…', '…')`` for a few values."""
+    return f"{before} ({', '.join(map(literal, values))})"
 
 
 def shares(before: str, values: Sequence[str]) -> Iterator[str]:
