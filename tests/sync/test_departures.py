@@ -237,8 +237,8 @@ def test_a_listing_that_is_wrong_about_a_mass_is_not_believed(world: World) -> N
     people = linked(world, *(f"P{n}" for n in range(12)))
 
     def around(changes: Callable[..., Any]) -> Callable[..., Any]:
-        def lies(name: str, fields: Any, since: Any) -> Any:
-            for page in changes(name, fields, since):
+        def lies(name: str, *asked: Any, **more: Any) -> Any:
+            for page in changes(name, *asked, **more):
                 gone = tuple(
                     Gone(object=name, id=lead, kind=GoneKind.DELETED, at=page.server_time)
                     for lead, _ in people[:9]
