@@ -57,6 +57,8 @@ class Listing:
         self._where = where
         #: The latest end that the bin told of.
         self._ended: Position | None = None
+        #: Who lies in the bin, as far as it was read: the lagging index may still show them.
+        self._archived: set[str] = set()
 
     def pages(self, since: Position | None, merged: Merged) -> Iterator[Found]:
         """Yield what went and then what changed, each page for one request.
@@ -86,6 +88,7 @@ class Listing:
             rows, more, time = self._search(self._narrowed(floor), self._kind.modified)
             rows = [row for row in rows if self._place(row) > _order(place)]
             last = self._at(rows[-1]) if rows else place.modified
+            rows = [row for row in rows if row["id"] not in self._archived]
             # Rows of the last instant may have been cut off: they come with the next page.
             whole = [row for row in rows if self._at(row) < last] if more else rows
             if whole or not more:
@@ -164,6 +167,7 @@ class Listing:
                 Position(modified=instant(row.get("archivedAt") or row["updatedAt"]), id=row["id"])
                 for row in reply.body["results"]
             ]
+            self._archived.update(each.id for each in archived)
             ended = {each.id: each.modified for each in archived if _order(each) > earliest}
             into = merged(list(ended)) if ended else {}
             self._ended = max([*archived, self._ended or since], key=_order)

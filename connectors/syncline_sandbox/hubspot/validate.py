@@ -101,7 +101,7 @@ def _choices(described: Mapping[str, Any], text: str, current: Row | None) -> st
     name = described["name"]
     options = {each["value"] for each in described["options"]}
     if described["fieldType"] != "checkbox":
-        if text not in options and not described["externalOptions"]:
+        if text not in options:
             raise _invalid(name, _not_allowed(described, text), "INVALID_OPTION")
         return text
     chosen = [each for each in text.split(_APPENDS) if each]
