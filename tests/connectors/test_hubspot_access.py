@@ -8,8 +8,8 @@ import hmac
 import json
 import threading
 from collections.abc import Generator
-from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,7 +17,19 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator, ValidationError, validate
 
-from support_hubspot import START, TYPE, Pass, Portal, created, opened, person, served
+from support_hubspot import (
+    START,
+    TYPE,
+    Message,
+    Pass,
+    Portal,
+    Receive,
+    Send,
+    created,
+    opened,
+    person,
+    served,
+)
 from syncline import (
     Context,
     Delivery,
@@ -29,6 +41,7 @@ from syncline import (
     Side,
     Write,
 )
+from syncline.net.serving import beside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -136,44 +149,42 @@ def test_a_delivery_is_believed_up_to_five_minutes() -> None:
     assert read(signed(BODY, age=timedelta(minutes=5)))
 
 
-class Ear(HTTPServer):
+@dataclass
+class Ear:
     """Hears deliveries, each as it came."""
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.heard: list[Delivery] = []
-        self.came = threading.Event()
+    url: str = ""
+    heard: list[tuple[dict[str, str], bytes]] = field(
+        default_factory=list[tuple[dict[str, str], bytes]]
+    )
+    came: threading.Event = field(default_factory=threading.Event)
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/hook"
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        message = await receive()
+        headers = {name.decode(): value.decode() for name, value in scope["headers"]}
+        self.heard.append((headers, message["body"]))
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+        self.came.set()
 
-
-class Handler(BaseHTTPRequestHandler):
-    server: Ear
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        headers = {name.lower(): value for name, value in self.headers.items()}
+    def read(self, at: int, received: datetime) -> list[str]:
+        """Return the ids that one delivery names, as the connector reads it."""
+        headers, body = self.heard[at]
         delivery = Delivery(
-            method="POST", url=self.server.url, headers=headers, body=body, received=START
+            method="POST", url=self.url, headers=headers, body=body, received=received
         )
-        self.server.heard.append(delivery)
-        self.send_response(204)
-        self.end_headers()
-        self.server.came.set()
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name there
-        return
+        return [notice.id for notice in read(delivery)]
 
 
 def test_what_the_sandbox_delivers_is_what_the_connector_reads(
     portal: Portal, tmp_path: Path
 ) -> None:
     """A change by hand is told and proved; our own is told by HubSpot, and not by us."""
-    with Ear() as ear, opened(portal, tmp_path) as crm:
-        thread = threading.Thread(target=ear.serve_forever, daemon=True)
-        thread.start()
+    ear = Ear()
+    with beside(ear) as url, opened(portal, tmp_path) as crm:
+        ear.url = f"{url}/hook"
         path = f"/webhooks/v3/{APP}"
         assert portal.api("PUT", f"{path}/settings", {"targetUrl": ear.url}).is_success
         for kind in ("contact.creation", "contact.propertyChange", "contact.merge"):
@@ -187,23 +198,8 @@ def test_what_the_sandbox_delivers_is_what_the_connector_reads(
         while len(ear.heard) < 4:
             assert ear.came.wait(5)
             ear.came.clear()
-        ear.shutdown()
-        thread.join()
 
-    def fresh(delivery: Delivery) -> list[str]:
-        received = portal.now
-        found = read(
-            Delivery(
-                method=delivery.method,
-                url=delivery.url,
-                headers=delivery.headers,
-                body=delivery.body,
-                received=received,
-            )
-        )
-        return [notice.id for notice in found]
-
-    told = sorted(fresh(each) for each in ear.heard)
+    told = sorted(ear.read(at, portal.now) for at in range(4))
     assert told == [[], [], [made], [made, other]]
 
 
