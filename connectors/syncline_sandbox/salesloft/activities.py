@@ -91,9 +91,7 @@ class Activities:
                 done = self._email(given)
             case "send":
                 email = self._store.get("emails", given.get("id"))
-                done = self._store.change(
-                    "emails", email, status="sent", sent_at=self._store.stamp()
-                )
+                done = self._store.change("emails", email, status="sent", sent_at=self._store.now())
             case "reply":
                 email = self._store.get("emails", given.get("id"))
                 done = self._store.change("emails", email, replies=email["replies"] + 1)
@@ -133,12 +131,12 @@ class Activities:
                 "subject": given.get("subject"),
                 "recipient_email_address": person.get("email_address"),
                 "status": status,
-                "sent_at": self._store.stamp() if status == "sent" else None,
+                "sent_at": self._store.now() if status == "sent" else None,
                 "bounced": False,
                 "replies": 0,
             },
         )
 
     def _contacted(self, person: Row, how: str) -> None:
-        values = {"last_contacted_at": self._store.stamp(), "last_contacted_type": how}
+        values = {"last_contacted_at": self._store.now(), "last_contacted_type": how}
         self._store.change("people", person, **values)

@@ -40,7 +40,7 @@ class Memberships:
         if before is not None and before["currently_on_cadence"]:
             raise Refusal(422, person="is already on this cadence")
         values = {
-            "added_at": self._store.stamp(),
+            "added_at": self._store.now(),
             "currently_on_cadence": True,
             "current_state": "staged",
         }

@@ -56,15 +56,15 @@ class Store:
 
     def add(self, table: str, row: Row) -> Row:
         """Add a record under the next id and return it."""
-        return self._add(table, row, self.stamp())
+        return self._add(table, row, self._stamp())
 
     def change(self, table: str, row: Row, **values: Any) -> Row:
         """Give a record other values, and a new stamp; return it."""
-        return self._put(table, {**row, **values, "updated_at": self.stamp()})
+        return self._put(table, {**row, **values, "updated_at": self._stamp()})
 
     def change_all(self, table: str, rows: Iterable[Row], **values: Any) -> None:
         """Give many records values in one statement, which has one stamp."""
-        stamp = self.stamp()
+        stamp = self._stamp()
         for row in rows:
             self._put(table, {**row, **values, "updated_at": stamp})
 
@@ -88,7 +88,11 @@ class Store:
                     self._tables[table][id_] = before
             raise
 
-    def stamp(self) -> str:
+    def now(self) -> str:
+        """Return the time at which something happens."""
+        return instant(self._now())
+
+    def _stamp(self) -> str:
         """Return the time of a change that is about to be made, later than any before."""
         now = self._now()
         if self._latest is not None and now <= self._latest:
