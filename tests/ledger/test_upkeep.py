@@ -261,6 +261,7 @@ def test_what_nobody_can_put_right(world: World) -> None:
         ("UPDATE cursors SET fields = '5' WHERE object = 'Lead'", "cursors"),
         ("INSERT INTO breakers VALUES ('crm', 5, 'noon', '')", "breakers"),
         ("UPDATE entries SET lost = '[\"moon\"]' WHERE id = 1", "entries"),
+        ("UPDATE leases SET token = 'x'", "leases"),
         ("UPDATE inbox SET record = '[]'", "inbox"),
         ("UPDATE inbox SET state = 'odd'", "inbox"),
     ],

@@ -18,7 +18,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, select, text
 
 from ..errors import LedgerError, RetriableError
-from ..ledger.codec import moment, stamp
+from ..ledger.codec import moment, reads, stamp
 from ..ledger.database import Ledger, upsert
 from ..ledger.tables import leases
 from ..observe.telling import tell
@@ -119,7 +119,7 @@ class Lease:
                     hint="Wait until it has ended; two never work at once. If its machine is "
                     f"gone, its place is free at {moment(row.until):%H:%M:%S} UTC.",
                 )
-        self._token = row.token + 1
+        self._token = _next(row)
         self._renewed = now
         db.execute(
             leases.update()
@@ -172,6 +172,11 @@ def look(db: Connection, now: datetime) -> Held | None:
     if holder is not None and holder.is_dead():
         return None
     return Held(holder=holder, until=moment(row.until))
+
+
+@reads
+def _next(row: Any) -> int:
+    return int(row.token) + 1
 
 
 def _lasts(until: str, now: datetime) -> bool:
