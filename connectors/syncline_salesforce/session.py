@@ -154,9 +154,11 @@ def identify(context: Context) -> Identity:
     """Return whom the org takes us for; the question counts as no call."""
     session = Session(context)
     try:
+        scopes = context.access.token().extras.get("scope", "").split()
         path = "/services/oauth2/userinfo"
-        reply = session.call("GET", path, word="identify", price=0, accept={403})
-        if reply.status == 403:
+        try:
+            reply = session.call("GET", path, word="identify", price=0)
+        except FatalError:
             # Here, and nowhere else, a dead session is a 403.
             session.renew()
             reply = session.call("GET", path, word="identify", price=0)
@@ -164,7 +166,7 @@ def identify(context: Context) -> Identity:
         return Identity(
             user=str(said.get("preferred_username", "")),
             account=str(said.get("organization_id", "")),
-            scopes=tuple(context.access.token().extras.get("scope", "").split()),
+            scopes=tuple(scopes),
             version=str(context.settings.get("api_version", VERSION)),
         )
     finally:
