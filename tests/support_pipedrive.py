@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -18,10 +19,10 @@ from syncline_sandbox.pipedrive.app import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from pathlib import Path
 
     from syncline import Access, Connector, Description
 
+RECORDED = Path(__file__).parent / "recorded" / "pipedrive"
 START = datetime(2026, 11, 22, 15, 40, tzinfo=UTC)
 TYPE = next(iter(syncline_register_connectors()))
 
@@ -40,15 +41,14 @@ class Company:
     #: Each takes the place of one answer: (method, part of the path, what to answer).
     faults: list[tuple[str, str, App]] = field(default_factory=list[tuple[str, str, App]])
     #: Method, path, query and body of each call of the API.
-    heard: list[tuple[str, str, str, Any]] = field(
-        default_factory=list[tuple[str, str, str, Any]]
-    )
+    heard: list[tuple[str, str, str, Any]] = field(default_factory=list[tuple[str, str, str, Any]])
     spent: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
     url: str = ""
+    #: Another program, with an API token of its own.
+    client: httpx.Client = field(init=False)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
             return
         message = await receive()
         if not scope["path"].startswith("/sandbox"):
@@ -76,20 +76,27 @@ class Company:
 
     def counted(self) -> int:
         """Return what the sandbox counted."""
-        return int(httpx.get(f"{self.url}/sandbox/pipedrive/usage").json()["used"])
+        return int(self.client.get("/sandbox/pipedrive/usage").json()["used"])
 
     def by_hand(self, what: str, **given: Any) -> Any:
         """Let somebody do something in Pipedrive's own pages; return the id of what is left."""
-        answer = httpx.post(f"{self.url}/sandbox/pipedrive/{what}", json=given)
+        answer = self.client.post(f"/sandbox/pipedrive/{what}", json=given)
         assert answer.status_code == 200, answer.text
         return answer.json()["id"]
 
     def api(self, method: str, path: str, body: Any = None) -> Any:
         """Let another program make a call; return the data of the answer."""
-        headers = {"x-api-token": "sandbox"}
-        answer = httpx.request(method, f"{self.url}{path}", json=body, headers=headers)
+        answer = self.client.request(method, path, json=body)
         assert answer.status_code in {200, 201}, answer.text
         return answer.json()["data"]
+
+    def renewed(self, folder: Path, **options: Any) -> Company:
+        """Begin anew, with a sandbox whose records lie in *folder*; return itself."""
+        self.app = create_app(folder, now=lambda: self.now, **options)
+        self.now = START
+        for gathered in (self.faults, self.heard, self.spent):
+            gathered.clear()
+        return self
 
     def later(self, **span: float) -> None:
         """Move the clock."""
@@ -134,23 +141,40 @@ def says(status: int, body: Any, *, after: App | None = None, cut: int = 0, **he
 
 
 @contextmanager
-def served(folder: Path, **options: Any) -> Generator[Company]:
+def standing() -> Generator[Company]:
+    """Serve a company without records: it is ``renewed`` for each test."""
     company = Company(app=None)
-    company.app = create_app(folder, now=lambda: company.now, **options)
-    with beside(company) as company.url:
+    with (
+        beside(company) as company.url,
+        httpx.Client(
+            base_url=company.url, headers={"x-api-token": "sandbox"}, trust_env=False
+        ) as company.client,
+    ):
         yield company
 
 
 @contextmanager
-def opened(
+def served(folder: Path, **options: Any) -> Generator[Company]:
+    """Serve a company of its own."""
+    with standing() as company:
+        yield company.renewed(folder, **options)
+
+
+def recorded(name: str) -> Any:
+    """Return an answer as the vendor gave it, or gives it in its specification."""
+    return json.loads((RECORDED / f"{name}.json").read_text("utf-8"))
+
+
+def context_of(
     company: Company,
     folder: Path,
     description: Description | None = None,
     *,
     access: Access | None = None,
     **settings: Any,
-) -> Generator[Connector]:
-    context = Context(
+) -> Context:
+    """Return what a connection to *company* gets."""
+    return Context(
         side=Side.CRM,
         settings={"url": company.url, **settings},
         secrets={},
@@ -160,7 +184,13 @@ def opened(
         description=description,
         access=access or FakeAccess(),
     )
-    connector = TYPE.open(context)
+
+
+@contextmanager
+def opened(
+    company: Company, folder: Path, description: Description | None = None, **given: Any
+) -> Generator[Connector]:
+    connector = TYPE.open(context_of(company, folder, description, **given))
     try:
         yield connector
     finally:

@@ -79,6 +79,15 @@ class Book:
             )
         return found
 
+    def readable(self, object_name: str, words: str) -> str:
+        """Return what Pipedrive said with the labels of its fields in place of their hashes."""
+        for each in self.object(object_name).fields:
+            code = each.code.partition(".")[0]
+            if code and code != SHARED:
+                words = words.replace(f"custom_fields.{code}", each.label)
+                words = words.replace(code, each.label)
+        return words
+
     def label(self, object_name: str, field: Field, code: str) -> str | None:
         """Return the label of an option; None for one that was deleted."""
         found = _label(field, code)

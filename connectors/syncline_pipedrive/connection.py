@@ -51,7 +51,7 @@ class Pipedrive:
         self._organizations = Organizations(self._session)
         self._looker = Looker(self._session, self._book)
         bodies = Bodies(self._book, self._organizations)
-        self._writer = Writer(self._session, bodies, self._looker)
+        self._writer = Writer(self._session, self._book, bodies, self._looker)
 
     def describe(self) -> Description:
         """Ask for the fields, options, users and stages: 70 tokens."""

@@ -37,16 +37,24 @@ class Rows:
 def listed(
     session: Session, kind: Kind, since: Position | None, narrowed: Mapping[str, str]
 ) -> Iterator[Rows]:
-    """Yield the rows that lie strictly after *since*, at least once."""
+    """Yield the rows that lie strictly after *since*, at least once.
+
+    A page of which nothing is left leads nowhere, and goes unseen: who is stopped after each page
+    gets on all the same.
+    """
     if kind.name == "user":
         pages = _all_at_once(session, kind)
     elif kind.version == 2:
         pages = _by_cursor(session, kind, since, narrowed)
     else:
         pages = _by_second(session, kind, since, narrowed)
+    began: datetime | None = None
     for page in pages:
+        began = began or page.server_time
         rows = page.rows if since is None else [r for r in page.rows if _at(r) > _place(since)]
-        yield Rows(rows=rows, server_time=page.server_time, last=page.last)
+        if rows or page.last:
+            yield Rows(rows=rows, server_time=began, last=page.last)
+            began = None
 
 
 def place(row: _Row) -> Position:

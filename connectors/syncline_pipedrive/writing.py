@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from syncline import Write
 
     from .bodies import Bodies
+    from .book import Book
     from .kinds import Kind
     from .looking import Looker
     from .session import Session
@@ -30,8 +31,9 @@ _ABSENT = frozenset({404, 410})
 class Writer:
     """Writes records; remembers which keys it created, and which of them nobody knows of."""
 
-    def __init__(self, session: Session, bodies: Bodies, looker: Looker) -> None:
+    def __init__(self, session: Session, book: Book, bodies: Bodies, looker: Looker) -> None:
         self._session = session
+        self._book = book
         self._bodies = bodies
         self._looker = looker
         self._made: dict[tuple[str, str], str] = {}
@@ -50,8 +52,11 @@ class Writer:
             if write.id is None:
                 return self._create(kind, write)
             return self._update(kind, write, write.id)
-        except (UnfitError, RefusedError) as err:
+        except UnfitError as err:
             return _refused(write.id, err.code, err.words)
+        except RefusedError as err:
+            words = self._book.readable(kind.name, err.words)
+            return _refused(write.id, err.code, words)
 
     def _create(self, kind: Kind, write: Write) -> Outcome:
         """Create a record, once: what became of an earlier attempt is looked up by its key."""
@@ -105,7 +110,7 @@ class Writer:
     def _send(self, method: str, path: str, kind: Kind, body: dict[str, Any]) -> dict[str, Any]:
         reply = self._session.call(method, path, word="write", price=kind.write_price, json=body)
         try:
-            row: dict[str, Any] = reply.data
+            row: dict[str, Any] = reply.body["data"]
             row["id"]
         except (KeyError, TypeError) as err:
             raise UnknownOutcomeError("Pipedrive answered a write with no record.") from err

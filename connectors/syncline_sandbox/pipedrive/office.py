@@ -47,6 +47,8 @@ class Office:
                 row = self._user(given)
             case "rename":
                 row = self._field(given, {"name": str(given.get("name"))})
+            case "option":
+                row = self._field(given, {"options": self._with_option(given)})
             case "field":
                 row = self._add_field(given)
             case _:
@@ -84,6 +86,13 @@ class Office:
                 self._store.put("field", {**row, **change})
                 return row
         raise Refusal.absent()
+
+    def _with_option(self, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return the options of a field with one more."""
+        rows = [row for row in self._store.rows("field") if row["code"] == given.get("code")]
+        options: list[dict[str, Any]] = (rows[0]["options"] if rows else None) or []
+        number = max((each["id"] for each in options), default=0) + 1
+        return [*options, {"id": number, "label": str(given.get("label"))}]
 
     def _add_field(self, given: Mapping[str, Any]) -> Row:
         return add_field(self._store, self._kind(given).name, given)

@@ -174,7 +174,7 @@ class Rows:
         return changed
 
     def _required(self, kind: KindInfo, given: Row) -> None:
-        named = kind.name == "person" and given.keys() >= {"first_name", "last_name"}
+        named = kind.name == "person" and given.keys() & {"first_name", "last_name"}
         missing = [f.wire for f in kind.fields if f.required and f.wire not in given and not named]
         if missing and kind.name in {"lead", "note"}:
             raise bad_request(f"{missing[0].capitalize()} must be given.")

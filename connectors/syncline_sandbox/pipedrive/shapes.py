@@ -46,6 +46,8 @@ def recent(store: Store, kind: str, row: Row) -> dict[str, Any]:
     data |= flat(row.get("custom_fields", {}), kinds)
     data |= {"add_time": at_v1(row["add_time"]), "update_time": at_v1(row["update_time"])}
     data |= {"company_id": COMPANY, "active_flag": not row["is_deleted"]}
+    if "visible_to" in data:
+        data["visible_to"] = str(data["visible_to"])
     if kind == "person":
         data |= {"phone": data.pop("phones"), "email": data.pop("emails")}
     if kind in {"person", "organization"}:

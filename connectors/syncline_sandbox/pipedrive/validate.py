@@ -168,7 +168,9 @@ def _visible(field: FieldInfo, name: str, value: Any) -> Any:
     return value
 
 
-def _parts(*names: str, needed: tuple[str, ...] = ("value",)) -> Callable[[FieldInfo, str, Any], dict[str, Any]]:
+def _parts(
+    *names: str, needed: tuple[str, ...] = ("value",)
+) -> Callable[[FieldInfo, str, Any], dict[str, Any]]:
     """Return a check of an object; the parts that are not given become null."""
 
     def check(_field: FieldInfo, name: str, value: Any) -> dict[str, Any]:

@@ -43,8 +43,9 @@ class Version2:
     def list(self, request: Request, _body: Any) -> dict[str, Any]:
         """Answer with one page of a kind."""
         kind, asked = _kind(request), request.query_params
+        customs = _customs(asked)
         rows, cursor = page_v2(self._store, kind, asked)
-        data = [shown(self._store, kind.name, row, _customs(asked)) for row in rows]
+        data = [shown(self._store, kind.name, row, customs) for row in rows]
         return {"success": True, "data": data, "additional_data": {"next_cursor": cursor}}
 
     def read(self, request: Request, _body: Any) -> dict[str, Any]:
