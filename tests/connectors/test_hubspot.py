@@ -409,7 +409,7 @@ def test_a_merge_that_lies_in_the_bin_is_no_deletion(crm: Connector, portal: Por
     winner, loser = created(crm, person("a"), person("b"))
     portal.by_hand("merge", object="contact", winner=winner, loser=loser)
     row: dict[str, Any] = {"id": loser, "archivedAt": "2026-11-22T15:40:01.000Z", "updatedAt": "x"}
-    bin_ = {"results": [row | {"properties": {}, "archived": True}]}
+    bin_: dict[str, Any] = {"results": [row | {"properties": {}, "archived": True}]}
     portal.faults.append(("GET", "objects/contacts", says(200, bin_)))
 
     gone = ends(crm, Position(modified=START))

@@ -10,7 +10,7 @@ from typing import Any
 
 from .wire import Refusal, millis
 
-_WORD = re.compile(r"\w+")
+_WORD, _PATTERN = re.compile(r"\w+"), re.compile(r"[\w*]+")
 _Asked = Mapping[str, Any]
 #: (filter, text of the property, description of the property)
 _Test = Callable[[_Asked, str, _Asked], bool]
@@ -33,10 +33,16 @@ def fits(asked: Mapping[str, Any], text: str | None, described: Mapping[str, Any
 
 
 def holds_word(text: str, pattern: str) -> bool:
-    """Tell whether one word of *text*, or all of it, is *pattern*, in which ``*`` is anything."""
-    wanted = re.compile(".*".join(map(re.escape, pattern.casefold().split("*"))))
-    folded = text.casefold()
-    return any(wanted.fullmatch(each) for each in (folded, *_WORD.findall(folded)))
+    """Tell whether the words of *pattern* stand in *text* one behind another; ``*`` is anything."""
+    held = _WORD.findall(text.casefold())
+    wanted = [
+        re.compile(".*".join(map(re.escape, each.split("*"))))
+        for each in _PATTERN.findall(pattern.casefold())
+    ]
+    return bool(wanted) and any(
+        all(one.fullmatch(word) for one, word in zip(wanted, held[at:], strict=False))
+        for at in range(len(held) - len(wanted) + 1)
+    )
 
 
 def _parts(text: str, described: Mapping[str, Any]) -> list[Any]:

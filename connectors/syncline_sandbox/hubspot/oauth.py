@@ -105,7 +105,7 @@ class OAuthDesk:
         if grant is None or grant["kind"] != "access":
             raise NotFound
         left = moment_of(grant["expires"]) - self._now()
-        more = {"app_id": APP, "expires_in": int(left.total_seconds()), "token_type": "access"}
+        more = {"app_id": APP, "expires_in": round(left.total_seconds()), "token_type": "access"}
         return {"token": token, **_about(grant), **more}
 
     def about_private(self, body: Mapping[str, Any]) -> dict[str, Any]:
