@@ -416,15 +416,10 @@ def test_an_answer_that_never_came_is_looked_up_before_the_creation_is_repeated(
 ) -> None:
     """Duplicates after a retry: there is no upsert, and none is made."""
     path = {"organization": "organizations", "activity": "activities"}.get(name, f"{name}s")
-    values: dict[str, Value] = {
-        "person": {"last_name": "X"},
-        "organization": {"name": "X"},
-        "deal": {"title": "X"},
-        "lead": {"title": "X", "person_id": "1"},
-        "activity": {"subject": "X", "type": "Call"},
-    }[name]  # type: ignore[assignment] - each maps a field to its value
+    title = {"person": "last_name", "organization": "name", "activity": "subject"}
+    values: dict[str, Value] = {title.get(name, "title"): "X"}
     if name == "lead":
-        created(crm, key="p")
+        values["person_id"] = created(crm, key="p")
     company.faults.append(("POST", path, says(200, {}, after=company.app, cut=1)))
     write = Write(key="inst:prospect:7", values=values)
 

@@ -39,10 +39,10 @@ def call(company: Company, method: str, path: str, body: Any = None) -> httpx.Re
 def shape(value: Any) -> Any:
     """Return what kind of thing a value is, as deep as its objects go."""
     if isinstance(value, dict):
-        return {name: shape(each) for name, each in cast("dict[str, Any]", value).items()}
+        held = cast("dict[str, Any]", value)
+        return {name: shape(each) for name, each in held.items()}
     if isinstance(value, list):
-        first = cast("list[Any]", value)[:1]
-        return [shape(each) for each in first]
+        return [shape(each) for each in value[:1]]  # pyright: ignore[reportUnknownVariableType] - JSON of any shape
     if isinstance(value, bool):
         return "boolean"
     return {"int": "number", "float": "number", "str": "text"}.get(type(value).__name__, "null")
@@ -246,35 +246,36 @@ def test_over_the_limit_is_429_without_retry_after_and_then_a_page(tmp_path: Pat
 # Values
 
 
-@pytest.mark.parametrize(
-    ("body", "status", "words"),
-    [
-        ({}, 400, "name: missing data for required field"),
-        ({"name": " "}, 400, "shorter than minimum length"),
-        ({"name": 7}, 400, "name: not a valid string"),
-        ({"name": "x" * 256}, 400, "longer than maximum length 255"),
-        ({"first_name": "A"}, 400, "given together"),
-        ({"first_name": "", "last_name": ""}, 400, "can not both be empty"),
-        ({"name": "A", "org_id": "1"}, 400, "org_id: not a valid integer"),
-        ({"name": "A", "org_id": 99}, 404, "Organization 99 was not found"),
-        ({"name": "A", "owner_id": True}, 400, "owner_id: not a valid integer"),
-        ({"name": "A", "visible_to": "3"}, 400, "visible_to: must be one of 1, 3, 5, 7"),
-        ({"name": "A", "nickname": "B"}, 400, "nickname: unknown field"),
-        ({"name": "A", "job_title": "B"}, 403, "contact sync"),
-        ({"name": "A", "emails": "a@b.c"}, 400, "emails: not a valid list"),
-        ({"name": "A", "emails": [{}]}, 400, "emails.value: missing data"),
-        ({"name": "A", "phones": ["1"]}, 400, "phones: not a valid object"),
-        ({"name": "A", "custom_fields": []}, 400, "custom_fields: not a valid object"),
-        ({"name": "A", "custom_fields": {"x": 1}}, 400, "custom_fields.x: unknown field"),
-        ({"name": "A", "update_time": "2020-01-01T00:00:00Z"}, 400, "update_time: unknown field"),
-        ({"name": "A", "add_time": "yesterday"}, 400, "add_time: not a valid datetime"),
-        (
-            {"name": "A", "emails": [{"value": v, "primary": True} for v in "ab"]},
-            400,
-            "only one value can be primary",
-        ),
-    ],
-)
+#: A body, the status of its refusal, and its words.
+_WRONG: list[tuple[dict[str, Any], int, str]] = [
+    ({}, 400, "name: missing data for required field"),
+    ({"name": " "}, 400, "shorter than minimum length"),
+    ({"name": 7}, 400, "name: not a valid string"),
+    ({"name": "x" * 256}, 400, "longer than maximum length 255"),
+    ({"first_name": "A"}, 400, "given together"),
+    ({"first_name": "", "last_name": ""}, 400, "can not both be empty"),
+    ({"name": "A", "org_id": "1"}, 400, "org_id: not a valid integer"),
+    ({"name": "A", "org_id": 99}, 404, "Organization 99 was not found"),
+    ({"name": "A", "owner_id": True}, 400, "owner_id: not a valid integer"),
+    ({"name": "A", "visible_to": "3"}, 400, "visible_to: must be one of 1, 3, 5, 7"),
+    ({"name": "A", "nickname": "B"}, 400, "nickname: unknown field"),
+    ({"name": "A", "job_title": "B"}, 403, "contact sync"),
+    ({"name": "A", "emails": "a@b.c"}, 400, "emails: not a valid list"),
+    ({"name": "A", "emails": [{}]}, 400, "emails.value: missing data"),
+    ({"name": "A", "phones": ["1"]}, 400, "phones: not a valid object"),
+    ({"name": "A", "custom_fields": []}, 400, "custom_fields: not a valid object"),
+    ({"name": "A", "custom_fields": {"x": 1}}, 400, "custom_fields.x: unknown field"),
+    ({"name": "A", "update_time": "2020-01-01T00:00:00Z"}, 400, "update_time: unknown field"),
+    ({"name": "A", "add_time": "yesterday"}, 400, "add_time: not a valid datetime"),
+    (
+        {"name": "A", "emails": [{"value": v, "primary": True} for v in "ab"]},
+        400,
+        "only one value can be primary",
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "status", "words"), _WRONG)
 def test_version_2_takes_nothing_for_something_else(
     company: Company, body: dict[str, Any], status: int, words: str
 ) -> None:
@@ -407,7 +408,8 @@ def test_a_saved_filter_asks_one_of_several(full: Company) -> None:
 
 
 def saved_filter(conditions: list[dict[str, Any]]) -> dict[str, Any]:
-    groups = [{"glue": "and", "conditions": []}, {"glue": "or", "conditions": conditions}]
+    nothing: list[Any] = []
+    groups = [{"glue": "and", "conditions": nothing}, {"glue": "or", "conditions": conditions}]
     return {"name": "F", "type": "people", "conditions": {"glue": "and", "conditions": groups}}
 
 
