@@ -179,7 +179,7 @@ def test_no_secret_shows_in_what_a_connection_says_of_itself(org: Org, tmp_path:
     crm = TYPE.open(context(org, tmp_path, access))
     with pytest.raises(FatalError):
         listed(crm)
-    session = vars(crm)["_session"]
+    session: Any = vars(crm)["_session"]
 
-    assert "very-secret-token" not in repr(crm) + repr(session) + repr(vars(session))
+    assert "very-secret-token" not in repr(crm) + repr(session) + repr(session.__dict__)
     crm.close()

@@ -83,8 +83,10 @@ def holds(condition: Condition, values: Any) -> bool:
     if is_blank(value):
         return condition.operator is O.NOT_IN
     same = condition.field == "Rating"
-    folded = value.casefold() if isinstance(value, str) and not same else value
-    given = [each.casefold() if isinstance(each, str) and not same else each for each in wanted]
+    folded: Any = value.casefold() if isinstance(value, str) and not same else value
+    given: list[Any] = [
+        each.casefold() if isinstance(each, str) and not same else each for each in wanted
+    ]
     match condition.operator:
         case O.IN:
             return folded in given
@@ -125,14 +127,14 @@ comparisons = st.one_of(
     st.builds(asks, st.just("NumberOfEmployees"), st.sampled_from([O.BLANK, O.NOT_BLANK])),
     st.builds(asks, st.just("IsUnreadByOwner"), st.sampled_from([O.IN, O.NOT_IN]), st.booleans()),
 )
-conditions = st.recursive(
-    comparisons,
-    lambda inner: st.one_of(
-        st.builds(lambda parts: AllOf(parts=tuple(parts)), st.lists(inner, min_size=1, max_size=3)),
-        st.builds(lambda parts: AnyOf(parts=tuple(parts)), st.lists(inner, min_size=1, max_size=3)),
-    ),
-    max_leaves=4,
-)
+
+
+def groups(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
+    parts = st.lists(inner, min_size=1, max_size=3).map(tuple)
+    return st.one_of(st.builds(AllOf, parts=parts), st.builds(AnyOf, parts=parts))
+
+
+conditions: st.SearchStrategy[Condition] = st.recursive(comparisons, groups, max_leaves=4)
 
 
 @settings(

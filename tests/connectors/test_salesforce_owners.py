@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -117,7 +117,7 @@ def test_two_active_users_with_one_address_are_no_owner(crm: Connector, org: Org
         "CommunityNickname": "rita2", "TimeZoneSidKey": "GMT", "LocaleSidKey": "en_GB",
         "EmailEncodingKey": "UTF-8", "LanguageLocaleKey": "en_US", "IsActive": True,
     }  # fmt: skip
-    session = crm._session  # type: ignore[attr-defined]  # pyright: ignore - a person at the org
+    session: Any = vars(crm)["_session"]
     assert session.call("POST", "/sobjects/User", word="by hand", json=user).status == 201
 
     (outcome,) = crm.write("Lead", [lead("a", OwnerEmail=RITA)])

@@ -33,7 +33,13 @@ _TAKEN = {
 }  # fmt: skip
 #: References that say what became of a record; no merge or conversion moves them.
 _FIXED = frozenset(
-    {"MasterRecordId", "ConvertedContactId", "ConvertedAccountId", "ConvertedOpportunityId"}
+    {
+        "MasterRecordId",
+        "ConvertedContactId",
+        "ConvertedAccountId",
+        "ConvertedOpportunityId",
+        "TargetId",
+    }
 )
 
 
