@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
 import tomllib
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from support_access import Office
 from support_vendor import CLIENT_ID, CLIENT_SECRET, PEM, TOKEN
 from syncline import FatalError, Grant, Secret, WorkspaceError
 from syncline.admission.callback import Answer, waiting
+from syncline.admission.settings_file import settings_with, write_settings
 
 SECRET = {"SYNCLINE_ACME_CLIENT_SECRET": CLIENT_SECRET}
 
@@ -312,3 +315,103 @@ def test_a_connector_that_breaks_quotes_no_secret(office: Office) -> None:
     ):
         office.connect(Grant.TOKEN, {"token": TOKEN})
     assert not (office.folder / "access.json").exists()
+
+
+def test_a_person_is_asked_for_what_is_missing(office: Office, tmp_path: Path) -> None:
+    """At a terminal the way, settings and secrets are asked for; a secret is not echoed."""
+    (office.folder / "syncline.toml").write_text('version = 1\nrules = "main.rules"\n')
+    office.clock.now = datetime.now(UTC)  # the process goes by the machine's clock
+    pem = tmp_path / "key.pem"
+    pem.write_text(PEM)
+    answers = ["jwt", "nonsense", office.url, CLIENT_ID, "sync@acme.example", str(pem)]
+    shown, code = at_a_terminal(office, ["connect", "acme"], answers)
+    assert code == 0, shown
+    assert "Acme can be connected in 4 ways" in shown
+    assert "'nonsense' will not do: Acme's address." in shown
+    assert "Connected to Acme as ann@acme.example" in shown
+    assert "Written into syncline.toml: client_id, url, username." in shown
+    again, code = at_a_terminal(office, ["connect", "acme", "--way", "token"], [TOKEN])
+    assert code == 0, again
+    assert "token (not shown)" in again
+    assert TOKEN not in again
+
+
+def at_a_terminal(office: Office, words: list[str], answers: list[str]) -> tuple[str, int]:
+    """Run a command at a terminal of its own; return all that it shows, and its exit code."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [SYNCLINE, *words],
+        cwd=office.folder,
+        env={**os.environ, **office.environ},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    shown, left = "", list(answers)
+    while True:
+        try:
+            piece = os.read(ours, 4096).decode()
+        except OSError:  # the other end is closed
+            break
+        if not piece:
+            break
+        shown += piece
+        # A prompt is answered when it stands there, as a person does.
+        if left and shown.endswith(": ") and not shown.endswith("\n: "):
+            answer = left.pop(0)
+            os.write(ours, f"{answer}\n".encode())
+            shown += "\n"
+    os.close(ours)
+    return shown, process.wait(timeout=60)
+
+
+def test_settings_stay_as_they_were_when_nothing_could_be_kept(office: Office) -> None:
+    """What could not be put away leaves no settings behind either."""
+    text = 'version = 1\nrules = "main.rules"\n'
+    (office.folder / "syncline.toml").write_text(text)
+    (office.folder / f".access.json.{os.getpid()}.new").mkdir()
+    with office.workspace(**SECRET) as workspace:
+        attempt = workspace.admission.begin(
+            "acme", way=Grant.CLIENT, settings={"url": office.url, "client_id": CLIENT_ID}
+        )
+        with pytest.raises(WorkspaceError, match="could not be written"):
+            workspace.admission.finish(attempt)
+    assert (office.folder / "syncline.toml").read_text() == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'version = 1\nrules = "main.rules"\n# [connections.acme]\n# url = "x"',
+        'version = 1\r\nrules = "main.rules"\r\n\r\n[connections.acme]\r\nurl = "x" # ours\r\n',
+        'version = 1\nrules = "main.rules"\nconnections = { acme = { pages = 3 } }\n',
+        'version = 1\nrules = "main.rules"\nconnections.acme.pages = 3\n',
+        'rules = "main.rules"\n[connections.acme]\n[connections.b]\nx = 1\n',
+    ],
+)
+def test_a_file_of_any_form_keeps_all_else(tmp_path: Path, text: str) -> None:
+    """Whatever the form of the table, the values are set, and every other line stands there."""
+    (tmp_path / "syncline.toml").write_bytes(text.encode())
+    values = {"url": "https://acme.example", "client_id": 'a "quoted" id'}
+    after = settings_with(tmp_path, "acme", values).decode()
+    wanted = tomllib.loads(text)
+    wanted.setdefault("connections", {}).setdefault("acme", {}).update(values)
+    assert tomllib.loads(after) == wanted
+    for line in text.splitlines(keepends=True):
+        changed = line.startswith(("url", "connections = "))
+        assert changed or line.rstrip("\n") in after
+    assert ("# ours" in text) == ("# ours" in after)
+
+
+def test_a_link_to_the_settings_stays_a_link(tmp_path: Path) -> None:
+    """What it leads to is replaced, with the permissions that it had."""
+    real = tmp_path / "shared.toml"
+    real.write_text("version = 1\n")
+    real.chmod(0o640)
+    (tmp_path / "syncline.toml").symlink_to(real)
+    write_settings(tmp_path, b"version = 1 # new\n")
+    assert (tmp_path / "syncline.toml").is_symlink()
+    assert real.read_text() == "version = 1 # new\n"
+    assert real.stat().st_mode & 0o777 == 0o640

@@ -125,6 +125,16 @@ def test_a_keyring_that_takes_nothing_keeps_nothing(office: Office, ring: Ring) 
     assert not (office.folder / "access.json").exists()
 
 
+def test_a_keyring_that_encrypts_nothing_is_none(
+    office: Office, ring: Ring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that the library itself does not recommend is not used: its file may be in the clear."""
+    monkeypatch.setattr(Ring, "priority", 0.5)
+    office.connect()
+    assert ring.held == {}
+    assert json.loads(stored(office))["connections"]["acme"]["place"] == "file"
+
+
 def test_a_key_of_the_environment_goes_before_the_keyring(office: Office, ring: Ring) -> None:
     """What is sealed under SYNCLINE_KEY opens wherever it is set, and nowhere else."""
     from syncline import Grant
@@ -293,6 +303,15 @@ def test_processes_that_need_a_first_key_make_one(tmp_path: Path) -> None:
         sealed = list(pool.map(seal, range(8)))
     found = [Sealer(environ).open(f"l{n}", each) for n, each in enumerate(sealed)]
     assert found == [f"text {n}" for n in range(8)]
+
+
+def test_a_user_without_a_home_needs_a_key(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no key can be kept, SYNCLINE_KEY is asked for."""
+    monkeypatch.delenv("XDG_CONFIG_HOME")
+    monkeypatch.setenv("HOME", "no/home")
+    with pytest.raises(WorkspaceError, match="no home folder") as caught:
+        office.connect()
+    assert "SYNCLINE_KEY" in caught.value.hint
 
 
 def test_errors_of_the_store_are_for_a_person(office: Office) -> None:

@@ -22,7 +22,7 @@ from .leaving import Disconnected, give_back
 from .looking import Looker
 from .page import Attempt, code_form, read_callback, vendor_page
 from .sealing import Unreadable
-from .settings_file import write_settings
+from .settings_file import settings_with, write_settings
 from .vault import Vault
 
 if TYPE_CHECKING:
@@ -164,9 +164,12 @@ class Admission:
             answered=now if identity is not None else None,
         )
         kept = renewed(Kept(card=card, secrets=attempt.secrets), grants, now)
-        write_settings(self._workspace.folder, attempt.name, attempt.new)
+        folder = self._workspace.folder
+        file = settings_with(folder, attempt.name, attempt.new) if attempt.new else None
         with self._vault.locked():
             self._vault.write(entry_of(kind, connected=True), kept)
+        if file is not None:
+            write_settings(folder, file)
         return kept.card
 
     def states(self, *, check: bool = False) -> list[ConnectionState]:

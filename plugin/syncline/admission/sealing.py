@@ -118,8 +118,14 @@ def _derived(text: str) -> bytes:
 def _own_key(environ: Mapping[str, str]) -> bytes:
     """Return this user's own key, made when it is first needed, and outside of any workspace."""
     given = environ.get("XDG_CONFIG_HOME") or os.environ.get("XDG_CONFIG_HOME", "")
-    base = Path(given) if given else Path.home() / ".config"
+    # The home of a user without one is `~`, which is no absolute path.
+    base = Path(given or os.path.expanduser("~/.config"))  # noqa: PTH111 - Path.home() raises
     path = base / "syncline" / "key"
+    if not base.is_absolute():
+        raise WorkspaceError(
+            "this user has no home folder in which a key could be kept",
+            hint=f"Set {_VARIABLE}: `openssl rand -hex 32` prints one.",
+        )
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with suppress(FileExistsError):
@@ -163,15 +169,15 @@ def _make_key(path: Path) -> None:
 
 
 def _keyring() -> Any:
-    """Return the system's keyring; None where no usable one is."""
+    """Return the keyring of the system; None where none is, or one that encrypts nothing."""
     import keyring
-    from keyring.backends import fail, null
 
     try:
-        ring = keyring.get_keyring()
+        ring: Any = keyring.get_keyring()
     except Exception:  # noqa: BLE001 - whatever a backend raises, there is none
         return None
-    return None if isinstance(ring, fail.Keyring | null.Keyring) else ring
+    # As the library has it: what is below keeps nothing, or keeps texts as they are.
+    return ring if ring.priority >= 1 else None
 
 
 def _from_keyring(label: str) -> str:

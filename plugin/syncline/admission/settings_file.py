@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["write_settings"]
+__all__ = ["settings_with", "write_settings"]
 
 import os
 import shutil
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,30 +16,33 @@ from ..errors import WorkspaceError
 from ..settings import FILE_NAME
 
 
-def write_settings(folder: Path, name: str, values: Mapping[str, Any]) -> None:
-    """Set *values* in ``[connections.NAME]``; the rest of the file stays as it is, sign by sign.
+def settings_with(folder: Path, name: str, values: Mapping[str, Any]) -> bytes:
+    """Return the file with *values* set in ``[connections.NAME]``, and nothing else changed.
 
-    The file is replaced whole. Raises ``WorkspaceError`` when it cannot be written, or when it is
-    of a form in which the table cannot be set without changing something else.
+    Raises ``WorkspaceError`` when it cannot be read, or is of a form in which that cannot be done.
     """
-    if not values:
-        return
-    # A link stays one: what it leads to is replaced.
-    path = (folder / FILE_NAME).resolve()
     try:
         # As bytes: line ends are the file's own.
-        after = _with(path.read_bytes().decode(), name, values)
-        aside = path.with_name(f".{path.name}.{os.getpid()}.new")
-        try:
-            with aside.open("wb") as out:
-                out.write(after.encode())
-                out.flush()
-                os.fsync(out.fileno())
-            shutil.copymode(path, aside)
-            aside.replace(path)
-        finally:
-            aside.unlink(missing_ok=True)
+        return _with((folder / FILE_NAME).read_bytes().decode(), name, values).encode()
     except OSError as err:
+        raise WorkspaceError(f"{FILE_NAME} cannot be read: {err.strerror}") from err
+
+
+def write_settings(folder: Path, content: bytes) -> None:
+    """Replace the file whole; raise ``WorkspaceError`` when it cannot be written."""
+    # A link stays one: what it leads to is replaced.
+    path = (folder / FILE_NAME).resolve()
+    aside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with aside.open("wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        shutil.copymode(path, aside)
+        aside.replace(path)
+    except OSError as err:
+        with suppress(OSError):
+            aside.unlink()
         raise WorkspaceError(
             f"{FILE_NAME} could not be written and is as it was: {err.strerror}",
             hint="Free some space or correct the permissions, then run again.",
