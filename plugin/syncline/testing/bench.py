@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = ["Bench", "bench"]
 
-import logging
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
@@ -31,8 +30,6 @@ class Bench:
         self.clock = VirtualClock()
         self.spending = Spending()
         self.doing = "made a clean system"
-        #: Every line that was logged meanwhile.
-        self.logged: list[str] = []
         self._stack = stack
         self._main: Connector | None = None
         self._object: ObjectType | None = None
@@ -159,11 +156,15 @@ class Bench:
         name = self.object.name
         where = "the beginning" if since is None else f"{since.modified.isoformat()}, {since.id!r}"
         pages = (by or self.main).changes(name, self.fields, since)
+        at: Position | None = None
         while True:
             self.doing = f"listed {name} from {where}"
             page = next(pages, None)
             if page is None:
                 return
+            ended, at = at, page.position
+            moved = ended != at or not (page.records or page.gone)
+            self.want(moved, "two pages end at one place: the listing never ends")
             yield page
 
     def records(self, since: Position | None = None, by: Connector | None = None) -> list[Record]:
@@ -203,30 +204,6 @@ def bench(harness: type[Harness], folder: Path) -> Generator[Bench]:
         made = harness()
         stack.callback(made.stop)
         found = Bench(made, folder, stack)
-        stack.enter_context(_listening(found.logged))
         stack.enter_context(no_waits())
         made.start(folder, found.clock)
         yield found
-
-
-class _Ears(logging.Handler):
-    def __init__(self, heard: list[str]) -> None:
-        super().__init__(logging.DEBUG)
-        self._heard = heard
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._heard.append(self.format(record))
-
-
-@contextmanager
-def _listening(heard: list[str]) -> Generator[None]:
-    """Note every line that is logged, at any level."""
-    root, ears = logging.getLogger(), _Ears(heard)
-    level = root.level
-    root.addHandler(ears)
-    root.setLevel(logging.DEBUG)
-    try:
-        yield
-    finally:
-        root.removeHandler(ears)
-        root.setLevel(level)

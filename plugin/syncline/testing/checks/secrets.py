@@ -4,9 +4,10 @@ from __future__ import annotations
 
 __all__ = ["no_secrets"]
 
+import logging
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 from ...connector import Connector
 from ...errors import FatalError, SynclineError
@@ -30,15 +31,16 @@ def no_secrets(bench: Bench) -> None:
         raise UnableError(f"no secret of the harness has {_SHORTEST} characters (`secrets`)")
     told: list[tuple[str, str]] = []
     main = bench.main
-    bench.create(1)
-    bench.records()
-    for weather in ("refused_access", "no_network", "rate_limit"):
-        if can(bench.harness, weather) and weather not in bench.harness.absent:
-            for doing, error in _errors(bench, getattr(bench.harness, weather)):
-                words = "".join(traceback.format_exception_only(error))
-                told.append((doing, f"{error} {error.message} {error.hint} {words}"))
+    with _listening() as logged:
+        bench.create(1)
+        bench.records()
+        for weather in ("refused_access", "no_network", "rate_limit"):
+            if can(bench.harness, weather) and weather not in bench.harness.absent:
+                for doing, error in _errors(bench, getattr(bench.harness, weather)):
+                    words = "".join(traceback.format_exception_only(error))
+                    told.append((doing, f"{error} {error.message} {error.hint} {words}"))
     told += [("asked a connection for its repr", f"{main!r} {main}")]
-    told += [("looked into the logs", line) for line in bench.logged]
+    told += [("looked into the logs", line) for line in logged]
     told += [("looked at what was spent", word) for _price, word in bench.spending.calls]
     for bench.doing, text in told:
         for name, secret in texts:
@@ -72,3 +74,27 @@ def _errors(
                 call(bench.connect())
             except SynclineError as err:
                 yield "looked at an error", err
+
+
+class _Ears(logging.Handler):
+    def __init__(self, heard: list[str]) -> None:
+        super().__init__(logging.DEBUG)
+        self._heard = heard
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._heard.append(self.format(record))
+
+
+@contextmanager
+def _listening() -> Generator[list[str]]:
+    """Note every line that is logged, at any level."""
+    heard: list[str] = []
+    root, ears = logging.getLogger(), _Ears(heard)
+    level = root.level
+    root.addHandler(ears)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield heard
+    finally:
+        root.removeHandler(ears)
+        root.setLevel(level)
