@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from kit.local import LocalCadenceHarness, LocalCrmHarness
 from kit.salesforce import SalesforceHarness
+from kit.salesloft import SalesloftHarness
 from syncline.testing import ConnectorSuite, Level
 
 
@@ -24,5 +25,11 @@ class TestLocalCadence(ConnectorSuite):
 
 class TestSalesforce(ConnectorSuite):
     harness = SalesforceHarness
+    keeps = Level.GOLD
+    conformance = None
+
+
+class TestSalesloft(ConnectorSuite):
+    harness = SalesloftHarness
     keeps = Level.GOLD
     conformance = None
