@@ -54,6 +54,8 @@ from .version import __version__
 from .webhook import Delivery, Notice, Webhook
 
 if TYPE_CHECKING:
+    from .admission.page import Attempt
+    from .admission.states import ConnectionState
     from .documents import open_documents
     from .functions import Example, Function, Parameter
     from .net.http import Http
@@ -77,11 +79,13 @@ __all__ = [
     "ActivityTemplate",
     "AllOf",
     "AnyOf",
+    "Attempt",
     "Bulk",
     "Catalog",
     "Clock",
     "Comparison",
     "Condition",
+    "ConnectionState",
     "Connector",
     "ConnectorError",
     "ConnectorType",
@@ -150,7 +154,9 @@ __all__ = [
 ]
 
 _ON_USE = {
+    "Attempt": ".admission.page",
     "Catalog": ".rules.catalog",
+    "ConnectionState": ".admission.states",
     "Plan": ".sync.plan",
     "Registry": ".plugins",
     "Report": ".sync.report",

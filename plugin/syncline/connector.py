@@ -152,9 +152,12 @@ class ConnectorType:
     offline: Callable[[Side], Description] | None = None
 
     def __post_init__(self) -> None:
-        for name in (self.name, *self.secrets):
+        secrets = (name for way in self.ways for name in way.secrets)
+        for name in (self.name, *self.secrets, *secrets):
             if not name.isidentifier():
                 raise ValueError(f"{name!r} is no name: letters, digits and _ alone")
+        if len({way.grant for way in self.ways}) < len(self.ways):
+            raise ValueError(f"{self.name} declares two ways in with the same grant")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

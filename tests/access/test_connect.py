@@ -16,11 +16,12 @@ from typing import Any
 import httpx
 import pytest
 
+import support_acme
 import syncline_schemas
 from support import SYNCLINE
 from support_access import Office
 from support_vendor import CLIENT_ID, CLIENT_SECRET, PEM, TOKEN
-from syncline import FatalError, Grant, Secret, WorkspaceError
+from syncline import ConnectorType, FatalError, Grant, Secret, Side, WorkspaceError
 from syncline.admission.callback import Answer, waiting
 from syncline.admission.settings_file import settings_with, write_settings
 
@@ -415,3 +416,16 @@ def test_a_link_to_the_settings_stays_a_link(tmp_path: Path) -> None:
     assert (tmp_path / "syncline.toml").is_symlink()
     assert real.read_text() == "version = 1 # new\n"
     assert real.stat().st_mode & 0o777 == 0o640
+
+
+def test_ways_of_one_connector_differ() -> None:
+    """`--way` chooses one: two of the same kind are refused when plugins are loaded."""
+    kind = support_acme.WAYS[0]
+    with pytest.raises(ValueError, match="two ways in with the same grant"):
+        ConnectorType(
+            name="twice",
+            title="Twice",
+            sides=frozenset({Side.CRM}),
+            open=support_acme.Acme,
+            ways=(kind, kind),
+        )

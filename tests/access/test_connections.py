@@ -219,6 +219,31 @@ def test_a_vendor_that_takes_nothing_back_is_told(
     assert state(office).state is State.NOT_CONNECTED
 
 
+def test_a_token_goes_back_to_the_system_that_gave_it(office: Office) -> None:
+    """With settings that lead elsewhere nothing is sent, and nothing forgotten unasked."""
+    office.connect()
+    office.settings('url = "https://other.example"', f'client_id = "{CLIENT_ID}"')
+    with office.workspace() as workspace:
+        with pytest.raises(FatalError, match="shown to no other system"):
+            workspace.admission.disconnect("acme")
+        assert "revoke" not in office.vendor.asked
+        assert not workspace.admission.disconnect("acme", forget=True).revoked
+
+
+def test_what_cannot_be_read_is_forgotten_when_asked(office: Office) -> None:
+    """A connection whose secrets are lost is not given back, and can be forgotten."""
+    office.connect()
+    document = json.loads((office.folder / "access.json").read_text())
+    document["connections"]["acme"]["sealed"] = "nothing"
+    (office.folder / "access.json").write_text(json.dumps(document))
+    with office.workspace() as workspace:
+        with pytest.raises(WorkspaceError, match="cannot be read") as caught:
+            workspace.admission.disconnect("acme")
+        assert "--forget" in caught.value.hint
+        assert "cannot be read" in workspace.admission.disconnect("acme", forget=True).why
+    assert state(office).state is State.NOT_CONNECTED
+
+
 def test_one_that_the_vendor_knows_no_more_is_given_back(office: Office) -> None:
     """A token that a person has revoked already counts as revoked."""
     office.connect()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..access import Grant, Secret, Settings, Token, Way
 from ..errors import ConnectorError, WorkspaceError
 from ..net.address import checked_host
-from .choosing import Chosen, bound, checked, entry_of, kind_named, variable
+from .choosing import Chosen, bound, checked, connected_way, entry_of, kind_named, variable
 from .endpoint import Grants, request_token
 from .forms import client_of, form_of
 from .holder import renewed
@@ -34,9 +34,11 @@ if TYPE_CHECKING:
 class Admission:
     """The way into the systems of one workspace; a host or the command line drives it.
 
-    attempt = workspace.admission.begin("salesforce", redirect="https://host.example/back")
-    ...  # the person comes back from attempt.url
-    workspace.admission.finish(attempt, params)
+        attempt = workspace.admission.begin("salesforce", redirect="https://host.example/back")
+        ...  # the person comes back from attempt.url
+        workspace.admission.finish(attempt, params)
+
+    Every secret that is given goes into the keyring, or is encrypted, and comes out on the wire.
     """
 
     def __init__(
@@ -69,8 +71,10 @@ class Admission:
                 "for",
                 hint="Take it out there, or ask for the same.",
             )
-        card = self._vault.cards().get(name)
-        found = wish or said or (None if card is None else card.way)
+        before = connected_way(kind, self._vault.cards().get(name), wish or said)
+        if before is not None:
+            return before
+        found = wish or said
         for way in kind.ways:
             if found in {None, way.grant}:
                 return way
@@ -198,7 +202,8 @@ class Admission:
                     else "",
                 )
             why = self._give_back(kind, entry, forget=forget)
-            self._vault.forget(entry)
+            for connected in (True, False):
+                self._vault.forget(entry_of(kind, connected=connected))
         return Disconnected(name=name, title=kind.title, revoked=not why, why=why)
 
     def _fetch(

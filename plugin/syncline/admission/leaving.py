@@ -11,6 +11,7 @@ from ..access import Settings
 from .choosing import Chosen, bound
 from .endpoint import revoke_token
 from .forms import client_of
+from .holder import other_settings
 
 if TYPE_CHECKING:
     from ..connector import ConnectorType
@@ -32,7 +33,8 @@ class Disconnected:
 def give_back(kind: ConnectorType, kept: Kept, settings: Settings) -> str:
     """Revoke the token at the vendor; return why it cannot be, empty when it was.
 
-    Raises ``FatalError`` or ``RetriableError`` when the vendor refuses or does not answer.
+    Raises ``FatalError`` or ``RetriableError`` when the vendor refuses or does not answer, and
+    when the settings lead to another system than it was connected with.
     """
     way = next((way for way in kind.ways if way.grant is kept.card.way), None)
     url = None if way is None or way.oauth is None else way.oauth.revoke
@@ -46,7 +48,7 @@ def give_back(kind: ConnectorType, kept: Kept, settings: Settings) -> str:
     if token is None:
         return "there was no token to give back"
     if bound(way, settings) != kept.card.bound:
-        return "its settings have changed, and the token is shown to no other system"
+        raise other_settings(kind)
     client = client_of(kind, Chosen(way=way, connected=True), settings, kept.secrets)
     revoke_token(client, url(settings), token)
     return ""
