@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 #: Id and secret of the app that the sandbox knows.
 CLIENT = "sandbox"
 _LIFE = timedelta(hours=2)
-_SCOPES = "people:read people:write people:delete accounts:read accounts:write cadences:read"
+_SCOPES = (
+    "people:read people:write people:delete accounts:read accounts:write accounts:delete "
+    "cadences:read cadences:write calls:read emails:read notes:read"
+)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
