@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from .kinds import Kind
 
-#: The longest text of a property, in characters.
-LONGEST = 65_536
+#: The longest text of a property, in characters. In one line nobody writes so much: to warn that
+#: another system's field is shorter would be a warning in every row.
+LONGEST, _LONG = 65_536, frozenset({"textarea", "html"})
 
 #: Other types (coordinates, documents) have no place in a rule.
 _TYPES = {
@@ -77,7 +78,7 @@ def _field(kind: Kind, raw: Mapping[str, Any]) -> Field:
         name=name,
         label=raw["label"],
         type=what,
-        length=LONGEST if what is FieldType.TEXT else None,
+        length=LONGEST if raw.get("fieldType") in _LONG else None,
         values=values,
         codes=() if codes == values else codes,
         restricted=listed,

@@ -98,10 +98,12 @@ def test_it_describes_what_the_portal_describes_and_asks_once(
     closed = [field.name for field in contact.fields if not field.updatable]
     assert {"createdate", "hs_email_domain", "syncline_key", "associatedcompanyid"} <= set(closed)
     assert "firstname" not in closed
-    firstname, stage = contact.get("firstname"), deal.get("dealstage")
+    firstname, message = contact.get("firstname"), contact.get("message")
+    stage = deal.get("dealstage")
     assert firstname is not None
+    assert message is not None
     assert stage is not None
-    assert (firstname.label, firstname.length) == ("First Name", 65_536)
+    assert (firstname.label, firstname.length, message.length) == ("First Name", None, 65_536)
     assert (stage.required, stage.values[-1], stage.codes[-1]) == (
         True,
         "Closed Lost",
