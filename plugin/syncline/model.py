@@ -184,6 +184,8 @@ class Prices:
     #: Price of one page of a listing, and the records in it.
     page: int = 1
     page_size: int = 2000
+    #: Price of asking once what changed of an object and what went, where that is more than a page.
+    poll: int = 0
     #: Price of one write call, and the records in it.
     write: int = 1
     write_size: int = 200

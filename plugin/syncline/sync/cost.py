@@ -65,7 +65,8 @@ class Estimate:
 
     def polls(self, side: Side, listings: int) -> int:
         """Add the listings of a side; return their price."""
-        cost = listings * self._prices[side].page
+        prices = self._prices[side]
+        cost = listings * max(prices.page, prices.poll)
         self.costs[side] += Cost(polls=cost)
         return cost
 
