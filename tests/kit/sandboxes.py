@@ -159,7 +159,9 @@ class SandboxHarness(Harness):
     @contextmanager
     def refused_access(self) -> Generator[None]:
         status, body = self.stranger
-        with self.relay.answering(status, body):
+        with self.relay.answering(
+            status, body, which=lambda _method, path: path.startswith(self.counted)
+        ):
             yield
 
     @contextmanager
