@@ -34,6 +34,11 @@ class Bodies:
         self._book = book
         self._organizations = organizations
 
+    def written(self, kind: Kind, id_: str, values: Mapping[str, Value]) -> None:
+        """Hear that a record holds *values* now: a search would not know it yet."""
+        if kind.name == "organization" and not is_blank(values.get("name")):
+            self._organizations.called(id_, str(values["name"]))
+
     def needs_record(self, kind: Kind, values: Mapping[str, Value]) -> bool:
         """Tell whether an update has to know what the record holds beside *values*."""
         if kind.name == "person" and len(values.keys() & set(_NAMES)) == 1:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from .kinds import Kind, Standard
     from .session import Session
 
-PRICES = Prices(unit="token", page=10, page_size=500, write=5, write_size=1, look=26)
+#: A poll is a page of what changed, and one of what went.
+PRICES = Prices(unit="token", page=10, page_size=500, poll=30, write=5, write_size=1, look=26)
 #: The code of a field that cannot be told from another of the same name.
 SHARED = "?"
 

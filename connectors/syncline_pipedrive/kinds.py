@@ -91,7 +91,7 @@ _WHEN = (
 )
 _OWNER = _s("owner", "Owner e-mail", _T.EMAIL, "owner_id", form=Form.USER)
 _ORGANIZATION = (
-    _s("organization", "Organisation", _T.TEXT, "org_id", form=Form.ORGANIZATION, length=255),
+    _s("organization", "Organisation", _T.TEXT, "org_id", form=Form.ORGANIZATION),
     _s("org_id", "Organisation ID", _T.REFERENCE),
 )
 _LABELS = _s("labels", "Labels", _T.MULTI_PICKLIST, "label_ids", listed="label_ids")
@@ -99,11 +99,11 @@ _LABELS = _s("labels", "Labels", _T.MULTI_PICKLIST, "label_ids", listed="label_i
 _PERSON = (
     _ID,
     # Pipedrive makes it of the two names, which alone come back as they were written.
-    _s("name", "Name", _T.TEXT, writable=False, length=255),
-    _s("first_name", "First name", _T.TEXT, form=Form.NAME, length=255),
-    _s("last_name", "Last name", _T.TEXT, form=Form.NAME, required=True, length=255),
-    _s("email", "E-mail", _T.EMAIL, "emails", form=Form.CONTACT, length=255),
-    _s("phone", "Phone", _T.PHONE, "phones", form=Form.CONTACT, length=255),
+    _s("name", "Name", _T.TEXT, writable=False),
+    _s("first_name", "First name", _T.TEXT, form=Form.NAME),
+    _s("last_name", "Last name", _T.TEXT, form=Form.NAME, required=True),
+    _s("email", "E-mail", _T.EMAIL, "emails", form=Form.CONTACT),
+    _s("phone", "Phone", _T.PHONE, "phones", form=Form.CONTACT),
     *_ORGANIZATION,
     _OWNER,
     _LABELS,
@@ -111,7 +111,7 @@ _PERSON = (
 )
 _COMPANY = (
     _ID,
-    _s("name", "Name", _T.TEXT, required=True, length=255),
+    _s("name", "Name", _T.TEXT, required=True),
     _s("address", "Address", _T.TEXT, "address.value"),
     _s("street", "Street", _T.TEXT, "address.route"),
     _s("house_number", "House number", _T.TEXT, "address.street_number"),
@@ -119,8 +119,8 @@ _COMPANY = (
     _s("state", "State", _T.TEXT, "address.admin_area_level_1"),
     _s("postal_code", "Postal code", _T.TEXT, "address.postal_code"),
     _s("country", "Country", _T.TEXT, "address.country"),
-    _s("website", "Website", _T.URL, length=255, listed="website"),
-    _s("linkedin", "LinkedIn profile", _T.URL, length=255, listed="linkedin"),
+    _s("website", "Website", _T.URL, listed="website"),
+    _s("linkedin", "LinkedIn profile", _T.URL, listed="linkedin"),
     _s("industry", "Industry", _T.PICKLIST, listed="industry"),
     _s("annual_revenue", "Annual revenue", _T.NUMBER, listed="annual_revenue"),
     _s("employee_count", "Number of employees", _T.NUMBER, listed="employee_count"),
@@ -130,7 +130,7 @@ _COMPANY = (
 )
 _DEAL = (
     _ID,
-    _s("title", "Title", _T.TEXT, required=True, length=255),
+    _s("title", "Title", _T.TEXT, required=True),
     _s("value", "Value", _T.NUMBER),
     _s("currency", "Currency", _T.TEXT, length=3),
     _s("status", "Status", _T.PICKLIST),
@@ -138,7 +138,7 @@ _DEAL = (
     _s("person_id", "Person ID", _T.REFERENCE),
     *_ORGANIZATION,
     _s("probability", "Probability", _T.NUMBER),
-    _s("lost_reason", "Lost reason", _T.TEXT, length=255),
+    _s("lost_reason", "Lost reason", _T.TEXT),
     _s("expected_close_date", "Expected close date", _T.DATE),
     _s("won_time", "Won", _T.DATETIME, writable=False),
     _s("lost_time", "Lost", _T.DATETIME, writable=False),
@@ -149,10 +149,9 @@ _DEAL = (
 )
 _LEAD = (
     _ID,
-    _s("title", "Title", _T.TEXT, required=True, length=255),
+    _s("title", "Title", _T.TEXT, required=True),
     _s("person_id", "Person ID", _T.REFERENCE),
-    _s("organization", "Organisation", _T.TEXT, "organization_id", form=Form.ORGANIZATION,
-       length=255),
+    _s("organization", "Organisation", _T.TEXT, "organization_id", form=Form.ORGANIZATION),
     _s("org_id", "Organisation ID", _T.REFERENCE, "organization_id"),
     _s("value", "Value", _T.NUMBER, "value.amount"),
     _s("currency", "Currency", _T.TEXT, "value.currency", length=3),
@@ -162,7 +161,7 @@ _LEAD = (
 )  # fmt: skip
 _ACTIVITY = (
     _ID,
-    _s("subject", "Subject", _T.TEXT, required=True, length=255),
+    _s("subject", "Subject", _T.TEXT, required=True),
     _s("type", "Type", _T.PICKLIST, listed="type"),
     _s("person_id", "Person ID", _T.REFERENCE, "participants", form=Form.PARTICIPANT),
     _s("org_id", "Organisation ID", _T.REFERENCE),

@@ -40,6 +40,11 @@ class Organizations:
         self.know([id_])
         return self._names[id_]
 
+    def called(self, id_: str, name: str) -> None:
+        """Learn what an organization is called that was written just now."""
+        self._names[id_] = name
+        self._ids.setdefault(name.strip().casefold(), id_)
+
     def id(self, name: str) -> str:
         """Return the organization of that name, whatever its case; a new one if there is none.
 

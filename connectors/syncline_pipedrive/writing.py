@@ -85,6 +85,7 @@ class Writer:
             raise
         self._doubtful.discard(mine)
         self._made[mine] = str(row["id"])
+        self._bodies.written(kind, str(row["id"]), write.values)
         return Outcome(status=OutcomeStatus.DONE, id=str(row["id"]))
 
     def _update(self, kind: Kind, write: Write, id_: str) -> Outcome:
@@ -105,6 +106,7 @@ class Writer:
             raise
         if row.get("is_deleted"):
             return _gone(id_)
+        self._bodies.written(kind, id_, write.values)
         return Outcome(status=OutcomeStatus.DONE, id=id_)
 
     def _send(self, method: str, path: str, kind: Kind, body: dict[str, Any]) -> dict[str, Any]:
