@@ -174,15 +174,29 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
+class DeletesToo:
+    """``deletes``: when the activity is deleted where it was recorded, so is its copy."""
+
+    span: Span = _field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Activity:
-    """Which recorded activities become which CRM records (K3, K4, K5)."""
+    """Which activities recorded on one side appear on the other (K3, K4, K5, RS2)."""
 
     kind: Name
     #: The touch outcomes ticked; empty means every one.
     outcomes: tuple[Text, ...]
+    #: The CRM's object.
     object: Name
     values: tuple[Assignment, ...]
     span: Span = _field(compare=False)
+    #: Recorded in the CRM, to appear in the cadence.
+    from_crm: bool = False
+    #: Which of the CRM's records are activities of this kind.
+    where: Criterion | None = None
+    #: In a file without faults one at most.
+    deletes: tuple[DeletesToo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,6 +122,7 @@ _WORDS = {
     "COUNTED": ("calls", "actions"),
     "EVENT": ("deleted", "merged", "converted", "undeleted"),
     "DELETES_ROW": ("deletes",),
+    "DELETES_TOO": ("deletes",),
     "PROSPECTS": ("prospect's",),
     "USERS": ("user's",),
     "NO_ACTION": ("no action",),

@@ -22,10 +22,10 @@ from .ledger.opening import locate, open_existing
 from .ledger.orphans import Known
 from .ledger.pruning import Pruned
 from .model import Side
+from .rules.compiled import ACTIVITY
 from .rules.reading import read_rules
 from .settings import Settings, read_settings
 from .sync.lease import Lease, look
-from .sync.propose import ACTIVITY
 
 #: How long history is kept when nobody says otherwise.
 KEEP = timedelta(days=90)
@@ -99,10 +99,14 @@ def _known(settings: Settings) -> tuple[Known | None, list[Finding]]:
         )
     maps: dict[str, dict[Side, str]] = {}
     activities: set[str] = set()
+    recorded: set[tuple[str, str]] = set()
     for block in parsed.tree.statements:
         if isinstance(block, ObjectMap):
             crm, cadence = block.crm_object.text, block.cadence_object.text
             maps[f"{crm}/{cadence}"] = {Side.CRM: crm, Side.CADENCE: cadence}
         elif isinstance(block, Activity):
             activities.add(f"{block.object.text}/{ACTIVITY}")
-    return Known(maps=maps, activities=frozenset(activities), activity=ACTIVITY), []
+            side = Side.CRM if block.from_crm else Side.CADENCE
+            recorded.add((str(side), block.object.text if block.from_crm else ACTIVITY))
+    known = Known(maps=maps, activities=frozenset(activities), recorded=frozenset(recorded))
+    return known, []

@@ -136,6 +136,11 @@ class _Reader(ValuesReader):
             self.name(document, "object"),
             tuple(values),
             NOWHERE,
+            from_crm=document.get("direction") == DIRECTIONS[s.Arrow.TO_CADENCE],
+            where=None if "where" not in document else self.criterion(document["where"]),
+            deletes=tuple(
+                self.noted(s.DeletesToo(NOWHERE), each) for each in document.get("deletes", ())
+            ),
         )
 
     def _allow(self, document: Document) -> s.Allow:

@@ -65,7 +65,10 @@ class _Writer(ValuesWriter):
                     node,
                     activity=node.kind,
                     outcomes=[outcome.value for outcome in node.outcomes] or None,
+                    direction=DIRECTIONS[s.Arrow.TO_CADENCE if node.from_crm else s.Arrow.TO_CRM],
                     object=node.object,
+                    where=None if node.where is None else self.criterion(node.where),
+                    deletes=[self.node("deletes", d) for d in node.deletes] or None,
                     values=[
                         self.node("value", row, field=row.field, value=self.expression(row.value))
                         for row in node.values

@@ -96,8 +96,21 @@ class Builder(Mappings):
         return s.Assignment(children[0], children[1], span_of(children))
 
     def activity(self, children: Children) -> s.Activity:
-        kind, outcomes, target, *values = children
-        return s.Activity(kind, outcomes or (), target, tuple(values), span_of(children))
+        kind, outcomes, arrow, target, where, *body = children
+        return s.Activity(
+            kind,
+            outcomes or (),
+            target,
+            tuple(b for b in body if isinstance(b, s.Assignment)),
+            span_of(children),
+            # It reads from the cadence on the left to the CRM on the right.
+            from_crm=arrow is s.Arrow.TO_CRM,
+            where=where,
+            deletes=tuple(b for b in body if isinstance(b, s.DeletesToo)),
+        )
+
+    def deletes_too(self, children: Children) -> s.DeletesToo:
+        return s.DeletesToo(span_of(children))
 
     # -- sending, forms, tests
 

@@ -17,7 +17,7 @@ class Mappings(Expressions):
     def arrow(self, children: Children) -> s.Arrow:
         return s.Arrow(str(children[0]))
 
-    way = arrow
+    way = one_way = arrow
 
     def match(self, children: Children) -> s.Match:
         return s.Match(children[0], children[1], span_of(children))

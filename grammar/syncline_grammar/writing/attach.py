@@ -76,7 +76,10 @@ class _Words:
             self.starts.append(found.start())
             self.ends.append(found.end())
 
-    def at(self, node: s.Statement | s.Name | s.Deletes | s.Criterion | s.Table | s.Literal) -> int:
+    def at(
+        self,
+        node: s.Statement | s.Name | s.Deletes | s.DeletesToo | s.Criterion | s.Table | s.Literal,
+    ) -> int:
         """Return the number of the word in which the place of *node* begins."""
         return bisect_right(self.starts, node.span.start) - 1
 
@@ -138,6 +141,10 @@ class _Starts:
                 self._begin(words.back(number, "then"), action)
                 at = words.at(statement.object)
             case s.Activity():
+                if statement.where is not None:
+                    self._criterion(statement.where)
+                for too in statement.deletes:
+                    self._begin(words.at(too), too)
                 for value in statement.values:
                     self._begin(words.at(value.field), value)
                 at = words.at(statement.object)

@@ -37,10 +37,27 @@ def print_activity(page: Page, layout: Layout, node: s.Activity) -> None:
     """Go on in the line of *page* with an activity."""
     outcomes = listed([quote(outcome.value) for outcome in node.outcomes])
     head = [f"activity {name(node.kind)}", *(["on outcome"] if outcomes else [])]
-    page.fill([*head, *outcomes, f"-> {name(node.object)} {{"], 0)
-    for row, field in rows(page, layout, node.values, lambda row: name(row.field)):
-        page.put(f"{field} = {expression(row.value)}")
-    page.close(0, layout.foot(node), "}", empty=not node.values)
+    arrow = "<-" if node.from_crm else "->"
+    to = f"{arrow} {name(node.object)}"
+    if node.where is None:
+        page.fill([*head, *outcomes, f"{to} {{"], 0)
+    else:
+        page.fill([*head, *outcomes, to], 0)
+        page.put(" where ")
+        opened = isinstance(node.where, s.Group) and not node.where.inline
+        print_criterion(page, layout, node.where, 0, after=" {", opened=opened)
+        page.put(" {")
+    body: tuple[s.DeletesToo | s.Assignment, ...] = (*node.deletes, *node.values)
+    for row, field in rows(page, layout, body, _assigned):
+        if isinstance(row, s.DeletesToo):
+            page.put("deletes")
+        else:
+            page.put(f"{field} = {expression(row.value)}")
+    page.close(0, layout.foot(node), "}", empty=not body)
+
+
+def _assigned(row: s.DeletesToo | s.Assignment) -> str:
+    return "" if isinstance(row, s.DeletesToo) else name(row.field)
 
 
 def print_form(page: Page, layout: Layout, node: s.Form) -> None:

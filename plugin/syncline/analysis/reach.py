@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from syncline_grammar import syntax as s
 
-from ..model import Field, FieldType, ObjectType
+from ..model import Field, FieldType, ObjectType, Side
 from ..rules.compiled import ActivityRule, MapRule, WorkflowRule
 from .findings import Finding, Kind, Level, Place
 from .wording import listed
@@ -41,12 +41,14 @@ def look_at_activities(
     if activities and maps and all(rule.cadence_object != _PROSPECT for rule in maps):
         span = activities[0][0].span
         yield _unreachable(
-            "no activity gets to the CRM: no map says whom a prospect is there",
+            "no activity gets across: no map says whom a prospect is in the CRM",
             [Place(span, "asked for in vain")],
             "Add a map of a prospect.",
         )
     first: dict[tuple[str, str], s.Activity] = {}
     for activity, rule in activities:
+        if rule.source is Side.CRM:
+            continue
         yield from _outcomes(activity, recorded)
         everything = first.get((rule.kind, ""))
         names = sorted(rule.outcomes) or [""]

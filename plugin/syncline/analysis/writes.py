@@ -27,7 +27,8 @@ def look_at_writes(
         yield from _keys(rule, rows)
         yield from _circles(rule, rows)
         for activity, recorded in activities:
-            if recorded.template.object == rule.crm_object:
+            to_crm = recorded.source is Side.CADENCE
+            if to_crm and recorded.template.object == rule.crm_object:
                 yield from _shared(rule, rows, activity, recorded)
 
 

@@ -96,7 +96,7 @@ def _name(node: s.Statement) -> str:
         case s.Form() | s.Test():
             return f'"{node.name}"'
         case s.Activity():
-            return f"{node.kind.text} -> {node.object.text}"
+            return f"{node.kind.text} {'<-' if node.from_crm else '->'} {node.object.text}"
         case s.Allow():
             return node.channel.text
         case _:

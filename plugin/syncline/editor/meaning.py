@@ -155,17 +155,23 @@ def _activity(sentence: list[Node], catalog: Catalog, _text: str) -> Meaning | N
         scopes = (Scope(Side.CADENCE, catalog.systems[Side.CADENCE], recorded),)
     if len(sentence) == 1:
         return Meaning(kind=Kind.ACTIVITY)
-    if "TO_CADENCE" not in symbols:
+    arrow = next((at for at, symbol in enumerate(symbols) if symbol in _ONE_WAY), None)
+    if arrow is None:
         return Meaning(kind=Kind.OUTCOME, scopes=scopes)
-    if last == "TO_CADENCE":
+    if last in _ONE_WAY:
         return Meaning(kind=Kind.OBJECT, sides=(Side.CRM,))
+    crm = _scope(sentence[arrow + 1], Side.CRM, catalog)
     if not _is_open(sentence):
-        return None
-    crm = _scope(sentence[symbols.index("TO_CADENCE") + 1], Side.CRM, catalog)
+        return _asked(sentence, crm) if "WHERE" in symbols else None
+    from_crm = any(word.symbol == "TO_CRM" for word in sentence[arrow].words())
+    source, target = (crm, scopes) if from_crm else (scopes, crm)
     body = _body(sentence)
     if not body:
-        return Meaning(kind=Kind.FIELD, scopes=crm)
-    return Meaning(kind=Kind.FIELD, scopes=scopes, field=_field(body[0], crm), template=True)
+        return Meaning(kind=Kind.FIELD, scopes=target)
+    return Meaning(kind=Kind.FIELD, scopes=source, field=_field(body[0], target), template=True)
+
+
+_ONE_WAY = {"TO_CADENCE", "TO_CRM", "one_way"}
 
 
 def _allow(sentence: list[Node], _catalog: Catalog, _text: str) -> Meaning | None:

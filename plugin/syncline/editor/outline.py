@@ -103,7 +103,7 @@ def _symbol(statement: s.Statement, span: Span) -> Symbol:
             return _titled(statement.name, SymbolKind.WORKFLOW, span, detail)
         case s.Activity(kind, _outcomes, target, values):
             rows_of = tuple(_row(v.field.text, v.span) for v in values)
-            name = f"{kind.text} -> {target.text}"
+            name = f"{kind.text} {'<-' if statement.from_crm else '->'} {target.text}"
             return Symbol(name=name, kind=SymbolKind.ACTIVITY, span=span, children=rows_of)
         case s.Allow():
             return Symbol(name=f"allow {statement.channel.text}", kind=SymbolKind.ALLOW, span=span)

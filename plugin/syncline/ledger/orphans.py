@@ -26,13 +26,14 @@ class Known:
     maps: dict[str, dict[Side, str]]
     #: Maps that link recorded activities.
     activities: frozenset[str]
-    activity: str
+    #: The (side, object) of recorded activities.
+    recorded: frozenset[tuple[str, str]]
 
     @property
     def objects(self) -> set[tuple[str, str]]:
         """Every (side, object) whose changes are read."""
         found = {(str(side), name) for named in self.maps.values() for side, name in named.items()}
-        return found | ({(str(Side.CADENCE), self.activity)} if self.activities else set())
+        return found | self.recorded
 
 
 def check_orphans(db: Connection, known: Known) -> list[Finding]:
@@ -92,11 +93,11 @@ def _lone_keys(db: Connection, known: Known) -> list[Finding]:
     ]
     query = (
         select(*columns)
-        .where(keys.c.key != "", keys.c.object != known.activity, ~waits, ~or_(*linked))
+        .where(keys.c.key != "", ~waits, ~or_(*linked))
         .distinct()
         .order_by(*columns)
     )
-    rows = _refs(db.execute(query))
+    rows = [ref for ref in _refs(db.execute(query)) if ref[:2] not in known.recorded]
     return found(
         "{n} record{s} with match keys {are} neither linked nor waiting",
         map(_told, rows),

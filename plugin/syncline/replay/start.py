@@ -23,7 +23,6 @@ from ..ledger.tables import (
 )
 from ..model import Side, Value
 from ..rules.ruleset import RuleSet
-from ..sync.propose import ACTIVITY
 from .ours import Keys
 from .past import MANY, Ref, born, first_old, judged, open_holds, wrote_before
 from .span import Span
@@ -59,7 +58,7 @@ class Start:
 def read_start(db: Connection, span: Span, rules: Sequence[RuleSet], keys: Keys) -> Start:
     """Return the state in which *span* began, as far as the ledger tells."""
     refs = changes.touched(db, span.first_change) | _named(db, span.first)
-    refs |= _neighbours(db, refs) | _persons(db, span.first_change)
+    refs |= _neighbours(db, refs) | _persons(db, span.first_change, rules)
     made = born(db, span.first)
     found: dict[tuple[str, str], Pair] = {}
     for pair in _pairs(db, refs, rules):
@@ -137,15 +136,26 @@ def _neighbours(db: Connection, refs: Iterable[Ref]) -> set[Ref]:
     return found
 
 
-def _persons(db: Connection, first: int) -> set[Ref]:
-    """Return the prospects with whom something was recorded."""
-    rows = db.scalars(
-        select(changes_table.c.record).where(
-            changes_table.c.id >= first, changes_table.c.object == ACTIVITY
+def _persons(db: Connection, first: int, rules: Sequence[RuleSet]) -> set[Ref]:
+    """Return the people with whom something was recorded."""
+    persons: set[str] = set()
+    for recorded in (activity for each in rules for activity in each.activities):
+        records = db.scalars(
+            select(changes_table.c.record).where(
+                changes_table.c.id >= first,
+                changes_table.c.side == recorded.source,
+                changes_table.c.object == recorded.object(recorded.source),
+            )
         )
-    )
-    persons = (load(record).get("prospect_id") for record in rows)
-    return {(Side.CADENCE, "prospect", str(person)) for person in persons if person}
+        field = recorded.person_field(recorded.source)
+        persons.update(str(load(record).get(field) or "") for record in records)
+    found: set[Ref] = set()
+    for part in _parts(persons):
+        rows = select(keys_table.c.side, keys_table.c.object, keys_table.c.id).where(
+            keys_table.c.id.in_(part)
+        )
+        found.update((Side(side), name, id_) for side, name, id_ in db.execute(rows))
+    return found
 
 
 def _pairs(db: Connection, refs: Iterable[Ref], rules: Sequence[RuleSet]) -> Iterable[Pair]:

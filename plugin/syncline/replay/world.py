@@ -22,7 +22,6 @@ from ..sync.guard import Guarded
 from ..sync.meter import Meter
 from ..sync.metered import Metered, Purse
 from ..sync.plan import Plan
-from ..sync.propose import ACTIVITY
 from ..sync.systems import System
 from .events import Event
 from .past import Ref, Refusal
@@ -123,8 +122,10 @@ class World:
         matchkeys.note_keys(db, side, name, {id_: self._keys(side, name, values)})
 
     def _keys(self, side: Side, name: str, values: Mapping[str, Value]) -> dict[str, str]:
-        if name == ACTIVITY:
-            return {"prospect_id": match_key(values.get("prospect_id"))}
+        for recorded in self.rules.activities:
+            if (recorded.source, recorded.object(side)) == (side, name):
+                person = recorded.person_field(side)
+                return {person: match_key(values.get(person))}
         fields = {
             pair[0 if side is Side.CRM else 1].name
             for rule in self.rules.compiled.maps
@@ -195,9 +196,9 @@ def _reads(rules: RuleSet, side: Side) -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
     for rule in rules.compiled.maps:
         found.setdefault(rule.object(side), {}).update(dict.fromkeys(rule.reads[side]))
-    if side is Side.CADENCE:
-        for activity in rules.activities:
-            found.setdefault(ACTIVITY, {}).update(dict.fromkeys(activity.reads))
+    for activity in rules.activities:
+        if activity.source is side:
+            found.setdefault(activity.object(side), {}).update(dict.fromkeys(activity.reads))
     return {name: tuple(fields) for name, fields in found.items()}
 
 

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["ActivityRule", "Due", "FieldRule", "MapRule", "WorkflowRule", "match_key"]
+__all__ = [
+    "ACTIVITY",
+    "PERSON",
+    "ActivityRule",
+    "Due",
+    "FieldRule",
+    "MapRule",
+    "WorkflowRule",
+    "match_key",
+]
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +26,10 @@ from .explaining.explanation import Explanation
 from .values import Clock, Unturned, now, text_of
 
 Values = Mapping[str, Value]
+
+#: The cadence's object that holds what was recorded, and its field for whom it happened with.
+ACTIVITY = "activity"
+PERSON = "prospect_id"
 
 
 class Test(Protocol):
@@ -191,21 +204,44 @@ class WorkflowRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityRule:
-    """Which recorded activities become CRM records, and with which values (K3, K5)."""
+    """Which activities of one side appear on the other, and with which values (K3, K5, RS2)."""
 
     kind: str
-    #: Outcomes ticked, folded; empty means all.
+    #: The side on which they are recorded.
+    source: Side
+    #: Outcomes ticked, folded; empty means all. Of the cadence's own alone.
     outcomes: frozenset[str]
+    #: Which of the CRM's records are meant; None: all.
+    where: Test | None
     template: ActivityTemplate
-    key_field: str
-    #: The cadence's activity fields that are read.
+    #: The field of the source's record that holds our key if the record is a copy.
+    own_key: str | None
+    #: The source's fields that are read.
     reads: tuple[str, ...]
+    #: The copy's fields that rows write.
     fields: tuple[Field, ...]
     values: Callable[[Values], list[Any]]
+    #: When the source's record is deleted, so is the copy.
+    deletes: bool
     at: str
 
-    def fits(self, activity: Values) -> bool:
-        """Tell whether *activity* is one that the rule asks for."""
+    @property
+    def name(self) -> str:
+        """The name in the ledger and in reports."""
+        return f"{self.template.object}/{ACTIVITY}"
+
+    def object(self, side: Side) -> str:
+        """Return the object's name on *side*."""
+        return self.template.object if side is Side.CRM else ACTIVITY
+
+    def person_field(self, side: Side) -> str:
+        """Return the field on *side* that names the person it happened with."""
+        return self.template.person_field if side is Side.CRM else PERSON
+
+    def fits(self, activity: Values, clock: Clock) -> bool:
+        """Tell whether a record of the source is one that the rule asks for."""
+        if self.source is Side.CRM:
+            return self.where is None or self.where(activity, None, clock)
         if activity.get("kind") != self.kind:
             return False
         outcome = activity.get("outcome")
@@ -214,10 +250,16 @@ class ActivityRule:
         )
 
     def record(self, activity: Values) -> dict[str, Value]:
-        """Return the CRM values of *activity*: the template's, then the rule's."""
-        values = dict(self.template.values)
-        if self.template.date_field and isinstance(at := activity.get("at"), str):
-            values[self.template.date_field] = at[:10]
+        """Return the copy's values: what every such record has, then the rule's."""
+        day = self.template.date_field
+        if self.source is Side.CRM:
+            values: dict[str, Value] = {"kind": self.kind}
+            if day and isinstance(at := activity.get(day), str):
+                values["at"] = at if "T" in at else f"{at}T00:00:00Z"
+        else:
+            values = dict(self.template.values)
+            if day and isinstance(at := activity.get("at"), str):
+                values[day] = at[:10]
         for target, value in zip(self.fields, self.values(activity), strict=True):
             if not isinstance(value, Unturned):
                 values[target.name] = value

@@ -59,9 +59,8 @@ def narrowing(rules: RuleSet, side: Side, object_name: str, can: _Can | None) ->
     mine = [each for each in rules.compiled.maps if each.object(side) == object_name]
     if any(side in each.targets or side.other in each.deletes for each in mine):
         return None
-    if side is Side.CRM and (
-        rules.activities or any(w.object == object_name for w in rules.workflows.values())
-    ):
+    asked = any(w.object == object_name for w in rules.workflows.values())
+    if rules.activities or (side is Side.CRM and asked):
         return None
     described = rules.catalog.descriptions[side].get(object_name)
     if described is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Committer", "Result"]
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -66,9 +66,17 @@ class _UnderWay:
 
 
 class Committer:
-    """Gathers what became of a batch and writes it into the ledger at ``flush``."""
+    """Gathers what became of a batch and writes it into the ledger at ``flush``.
 
-    def __init__(self, run: int, now: Callable[[], datetime]) -> None:
+    *recorded* are the objects that hold activities: they wait for people who get a partner.
+    """
+
+    def __init__(
+        self,
+        run: int,
+        now: Callable[[], datetime],
+        recorded: Collection[tuple[Side, str]] = (),
+    ) -> None:
         self._run = run
         self.now = now
         self.result = Result()
@@ -79,8 +87,9 @@ class Committer:
         self._removed: list[_Name] = []
         self._new: dict[_Name, Pair] = {}
         self._changed: dict[_Name, Pair] = {}
-        #: Prospects that got a partner: their activities need wait no longer.
-        self._linked: set[str] = set()
+        #: People who got a partner: their activities need wait no longer.
+        self._linked: list[Mapping[Side, str]] = []
+        self._recorded = recorded
         #: Match keys of records created, by (side, object) and id.
         self._keys: dict[tuple[Side, str], dict[str, Mapping[str, str]]] = {}
         #: Records that we deleted.
@@ -217,10 +226,11 @@ class Committer:
         for side, gone, values in self._lost:
             inbox.departed(db, side, [(gone, values)], self.now())
             changes.note(db, self._run, side, [], [gone])
-        if self._linked:
-            waiting = matchkeys.owners(db, Side.CADENCE, "activity", map(match_key, self._linked))
-            inbox.requeue(db, Side.CADENCE, "activity", [State.WAITING], waiting)
-        self._finished, self._linked, self._removed, self._lost = [], set(), [], []
+        for side, name in self._recorded if self._linked else ():
+            people = (match_key(ids[side]) for ids in self._linked)
+            waiting = matchkeys.owners(db, side, name, people)
+            inbox.requeue(db, side, name, [State.WAITING], waiting)
+        self._finished, self._linked, self._removed, self._lost = [], [], [], []
         self._new, self._changed, self._keys = {}, {}, {}
 
     def _done(
@@ -258,7 +268,7 @@ class Committer:
 
     def _add(self, pair: Pair) -> Pair:
         self._new[_name(pair)] = pair
-        self._linked.add(pair.ids[Side.CADENCE])
+        self._linked.append(pair.ids)
         return pair
 
     def _keep(self, pair: Pair) -> Pair:

@@ -176,7 +176,8 @@ class Cycle:
         self._meter.run = run
         tell("run_begun", run=run, rules=self._version)
         try:
-            yield run, Committer(run, self._now), started
+            recorded = {(a.source, a.object(a.source)) for a in self._rules.activities}
+            yield run, Committer(run, self._now, recorded), started
         except SynclineError as err:
             with self._ledger.begin() as db:
                 journal.end_run(db, run, self._now(), "failed", {"error": err.message})

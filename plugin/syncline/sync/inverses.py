@@ -18,7 +18,6 @@ from ..rules.ruleset import RuleSet
 from ..rules.values import Clock
 from .cost import Estimate
 from .plan import Case, Fate, Plan, Step, StepKind
-from .propose import ACTIVITY
 from .systems import Progress, Systems
 from .traces import Stays, Written
 from .undo import Facts, inverse
@@ -51,8 +50,7 @@ class Inverses:
         self._progress = progress
         self._maps = {rule.name: rule for rule in rules.compiled.maps}
         self._workflows = tuple(rules.workflows.values())
-        targets = {rule.template.object for rule in rules.activities}
-        self._names = [*self._maps, *(f"{name}/{ACTIVITY}" for name in sorted(targets))]
+        self._names = [*self._maps, *sorted({rule.name for rule in rules.activities})]
 
     def read(self, written: Iterable[Written]) -> _Present:
         """Read the records that were written, and the partners of those that were deleted."""

@@ -25,7 +25,6 @@ from .detect import detect, reread
 from .lease import LeaseLostError
 from .meter import Meter
 from .plan import StepKind
-from .propose import ACTIVITY
 from .stopping import StoppedError
 from .systems import Progress, System, Systems
 
@@ -181,17 +180,20 @@ def _listings(rules: RuleSet, side: Side, system: System) -> list[_Listing]:
         fields = dict.fromkeys(f for m in mine for f in m.reads[side])
         where = narrowing(rules, side, name, system.narrows)
         found.append(_Listing(arrivals=arrivals, fields=tuple(fields), where=where))
-    if side is Side.CADENCE and rules.activities:
-        targets = sorted({a.template.object for a in rules.activities})
+    recorded = [rule for rule in rules.activities if rule.source is side]
+    for name in dict.fromkeys(rule.object(side) for rule in recorded):
+        here = [rule for rule in recorded if rule.object(side) == name]
         arrivals = Arrivals(
             side=side,
-            object=ACTIVITY,
-            key_fields=["prospect_id"],
-            others={f"{target}/{ACTIVITY}": target for target in targets},
-            departures=False,
+            object=name,
+            key_fields=[here[0].person_field(side)],
+            others={rule.name: rule.object(side.other) for rule in rules.activities
+                    if rule.object(side) == name},
+            departures=side is Side.CRM or any(rule.deletes for rule in here),
             unasked=False,
-        )
-        found.append(_Listing(arrivals=arrivals, fields=rules.activities[0].reads))
+        )  # fmt: skip
+        fields = dict.fromkeys(f for rule in here for f in rule.reads)
+        found.append(_Listing(arrivals=arrivals, fields=tuple(fields)))
     return found
 
 

@@ -6,7 +6,7 @@ nothing: proposing twice gives the same plan.
 
 from __future__ import annotations
 
-__all__ = ["ACTIVITY", "CHUNK", "Proposer"]
+__all__ = ["CHUNK", "Proposer"]
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -39,7 +39,7 @@ from .plan import Case, Fate, Plan, Ref
 
 #: Records decided about at once; memory stays level however many wait.
 CHUNK = 2000
-ACTIVITY = "activity"
+_PROSPECT = "prospect"
 _UNHEARD = "what became of an earlier write of it is not known yet"
 
 
@@ -75,12 +75,12 @@ class Proposer:
     def plans(self) -> Iterator[Plan]:
         """Yield the cycle's plans; each may be applied before the next is asked for."""
         objects = dict.fromkeys((side, m.object(side)) for side in Side for m in self._maps)
-        targets = dict.fromkeys((Side.CRM, a.template.object) for a in self._rules.activities)
-        for side, name in objects | targets:
+        activities = dict.fromkeys((s, a.object(s)) for a in self._rules.activities for s in Side)
+        for side, name in objects | activities:
             yield from self._part(partial(self._departures, side, name))
         queues = {where: Turn() for where in objects}
-        if self._rules.activities:
-            queues[Side.CADENCE, ACTIVITY] = Turn()
+        for recorded in self._rules.activities:
+            queues[recorded.source, recorded.object(recorded.source)] = Turn()
         while queues:
             where = self._next(queues)
             if where is None:
@@ -119,8 +119,9 @@ class Proposer:
             found = inbox.candidates(db, side, name, after=after, limit=self._most, run=self._run)
             if not found:
                 return [], after
-            if side is Side.CADENCE and name == ACTIVITY:
-                cases = self._activities(db, found)
+            recorded = [a for a in self._rules.activities if a.object(side) == name]
+            if recorded:
+                cases = self._activities(db, side, found, recorded)
             else:
                 cases = self._records(db, side, name, found)
         return cases, found[-1].turn
@@ -307,11 +308,12 @@ class Proposer:
         return [replace(case, forgets=case.candidates)]
 
     def _lost_activity(self, db: Connection, entry: Entry) -> Case | None:
-        name = f"{entry.object}/{ACTIVITY}"
-        pair = pairs.by_side(db, name, entry.side, [entry.id]).get(entry.id)
-        if pair is None or entry.gone is None or entry.side is Side.CADENCE:
-            return None
-        return lost_case(pair, entry, entry.gone)
+        rules = [a for a in self._rules.activities if a.object(entry.side) == entry.object]
+        for name in dict.fromkeys(rule.name for rule in rules):
+            pair = pairs.by_side(db, name, entry.side, [entry.id]).get(entry.id)
+            if pair is not None and entry.gone is not None:
+                return lost_case(pair, entry, entry.gone, rules)
+        return None
 
     def _gone_case(self, db: Connection, rule: MapRule, pair: Pair, entry: Entry) -> Case:
         other = entry.side.other
@@ -356,21 +358,24 @@ class Proposer:
 
     # -- activities
 
-    def _activities(self, db: Connection, found: Sequence[Entry]) -> list[Case]:
-        people = [m.name for m in self._maps if m.cadence_object == "prospect"]
-        persons = [str(e.values.get("prospect_id") or "") for e in found]
-        partners = pairs.bonds(db, Side.CADENCE, "prospect", persons, people)
-        targets = {a.template.object for a in self._rules.activities}
+    def _activities(
+        self, db: Connection, side: Side, found: Sequence[Entry], rules: Sequence[ActivityRule]
+    ) -> list[Case]:
+        """Return the cases of activities recorded on *side*, and of copies that came by there."""
+        asked = [rule for rule in rules if rule.source is side]
+        ids = [entry.id for entry in found]
         known: dict[str, Pair] = {}
-        for target in sorted(targets):
-            ids = (entry.id for entry in found)
-            known |= pairs.by_side(db, f"{target}/{ACTIVITY}", Side.CADENCE, ids)
+        for name in sorted({rule.name for rule in rules}):
+            known |= pairs.by_side(db, name, side, ids)
+        field = rules[0].person_field(side)
+        persons = [str(entry.values.get(field) or "") for entry in found]
+        partners = self._partners(db, side, persons)
         return [
             activity_case(
                 ActivityFacts(
                     entry=entry,
-                    rule=_asked(self._rules.activities, entry),
-                    person=partners[person].partner if person in partners else None,
+                    rule=next((r for r in asked if r.fits(entry.values, self._clock)), None),
+                    person=partners.get(person),
                     pair=known.get(entry.id),
                     instance=self._ledger.instance,
                 )
@@ -378,13 +383,19 @@ class Proposer:
             for entry, person in zip(found, persons, strict=True)
         ]
 
+    def _partners(self, db: Connection, side: Side, persons: Sequence[str]) -> dict[str, str]:
+        """Return who the prospects, or the people they are in the CRM, are on the other side."""
+        rules = [m for m in self._maps if m.cadence_object == _PROSPECT]
+        found: dict[str, str] = {}
+        for name in dict.fromkeys(rule.object(side) for rule in rules):
+            maps = [rule.name for rule in rules if rule.object(side) == name]
+            bonds = pairs.bonds(db, side, name, persons, maps)
+            found |= {person: bond.partner for person, bond in bonds.items()}
+        return found
+
 
 def _touches(case: Case, records: Collection[tuple[str, str, str]]) -> bool:
     return any((side, case.objects[side], id_) in records for side, id_ in case.ids.items())
-
-
-def _asked(rules: Sequence[ActivityRule], entry: Entry) -> ActivityRule | None:
-    return next((rule for rule in rules if rule.fits(entry.values)), None)
 
 
 def _guarded(rule: MapRule, entries: Mapping[Side, Entry], make: Callable[[], Case]) -> Case:

@@ -15,7 +15,7 @@ from ..ledger.rows import Pair, State
 from ..model import Record, Side
 from ..rules.compiled import MapRule, match_key
 from ..rules.ruleset import RuleSet
-from .propose import ACTIVITY, CHUNK
+from .propose import CHUNK
 
 
 def ask_again_after_edit(ledger: Ledger, rules: RuleSet, now: datetime) -> None:
@@ -37,7 +37,8 @@ def ask_again_after_edit(ledger: Ledger, rules: RuleSet, now: datetime) -> None:
             for side in Side:
                 inbox.requeue(db, side, rule.object(side), states, None)
             _reopen(db, rule, now)
-        inbox.requeue(db, Side.CADENCE, ACTIVITY, states, None)
+        for side, name in {(a.source, a.object(a.source)) for a in rules.activities}:
+            inbox.requeue(db, side, name, states, None)
 
 
 def _reopen(db: Connection, rule: MapRule, now: datetime) -> None:

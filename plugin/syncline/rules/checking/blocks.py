@@ -1,8 +1,8 @@
-"""Check activities, sending rules, forms and tests against the systems' own fields."""
+"""Check sending rules and forms against the systems' own fields."""
 
 from __future__ import annotations
 
-__all__ = ["check_activity", "check_allow", "check_form"]
+__all__ = ["check_allow", "check_form"]
 
 from zoneinfo import available_timezones
 
@@ -10,80 +10,15 @@ from syncline_grammar import syntax as s
 from syncline_grammar.recovery.wording import ROW_SYNONYMS
 from syncline_grammar.words import nearest
 
-from ...model import Field, FieldType, Side
-from ..catalog import Catalog, Problems, Scope
-from ..texts import variables
-from .expressions import check_expression
+from ...model import Side
+from ..catalog import Catalog, Problems
 from .literals import check_number, check_value
 from .maps import find_object
-from .turning import check_fits
 
-_KINDS = ("call", "email", "sms", "note", "meeting", "task")
 #: What a cadence's touch can be.
 CHANNELS = ("email", "sms", "call", "task")
-_ACTIVITY = "activity"
-#: What kinds of activity are called elsewhere.
-_CALLED = {
-    "phone": "call", "phone_call": "call", "phonecall": "call", "calls": "call", "mail": "email",
-    "e_mail": "email", "text": "sms", "text_message": "sms",
-}  # fmt: skip
 _WORDS_OF_A_FORM = {**ROW_SYNONYMS, "readonly": "read only", "read_only": "read only"}
 _DAY = 1440
-
-
-def check_activity(activity: s.Activity, catalog: Catalog, problems: Problems) -> None:
-    """Note every fault of an activity rule (K3, K5)."""
-    called = _CALLED.get(activity.kind.text.lower())
-    if called is not None:
-        message = f"the kind of activity `{activity.kind.text}` is written `{called}`"
-        problems.add("E209", message, activity.kind.span, better=called)
-    elif activity.kind.text not in _KINDS:
-        problems.unknown("E209", "kind of activity", activity.kind, _KINDS)
-    target = find_object(activity.object, Side.CRM, catalog, problems)
-    recorded = catalog.descriptions[Side.CADENCE].get(_ACTIVITY)
-    if recorded is None:
-        system = catalog.systems[Side.CADENCE]
-        problems.add("E401", f"{system} records no activities", activity.span)
-        return
-    source = Scope(Side.CADENCE, catalog.systems[Side.CADENCE], recorded)
-    if target is not None and activity.kind.text in _KINDS:
-        system = catalog.systems[Side.CRM]
-        if catalog.template(activity.kind.text, target.type.name) is None:
-            problems.add(
-                "E401",
-                f"{system} has no template for a {activity.kind.text} as {target.type.name}",
-                activity.object.span,
-            )
-        if target.type.key_field is None:
-            problems.add(
-                "E402",
-                f"{target.type.name} has no field for Syncline's key, so one could be made twice",
-                activity.object.span,
-            )
-    written: set[str] = set()
-    for row in activity.values:
-        field = None if target is None else target.resolve(row.field, problems)
-        typed = check_expression(row.value, source, catalog, problems)
-        if field is not None:
-            if not field.creatable:
-                problems.add("E302", f"{field.name} is read only in the CRM", row.field.span)
-            if field.name in written:
-                problems.add("E303", f"{field.name} is written twice", row.field.span)
-            written.add(field.name)
-        if isinstance(row.value, s.Text):
-            for name in variables(row.value):
-                if source.find(name) is None:
-                    known = [f.name for f in recorded.fields]
-                    problems.unknown("E207", "variable", name, known, " of an activity")
-        if field is not None and not (isinstance(row.value, s.Text) and _is_text(field)):
-            check_value(row.value, field, problems)
-            if typed is not None and isinstance(row.value, s.FieldRef | s.Call | s.Arithmetic):
-                check_fits(typed, field, row.value.span, problems)
-
-
-def _is_text(field: Field) -> bool:
-    """Tell whether a text is cut to fit the field: templates may be of any length."""
-    return field.type is FieldType.TEXT
 
 
 def check_form(form: s.Form, catalog: Catalog, problems: Problems) -> None:

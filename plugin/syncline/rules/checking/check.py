@@ -12,7 +12,8 @@ from syncline_grammar.diagnostics import Diagnostic, Severity, Span
 
 from ...model import Side
 from ..catalog import Catalog, Problems
-from .blocks import check_activity, check_allow, check_form
+from .activities import check_activity
+from .blocks import check_allow, check_form
 from .deletes import check_deletes
 from .directions import check_direction
 from .maps import check_map, find_object
@@ -65,7 +66,7 @@ def check(tree: s.RuleFile, catalog: Catalog) -> tuple[Diagnostic, ...]:
             case s.Workflow():
                 check_workflow(statement, mapped, catalog, problems)
             case s.Activity():
-                check_activity(statement, catalog, problems)
+                check_activity(statement, tree, catalog, problems)
             case s.Flow():
                 check_direction(statement, tree, catalog, problems)
             case s.Form():

@@ -48,8 +48,9 @@ def costs(tree: s.RuleFile, functions: Mapping[str, Function]) -> tuple[Cost, ..
                 cost = sum(_row(row, functions) for row in rows)
                 name = f"{crm.text}/{cadence.text}"
                 found.append(Cost(kind="map", name=name, span=crm.span, cost=cost))
-            case s.Activity(kind=kind, values=values, span=span):
-                cost = 1 + sum(_assigned(row.value, functions) for row in values)
+            case s.Activity(kind=kind, values=values, where=where, span=span):
+                asked = 0 if where is None else _criterion(where, functions)
+                cost = 1 + asked + sum(_assigned(row.value, functions) for row in values)
                 found.append(Cost(kind="activity", name=kind.text, span=span, cost=cost))
             case _:
                 pass

@@ -10,20 +10,22 @@ from typing import Any
 from syncline_grammar import syntax as s
 from syncline_grammar.source import Source
 
-from ...model import Field, FieldType, ObjectType, Side, Value
+from ...model import ActivityTemplate, Field, FieldType, Side, Value
 from ..catalog import Catalog, Scope
 from ..checking.maps import scope_of
-from ..compiled import ActivityRule
-from ..texts import split_template
+from ..compiled import ACTIVITY, ActivityRule
+from ..texts import split_template, variables
 from ..values import text_of, turner
+from ..walk import names_in
 from .program import Program
 from .turning import found
 
 
 def write_activity(name: str, rule: s.Activity, catalog: Catalog, program: Program) -> None:
-    """Add the function of *rule* to *program*: from an activity to a list, a value a row."""
-    source = Scope(Side.CADENCE, catalog.systems[Side.CADENCE], _recorded(catalog))
-    target = scope_of(rule.object, Side.CRM, catalog)
+    """Add the functions of *rule* to *program*: from an activity to a list, a value a row."""
+    source, target = _ends(rule, catalog)
+    if rule.where is not None:
+        program.criterion(f"{name}_where", rule.where, source)
     values = [
         _assigned(row.value, source, found(target, row.field), program) for row in rule.values
     ]
@@ -34,26 +36,49 @@ def activity_rule(
     name: str, rule: s.Activity, catalog: Catalog, source: Source, made: Mapping[str, Any]
 ) -> ActivityRule:
     """Return *rule*, its function taken from *made*."""
-    target = scope_of(rule.object, Side.CRM, catalog)
-    template = catalog.template(rule.kind.text, target.type.name)
+    origin, target = _ends(rule, catalog)
+    crm = origin if rule.from_crm else target
+    template = catalog.template(rule.kind.text, crm.type.name)
     assert template is not None
     assert target.type.key_field is not None
     return ActivityRule(
         kind=rule.kind.text,
+        source=origin.side,
         outcomes=frozenset(o.value.strip().casefold() for o in rule.outcomes),
+        where=None if rule.where is None else made[f"{name}_where"],
         template=template,
-        key_field=target.type.key_field,
-        reads=tuple(f.name for f in _recorded(catalog).fields),
+        own_key=origin.type.key_field,
+        reads=_reads(rule, origin, template),
         fields=tuple(found(target, row.field) for row in rule.values),
         values=made[name],
+        deletes=bool(rule.deletes),
         at=source.at(rule.kind.span),
     )
 
 
-def _recorded(catalog: Catalog) -> ObjectType:
-    recorded = catalog.descriptions[Side.CADENCE].get("activity")
+def _ends(rule: s.Activity, catalog: Catalog) -> tuple[Scope, Scope]:
+    """Return where the activity is recorded, and where its copy appears."""
+    crm = scope_of(rule.object, Side.CRM, catalog)
+    recorded = catalog.descriptions[Side.CADENCE].get(ACTIVITY)
     assert recorded is not None
-    return recorded
+    cadence = Scope(Side.CADENCE, catalog.systems[Side.CADENCE], recorded)
+    return (crm, cadence) if rule.from_crm else (cadence, crm)
+
+
+def _reads(rule: s.Activity, origin: Scope, template: ActivityTemplate) -> tuple[str, ...]:
+    """Return the fields of the source that are read: of the cadence all, of the CRM those asked."""
+    if origin.side is Side.CADENCE:
+        return tuple(f.name for f in origin.type.fields)
+    names = [name for row in rule.values for name in (*names_in(row.value), *_variables(row))]
+    if rule.where is not None:
+        names += names_in(rule.where)
+    fields = [found(origin, name).name for name in names]
+    fields += [template.person_field, *filter(None, (template.date_field, origin.type.key_field))]
+    return tuple(dict.fromkeys(fields))
+
+
+def _variables(row: s.Assignment) -> list[s.Name]:
+    return variables(row.value) if isinstance(row.value, s.Text) else []
 
 
 def _assigned(value: s.Expression, scope: Scope, target: Field, program: Program) -> str:
