@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .catalog import ASSOCIATIONS, kind_named
 from .gate import PORTAL
 from .rows import answered
-from .wire import Refusal
+from .wire import Refusal, truth
 
 if TYPE_CHECKING:
     from .catalog import Kind
@@ -23,7 +23,7 @@ _PAGE, _LARGEST_PAGE = 10, 100
 
 def page(kind: Kind, asked: Mapping[str, str], rows: Rows, links: Links) -> dict[str, Any]:
     """Return the records in use, or those in the bin, from the id ``after`` on."""
-    archived = asked.get("archived") == "true"
+    archived = truth(asked, "archived")
     limit, after = int(asked.get("limit") or _PAGE), int(asked.get("after") or 0)
     if limit > _LARGEST_PAGE:
         raise Refusal(f"The limit of a list is {_LARGEST_PAGE}, not {limit}")
@@ -44,7 +44,7 @@ def one(
     kind: Kind, name: str, asked: Mapping[str, str], rows: Rows, links: Links
 ) -> dict[str, Any]:
     """Return one record, by its id or by a unique property."""
-    archived = asked.get("archived") == "true"
+    archived = truth(asked, "archived")
     row = rows.by_property(kind, asked.get("idProperty"), name, archived=archived)
     return _shown(kind, row, asked, links)
 

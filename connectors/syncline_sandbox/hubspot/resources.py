@@ -16,7 +16,7 @@ from .links import Links
 from .rows import written
 from .search import Search
 from .shelves import Properties
-from .wire import object_in, parsed
+from .wire import object_in, parsed, truth
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -118,7 +118,7 @@ class Resources:
         return 204, None
 
     def _read_many(self, request: Request, content: bytes) -> _Answer:
-        archived = _asked(request).get("archived") == "true"
+        archived = truth(_asked(request), "archived")
         return self._batches.read(_kind(request), object_in(parsed(content)), archived=archived)
 
     def _merge(self, kind: Kind, body: dict[str, Any]) -> _Answer:
@@ -146,7 +146,7 @@ class Resources:
         return 204, None
 
     def _all_properties(self, request: Request, _content: bytes) -> _Answer:
-        archived = _asked(request).get("archived") == "true"
+        archived = truth(_asked(request), "archived")
         return 200, self._properties.all(_kind(request), archived=archived)
 
     def _property(self, request: Request, _content: bytes) -> _Answer:
@@ -160,7 +160,7 @@ class Resources:
         return 200, self._owners.page(_asked(request))
 
     def _owner(self, request: Request, _content: bytes) -> _Answer:
-        archived = _asked(request).get("archived") == "true"
+        archived = truth(_asked(request), "archived")
         return 200, self._owners.one(request.path_params["id"], archived=archived)
 
 

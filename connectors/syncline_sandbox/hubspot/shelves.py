@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .wire import NotFound, Refusal, instant
+from .wire import NotFound, Refusal, instant, truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,7 +133,7 @@ class Owners:
 
     def page(self, asked: Mapping[str, str]) -> dict[str, Any]:
         """Return a page of those who are here, or of those who have left."""
-        archived = asked.get("archived") == "true"
+        archived = truth(asked, "archived")
         email, after = asked.get("email"), int(asked.get("after") or 0)
         limit = int(asked.get("limit") or 100)
         if limit > _LARGEST_PAGE:

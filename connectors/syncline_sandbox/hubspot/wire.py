@@ -12,9 +12,11 @@ __all__ = [
     "object_in",
     "parsed",
     "text_of",
+    "truth",
 ]
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -138,3 +140,8 @@ def text_of(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+def truth(asked: Mapping[str, str], name: str) -> bool:
+    """Tell whether a parameter says yes; clients write it with and without a capital."""
+    return asked.get(name, "").casefold() == "true"
