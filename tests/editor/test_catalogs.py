@@ -42,7 +42,7 @@ def test_a_file_without_a_workspace_has_the_embedded_systems(registry: Registry)
     catalog = Catalogs(registry).known(None, NAMED)
     assert catalog.systems == {Side.CRM: "local", Side.CADENCE: "local"}
     assert catalog.descriptions[Side.CRM].get("Lead") is not None
-    assert catalog.connectors == ("local", "salesforce")
+    assert catalog.connectors == ("local", "salesforce", "salesforce_engagement")
 
 
 def test_what_a_workspace_remembers_is_known_at_once(registry: Registry, file: Path) -> None:
