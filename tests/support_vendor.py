@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+import json
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -183,7 +184,8 @@ class Vendor:
         self.seen.append(token)
         if token not in self.tokens:
             return JSONResponse({"error": "invalid_token", "message": f"no {token}"}, 401)
-        return JSONResponse({"user": self.tokens[token], "account": "Acme Ltd"})
+        body = json.dumps({"user": self.tokens[token], "account": "Acme Ltd"})
+        return Response(body, media_type="application/json")
 
 
 async def _form(request: Request) -> dict[str, str]:

@@ -418,6 +418,15 @@ def test_a_link_to_the_settings_stays_a_link(tmp_path: Path) -> None:
     assert real.stat().st_mode & 0o777 == 0o640
 
 
+def test_a_name_that_is_half_a_sign_is_kept_all_the_same(office: Office) -> None:
+    """What a system calls us is shown as far as it is text."""
+    office.vendor.tokens[TOKEN] = "ann\ud800\0"
+    card = office.connect(Grant.TOKEN, {"token": TOKEN})
+    assert card.identity is not None
+    assert card.identity.user.startswith("ann")
+    assert office.command("connections").returncode == 0
+
+
 def test_ways_of_one_connector_differ() -> None:
     """`--way` chooses one: two of the same kind are refused when plugins are loaded."""
     kind = support_acme.WAYS[0]

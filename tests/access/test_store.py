@@ -8,18 +8,33 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import keyring
 import pytest
+from hypothesis import given, strategies as st
 from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring
 from keyring.errors import KeyringLocked
 
+import syncline_schemas
 from support_access import Office
 from support_vendor import CLIENT_SECRET
-from syncline import WorkspaceError
+from syncline import Grant, Identity, Secret, Token, WorkspaceError
+from syncline.admission.kept import (
+    Card,
+    Failure,
+    Kept,
+    card_from_json,
+    card_to_json,
+    kept_from_text,
+    kept_text,
+)
+from syncline.admission.sealing import Sealed, Sealer
+from syncline.admission.vault import Vault
 from syncline.backup import back_up
 
 LONG = "f0e1d2c3b4a5968778695a4b3c2d1e0f"
@@ -137,10 +152,6 @@ def test_a_keyring_that_encrypts_nothing_is_none(
 
 def test_a_key_of_the_environment_goes_before_the_keyring(office: Office, ring: Ring) -> None:
     """What is sealed under SYNCLINE_KEY opens wherever it is set, and nowhere else."""
-    from syncline import Grant
-    from syncline.admission.kept import Card, Kept
-    from syncline.admission.vault import Vault
-
     kept = Kept(card=Card(way=Grant.TOKEN, bound=""), borrowed="planted-digest")
     Vault(office.folder, {"SYNCLINE_KEY": LONG}).write("acme", kept)
     assert ring.held == {}
@@ -290,10 +301,6 @@ def test_two_processes_that_are_refused_together_renew_once(office: Office) -> N
 
 def test_processes_that_need_a_first_key_make_one(tmp_path: Path) -> None:
     """Many that begin at once agree on one key, whole."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    from syncline.admission.sealing import Sealed, Sealer
-
     environ = {"XDG_CONFIG_HOME": str(tmp_path)}
 
     def seal(number: int) -> Sealed:
@@ -312,6 +319,63 @@ def test_a_user_without_a_home_needs_a_key(office: Office, monkeypatch: pytest.M
     with pytest.raises(WorkspaceError, match="no home folder") as caught:
         office.connect()
     assert "SYNCLINE_KEY" in caught.value.hint
+
+
+TEXTS = st.text(max_size=20)
+SECONDS = st.integers(0, 4_000_000_000).map(lambda second: datetime.fromtimestamp(second, UTC))
+MOMENTS = st.none() | SECONDS
+SECRETS = TEXTS.map(Secret)
+CARDS = st.builds(
+    Card,
+    way=st.sampled_from(Grant),
+    bound=TEXTS,
+    connected=MOMENTS,
+    identity=st.none()
+    | st.builds(
+        Identity,
+        user=TEXTS,
+        account=TEXTS,
+        scopes=st.lists(TEXTS, max_size=3).map(tuple),
+        version=TEXTS,
+    ),
+    answered=MOMENTS,
+    expires=MOMENTS,
+    renewed=MOMENTS,
+    renewable=st.booleans(),
+    failure=st.none()
+    | st.builds(
+        Failure,
+        at=SECONDS,
+        message=TEXTS,
+        hint=TEXTS,
+        person=st.booleans(),
+    ),
+)
+TOKENS = st.builds(
+    Token, text=SECRETS, extras=st.dictionaries(TEXTS, TEXTS, max_size=3), expires=MOMENTS
+)
+
+
+@given(
+    st.builds(
+        Kept,
+        card=CARDS,
+        borrowed=TEXTS,
+        secrets=st.dictionaries(TEXTS, SECRETS, max_size=3),
+        token=st.none() | TOKENS,
+        refresh=st.none() | SECRETS,
+    )
+)
+def test_what_is_kept_comes_back(kept: Kept) -> None:
+    """A card fits its schema and reads as it was written; so do the secrets behind it."""
+    written = json.loads(json.dumps(card_to_json(kept.card)))
+    entry = {"card": written, "place": "file", "sealed": ""}
+    document = {"version": 1, "id": "0" * 16, "connections": {"acme": entry}}
+    assert syncline_schemas.check("access", document) == []
+    assert card_from_json(written) == kept.card
+    again = kept_from_text(kept.card, kept_text(kept))
+    assert kept_text(again) == kept_text(kept)
+    assert again.card == kept.card
 
 
 def test_errors_of_the_store_are_for_a_person(office: Office) -> None:

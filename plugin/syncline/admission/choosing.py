@@ -136,7 +136,9 @@ def fitting(
         and all(environ.get(variable(kind, name)) for name in way.secrets)
     ]
     if not found:
-        raise WorkspaceError(f"{kind.title} is not connected", hint=_what_to_do(kind, wish))
+        raise WorkspaceError(
+            f"{kind.title} is not connected", hint=_what_to_do(kind, settings, wish)
+        )
     if len(found) > 1:
         names = " and ".join(f'"{way.grant}"' for way in found)
         raise WorkspaceError(
@@ -149,14 +151,14 @@ def fitting(
     return Chosen(way=way, secrets=secrets, connected=False)
 
 
-def _what_to_do(kind: ConnectorType, wish: Grant | None) -> str:
+def _what_to_do(kind: ConnectorType, settings: Settings, wish: Grant | None) -> str:
     """Name the command, and for each way without a person what it lacks."""
     parts = [f"Run `syncline connect {kind.name}`"]
     for way in kind.ways:
         if way.grant is Grant.WEB or wish not in {None, way.grant}:
             continue
         names = " and ".join(variable(kind, name) for name in way.secrets)
-        table = " and ".join(way.settings)
+        table = " and ".join(name for name in way.settings if name not in settings)
         parts.append(
             f"set {names} in the environment"
             + (f" and {table} in [connections.{kind.name}]" if table else "")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ..access import Access, Identity, Secret, Settings, Token
 from ..connector import ConnectorType, Context
 from ..errors import FatalError, LedgerError, SynclineError
-from ..model import Side
+from ..model import Side, plain
 from .choosing import secrets_of
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Identifier:
             access=access,
         )
         try:
-            return kind.identify(context)
+            return _plain(kind.identify(context))
         except SynclineError:
             raise
         except Exception as err:  # noqa: BLE001 - whatever a plugin raises; it may quote a secret
@@ -97,6 +97,16 @@ class Identifier:
             with self._workspace.ledger.begin() as db:
                 at = self._now()
                 spending.add(db, named[0], at, run=0, price=price, what="identify", records=0)
+
+
+def _plain(identity: Identity) -> Identity:
+    """Return it in texts that can be kept and shown."""
+    return Identity(
+        user=plain(identity.user),
+        account=plain(identity.account),
+        scopes=tuple(map(plain, identity.scopes)),
+        version=plain(identity.version),
+    )
 
 
 def sides_of(workspace: Workspace, name: str) -> tuple[Side, ...]:

@@ -81,10 +81,10 @@ def _lines(state: ConnectionState) -> Iterator[str]:
     if state.way is not None:
         by = "a person connected" if state.by_person else "by secrets of the environment"
         yield f"Way: {state.way}, {by}."
-    if state.expires is not None:
+    if state.expires is not None and state.state is State.CONNECTED:
         then = "; the next is fetched before" if state.renewable else ""
         yield f"The token ends {_at(state.expires)}{then}."
-    if not state.renewable:
+    if not state.renewable and state.state is State.CONNECTED:
         yield "Nothing was given that renews it: connect again when it ends."
     if state.dies is not None and state.state is State.CONNECTED:
         yield f"If no run uses it before {_at(state.dies)}, a person must connect again."
