@@ -19,10 +19,9 @@ from ..ledger import inbox, journal, pairs
 from ..ledger.database import Ledger
 from ..ledger.rows import Entry, Pair, State, Turn
 from ..model import Side
-from ..rules.compiled import ActivityRule, MapRule
+from ..rules.compiled import MapRule
 from ..rules.ruleset import RuleSet
 from ..rules.values import Clock
-from .activities import ActivityFacts, activity_case, lost_case
 from .cases import PairFacts, lone_case, pair_case
 from .creation import NewFacts, new_case
 from .departures import (
@@ -36,10 +35,10 @@ from .departures import (
 from .link import Kin
 from .linking import Linker
 from .plan import Case, Fate, Plan, Ref
+from .recorded import Recorded
 
 #: Records decided about at once; memory stays level however many wait.
 CHUNK = 2000
-_PROSPECT = "prospect"
 _UNHEARD = "what became of an earlier write of it is not known yet"
 
 
@@ -67,6 +66,7 @@ class Proposer:
         # All of them, for every map: a pair that was handed on may owe what another fired.
         self._workflows = tuple(rules.workflows.values())
         self._linker = Linker(ledger.instance, self._maps)
+        self._recorded = Recorded(ledger.instance, rules, clock)
         #: What was taken up, in this plan or, when nothing is applied, in any before it.
         self._taken: set[Ref] = set()
         #: Pairs that a plan not yet applied makes of others, by (map, side, id).
@@ -75,12 +75,10 @@ class Proposer:
     def plans(self) -> Iterator[Plan]:
         """Yield the cycle's plans; each may be applied before the next is asked for."""
         objects = dict.fromkeys((side, m.object(side)) for side in Side for m in self._maps)
-        activities = dict.fromkeys((s, a.object(s)) for a in self._rules.activities for s in Side)
-        for side, name in objects | activities:
+        for side, name in objects | self._recorded.places:
             yield from self._part(partial(self._departures, side, name))
         queues = {where: Turn() for where in objects}
-        for recorded in self._rules.activities:
-            queues[recorded.source, recorded.object(recorded.source)] = Turn()
+        queues |= {place: Turn() for place in self._recorded.sources}
         while queues:
             where = self._next(queues)
             if where is None:
@@ -119,9 +117,8 @@ class Proposer:
             found = inbox.candidates(db, side, name, after=after, limit=self._most, run=self._run)
             if not found:
                 return [], after
-            recorded = [a for a in self._rules.activities if a.object(side) == name]
-            if recorded:
-                cases = self._activities(db, side, found, recorded)
+            if self._recorded.holds(side, name):
+                cases = self._recorded.cases(db, side, name, found)
             else:
                 cases = self._records(db, side, name, found)
         return cases, found[-1].turn
@@ -300,20 +297,12 @@ class Proposer:
                     for s in Side:
                         self._handed[case.map, s, case.pair.ids[s]] = case.pair
                 return [case]
-        activity = self._lost_activity(db, entry)
+        activity = self._recorded.lost(db, entry)
         if activity is not None:
             return [activity]
         reason = "it went before it had a partner"
         case = lone_case(rules[0] if rules else self._maps[0], entry).ended(Fate.UNCHANGED, reason)
         return [replace(case, forgets=case.candidates)]
-
-    def _lost_activity(self, db: Connection, entry: Entry) -> Case | None:
-        rules = [a for a in self._rules.activities if a.object(entry.side) == entry.object]
-        for name in dict.fromkeys(rule.name for rule in rules):
-            pair = pairs.by_side(db, name, entry.side, [entry.id]).get(entry.id)
-            if pair is not None and entry.gone is not None:
-                return lost_case(pair, entry, entry.gone, rules)
-        return None
 
     def _gone_case(self, db: Connection, rule: MapRule, pair: Pair, entry: Entry) -> Case:
         other = entry.side.other
@@ -355,43 +344,6 @@ class Proposer:
             pair=pair,
             entry=inbox.fetch(db, side, name, [id_]).get(id_),
         )
-
-    # -- activities
-
-    def _activities(
-        self, db: Connection, side: Side, found: Sequence[Entry], rules: Sequence[ActivityRule]
-    ) -> list[Case]:
-        """Return the cases of activities recorded on *side*, and of copies that came by there."""
-        asked = [rule for rule in rules if rule.source is side]
-        ids = [entry.id for entry in found]
-        known: dict[str, Pair] = {}
-        for name in sorted({rule.name for rule in rules}):
-            known |= pairs.by_side(db, name, side, ids)
-        field = rules[0].person_field(side)
-        persons = [str(entry.values.get(field) or "") for entry in found]
-        partners = self._partners(db, side, persons)
-        return [
-            activity_case(
-                ActivityFacts(
-                    entry=entry,
-                    rule=next((r for r in asked if r.fits(entry.values, self._clock)), None),
-                    person=partners.get(person),
-                    pair=known.get(entry.id),
-                    instance=self._ledger.instance,
-                )
-            )
-            for entry, person in zip(found, persons, strict=True)
-        ]
-
-    def _partners(self, db: Connection, side: Side, persons: Sequence[str]) -> dict[str, str]:
-        """Return who the prospects, or the people they are in the CRM, are on the other side."""
-        rules = [m for m in self._maps if m.cadence_object == _PROSPECT]
-        found: dict[str, str] = {}
-        for name in dict.fromkeys(rule.object(side) for rule in rules):
-            maps = [rule.name for rule in rules if rule.object(side) == name]
-            bonds = pairs.bonds(db, side, name, persons, maps)
-            found |= {person: bond.partner for person, bond in bonds.items()}
-        return found
 
 
 def _touches(case: Case, records: Collection[tuple[str, str, str]]) -> bool:
