@@ -16,7 +16,6 @@ import click
 import pytest
 
 import syncline
-import syncline_local
 import syncline_schemas
 from support import command
 from support_docs import ROOT, Fence, fences, guide
@@ -25,6 +24,7 @@ from syncline.cli.main import cli
 from syncline.functions import BUILT_IN
 from syncline.hookspecs import Hooks
 from syncline.rules.evaluate import evaluate
+from syncline.testing import CHECKS
 
 EXAMPLE = ROOT / "examples" / "acme_connector"
 #: Guides with Python in them. A block marked ``python`` runs after those above it; one marked
@@ -239,18 +239,13 @@ def test_the_guide_for_hosts_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
 
 def test_the_guide_for_connectors_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Its module is a plugin without a fault, and its tests pass."""
+    """Its module is a plugin without a fault, and registers what it says."""
     module = ran("connectors.md", monkeypatch, tmp_path)
     registry = syncline.load_plugins(points=[], extra=[("desk", module)])
     assert registry.faults == ()
     assert set(registry.connectors) == set(registry.sandboxes) == {"desk"}
     assert registry.functions["dashed"].call("Food and Drink") == "food-and-drink"
     assert [template.kind for template in registry.templates] == ["call", "meeting"]
-
-    tests = [value for name, value in vars(module).items() if name.startswith("test_")]
-    assert len(tests) == 4
-    for test in tests:
-        test()
 
 
 def test_the_guides_functions_do_what_they_say(
@@ -278,38 +273,12 @@ def test_the_guides_functions_do_what_they_say(
         assert codes(f"{head} {row}\n}}\n", catalog) == []
 
 
-def test_the_guides_connector_syncs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Desk describes itself over HTTP, is read and written, and then rests."""
-    module = ran("connectors.md", monkeypatch, tmp_path)
-    server = module.FakeDesk()
-    module.connect(server).write(
-        "person", [syncline.Write(values={"last_name": "Doe", "email": "jo@example.com"}, key="k")]
-    )
-
-    def connect(_context: syncline.Context) -> syncline.Connector:
-        connector: syncline.Connector = module.connect(server)
-        return connector
-
-    monkeypatch.setattr(module, "_open", connect)
-    (tmp_path / "main.rules").write_text(
-        "connect crm to desk\nconnect cadence to local\nsync crm to cadence\nsync cadence to crm\n"
-        "map person <-> prospect {\n match email = email\n email <-> email\n"
-        " last_name <-> last_name required\n last_name -> first_name\n}\n",
-        "utf-8",
-    )
-    (tmp_path / "syncline.toml").write_text(
-        'version = 1\nrules = "main.rules"\n[connections.desk]\nurl = "https://desk.example.com"\n',
-        "utf-8",
-    )
-    plugins = [("desk", module), ("local", syncline_local)]
-    registry = syncline.load_plugins(points=[], extra=plugins)
-    reports: list[syncline.Report] = []
-    for _ in range(2):
-        with syncline.Workspace(
-            tmp_path, registry=registry, environ={"SYNCLINE_DESK_TOKEN": "x"}
-        ) as workspace:
-            reports.append(workspace.run())
-    assert [(report.state, report.writes) for report in reports] == [("done", 1), ("done", 0)]
+def test_the_guide_for_connectors_lists_every_check() -> None:
+    """The table of checks is whole, and says what each takes (B13)."""
+    text = guide("connectors.md")
+    for check in CHECKS:
+        taken = ", ".join(f"`{each}`" for each in check.needs)
+        assert f"| `{check.name}` | {check.level} | {taken}" in text
 
 
 def test_the_example_is_a_plugin_without_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
