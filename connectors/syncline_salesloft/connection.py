@@ -133,7 +133,7 @@ class Salesloft:
                 f"A {kind.label.lower()} cannot be created: there is no field for our key.",
                 hint=(
                     f'Add a custom field "{KEY_FIELD}" (text) for the type {kind.custom} in '
-                    "Salesloft, under Settings, Team, Custom Fields."
+                    "the settings of Salesloft's team."
                 ),
             )
         try:
