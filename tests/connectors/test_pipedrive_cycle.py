@@ -217,8 +217,8 @@ def test_who_is_deleted_or_merged_in_pipedrive_leaves_the_cadence(office: Office
         Side.CADENCE, "prospect", "id", "first_name")}  # fmt: skip
     with office.hand(Side.CADENCE) as cadence:
         cadence.act([
-            ActionRequest(key=name, action="enrol", prospect=id_, target="New leads")
-            for name, id_ in found.items()
+            ActionRequest(key=id_, action="enrol", prospect=id_, target="New leads")
+            for id_ in found.values()
         ])  # fmt: skip
     office.settle()
 
