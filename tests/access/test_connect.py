@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import pty
+import socket
+import struct
 import subprocess
 import tomllib
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -136,6 +138,27 @@ def test_the_callback_is_heard_on_this_machine_alone() -> None:
         bound = [line.split()[1] for line in taken.stdout.splitlines() if f":{port:04X} " in line]
         assert bound[0] == f"0100007F:{port:04X}"
         assert callback.answer("/elsewhere") is None
+
+
+def test_a_browser_that_goes_away_changes_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    """The answer counts though nobody is there to read the page; nothing is printed of it."""
+    heard: list[Mapping[str, str]] = []
+
+    def use(params: Mapping[str, str]) -> Answer:
+        heard.append(params)
+        browser.close()
+        return Answer(title="Connected", text="x" * 5_000_000)
+
+    with waiting(0) as callback:
+        port = httpx.URL(callback.redirect).port
+        assert port is not None
+        with socket.create_connection(("127.0.0.1", port)) as browser:
+            # Closed at once, with what is under way thrown away.
+            browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            browser.sendall(b"GET /callback?code=c HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            callback.take(use, patience=30)
+    assert heard == [{"code": "c"}]
+    assert capfd.readouterr() == ("", "")
 
 
 def test_nobody_waits_for_ever() -> None:

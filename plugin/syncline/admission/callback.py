@@ -90,11 +90,9 @@ def waiting(port: int) -> Generator[Callback]:
     """Listen on 127.0.0.1 alone within the block; port 0 is any that is free."""
     with listening(_HOST, port) as listener:
         callback = Callback(listener.getsockname()[1])
-        server = ThreadingHTTPServer((_HOST, 0), _handler(callback), bind_and_activate=False)
+        server = _Server((_HOST, 0), _handler(callback), bind_and_activate=False)
         server.socket.close()
         server.socket = listener
-        # A connection on which nothing is said is not waited for.
-        server.daemon_threads = True
         thread = threading.Thread(
             target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="callback"
         )
@@ -106,6 +104,14 @@ def waiting(port: int) -> Generator[Callback]:
             thread.join()
 
 
+class _Server(ThreadingHTTPServer):
+    #: A connection on which nothing is said is not waited for.
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a browser that went away: what came of its answer is told elsewhere."""
+
+
 def _handler(callback: Callback) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         timeout = _SILENCE
@@ -115,6 +121,12 @@ def _handler(callback: Callback) -> type[BaseHTTPRequestHandler]:
             if answer is None:
                 self.send_error(404)
                 return
+            try:
+                self._show(answer)
+            finally:
+                callback.shown.set()
+
+        def _show(self, answer: Answer) -> None:
             colour = "#1a7f37" if answer.ok else "#b42318"
             body = _PAGE.format(
                 colour=colour, title=html.escape(answer.title), text=html.escape(answer.text)
@@ -130,7 +142,6 @@ def _handler(callback: Callback) -> type[BaseHTTPRequestHandler]:
             )
             self.end_headers()
             self.wfile.write(body)
-            callback.shown.set()
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
             """Write nothing: the line would hold the code."""
