@@ -260,18 +260,17 @@ def test_bad_weather_makes_nobody_twice_and_loses_nobody(office: Office) -> None
 
 
 def test_what_salesloft_cannot_do_is_refused_by_the_checker(office: Office) -> None:
-    """K11, B2: a next touch, a cadence that the team has not, a value that no field takes."""
-    office.rules(
-        RULES.replace("then exit cadence", "then move to next touch").replace(
-            'cadence "Nurture Q3"', 'cadence "Nurture Q4"'
-        )
-    )
+    """K11, B2: a next touch, a cadence that the team has not, an activity that could come twice."""
+    text = RULES.replace("then exit cadence", "then move to next touch")
+    text = text.replace('cadence "Nurture Q3"', 'cadence "Nurture Q4"')
+    office.rules(text + "\nactivity note <- Event {\n    comments = Description\n}\n")
 
     with office.workspace() as workspace:
         found = {(each.code, each.message) for each in workspace.rules.diagnostics}
 
     assert ("E401", "salesloft cannot do `next touch`") in found
     assert any(code == "E205" and "Nurture Q3" in message for code, message in found)
+    assert any(code == "E402" and message.startswith("activity") for code, message in found)
 
 
 def test_the_example_runs_between_both_vendors(tmp_path: Path) -> None:
