@@ -1,0 +1,294 @@
+"""What a vendor counts for 1,000 records created, updated and left alone: us, and a naive loop.
+
+``python -m bench.connectors [RECORDS]``. Each vendor's sandbox runs on loopback and counts as its
+vendor does (Salesforce calls, Pipedrive tokens, HubSpot requests). The naive loop uses the vendor's
+own client where PyPI has it (``simple-salesforce``, ``hubspot-api-client``), and for Pipedrive its
+requests as its client makes them: a look-up by e-mail and a write for each record, every time.
+The figures are counts, so they are the same on any machine.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+import syncline
+from syncline import Sandbox, SandboxContext, Side
+from syncline.demo.hands import Hands
+from syncline.net.serving import beside
+from syncline.plugins import load_plugins
+from syncline.sandboxes.faults import Faults
+
+BATCH = 200
+
+MAPS = {
+    "salesforce": (
+        "map Lead <-> prospect { match Email = email\n FirstName <-> first_name\n"
+        " LastName <-> last_name required\n Company <-> company_name required\n"
+        " Email <-> email\n Title <-> job_title }"
+    ),
+    "pipedrive": (
+        "map person <-> prospect { match email = email\n first_name <-> first_name\n"
+        " last_name <-> last_name required\n email <-> email\n `Job title` <-> job_title }"
+    ),
+    "hubspot": (
+        "map contact <-> prospect { match email = email\n firstname <-> first_name\n"
+        " lastname <-> last_name required\n email <-> email\n jobtitle <-> job_title }"
+    ),
+}
+
+
+class Clock:
+    """A clock that goes on by itself and can be put forward."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+
+    def __call__(self) -> datetime:
+        """Return the time, as the systems keep it."""
+        return datetime.now(UTC) + self.ahead
+
+
+@dataclass
+class Vendor:
+    """A sandbox that is served, and the requests that it heard."""
+
+    name: str
+    url: str
+    settings: dict[str, Any]
+    environ: dict[str, str]
+    heard: list[str] = field(default_factory=list[str])
+
+
+@contextmanager
+def served(sandbox: Sandbox, folder: Path, now: Clock) -> Generator[Vendor]:
+    """Serve *sandbox*; every request but those for a token is heard."""
+    folder.mkdir(parents=True, exist_ok=True)
+    app = sandbox.app(SandboxContext(folder=folder, now=now, faults=Faults()))
+    heard: list[str] = []
+
+    async def ears(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and "oauth" not in scope["path"]:
+            heard.append(f"{scope['method']} {scope['path']}")
+        await app(scope, receive, send)
+
+    with beside(ears) as url:
+        secrets = {
+            f"SYNCLINE_{sandbox.name}_{key}".upper(): value
+            for key, value in sandbox.secrets.items()
+        }
+        yield Vendor(sandbox.name, url, dict(sandbox.settings(url)), secrets, heard)
+
+
+def write_workspace(folder: Path, vendor: Vendor) -> None:
+    """Write the workspace: the embedded cadence, and the vendor's sandbox as the CRM."""
+    folder.mkdir(parents=True, exist_ok=True)
+    head = (
+        f"connect crm to {vendor.name}\nconnect cadence to local\n"
+        "sync every 15 minutes, at most 1_000_000 calls per 24 hours\n"
+        "sync crm to cadence\nsync cadence to crm\n"
+    )
+    (folder / "main.rules").write_text(head + MAPS[vendor.name] + "\n", "utf-8")
+    lines = ["version = 1", 'rules = "main.rules"', f"[connections.{vendor.name}]"]
+    way = {"pipedrive": "token", "hubspot": "token"}.get(vendor.name)
+    lines += [f'way = "{way}"'] if way else []
+    lines += [f'{key} = "{value}"' for key, value in vendor.settings.items()]
+    (folder / "syncline.toml").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def people(count: int, title: str) -> Iterator[dict[str, str]]:
+    """Yield so many people who resemble nobody else."""
+    for number in range(count):
+        yield {
+            "first_name": f"First{number}",
+            "last_name": f"Last{number}",
+            "company_name": f"Company {number % 97}",
+            "email": f"person{number}@company{number % 97}.example.com",
+            "job_title": title,
+        }
+
+
+def ours(vendor: Vendor, folder: Path, now: Clock, count: int) -> list[tuple[int, int]]:
+    """Return (what the vendor counted, requests) for created, updated and unchanged records."""
+    write_workspace(folder, vendor)
+    registry = load_plugins()
+    found: list[tuple[int, int]] = []
+
+    def cycle() -> None:
+        now.ahead += timedelta(minutes=5)
+        with syncline.Workspace(folder, environ=vendor.environ, now=now) as workspace:
+            before = len(vendor.heard)
+            report = workspace.run()
+            assert report.state == "done", report.faults
+            found.append((report.calls[Side.CRM], len(vendor.heard) - before))
+
+    hands = Hands(registry, {Side.CADENCE: "local"}, folder, now, {}, {})
+    with hands:
+        cycle()  # it describes the vendor, once for all that follows
+        found.clear()
+        rows = list(people(count, "Buyer"))
+        ids = [
+            id_
+            for start in range(0, count, BATCH)
+            for id_ in hands.add_all(Side.CADENCE, "prospect", rows[start : start + BATCH], start)
+        ]
+        cycle()
+        now.ahead += timedelta(minutes=5)
+        for start in range(0, count, BATCH):
+            part = ids[start : start + BATCH]
+            hands.change_all(Side.CADENCE, "prospect", part, {"job_title": "Head of buying"})
+        cycle()
+        cycle()
+    return found
+
+
+def naive_salesforce(vendor: Vendor, count: int, title: str) -> None:
+    """Upsert record after record with simple-salesforce."""
+    import requests
+    from requests.adapters import HTTPAdapter
+    from simple_salesforce import Salesforce
+
+    class Plain(HTTPAdapter):
+        """Speaks to this machine without TLS, whatever the client insists on."""
+
+        def send(self, request: Any, **more: Any) -> Any:
+            request.url = request.url.replace("https://", "http://", 1)
+            return super().send(request, **more)
+
+    session = requests.Session()
+    session.mount("https://", Plain())
+    session.trust_env = False
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": "sandbox",
+        "client_secret": "sandbox",
+    }
+    answer = httpx.post(f"{vendor.url}/services/oauth2/token", data=form, trust_env=False)
+    token = answer.json()["access_token"]
+    client = Salesforce(instance_url=vendor.url, session_id=token, session=session)
+    for person in people(count, title):
+        email = person["email"]
+        found = client.query(f"SELECT Id FROM Lead WHERE Email = '{email}'")["records"]
+        values = {
+            "FirstName": person["first_name"],
+            "LastName": person["last_name"],
+            "Company": person["company_name"],
+            "Email": email,
+            "Title": title,
+        }
+        if found:
+            client.Lead.update(found[0]["Id"], values)
+        else:
+            client.Lead.create(values)
+
+
+def naive_hubspot(vendor: Vendor, count: int, title: str) -> None:
+    """Look up and write record after record with hubspot-api-client."""
+    import hubspot  # type: ignore[import-untyped] - it ships no types
+
+    token = vendor.environ["SYNCLINE_HUBSPOT_TOKEN"]
+    client: Any = hubspot.Client.create(access_token=token, host=vendor.url)
+    contacts = client.crm.contacts
+    for person in people(count, title):
+        values = {
+            "firstname": person["first_name"],
+            "lastname": person["last_name"],
+            "email": person["email"],
+            "jobtitle": title,
+        }
+        wanted = {"propertyName": "email", "operator": "EQ", "value": person["email"]}
+        request = {"filterGroups": [{"filters": [wanted]}], "limit": 1}
+        found = contacts.search_api.do_search(public_object_search_request=request).results
+        body = {"properties": values, "associations": []}
+        if found:
+            contacts.basic_api.update(found[0].id, simple_public_object_input=body)
+        else:
+            contacts.basic_api.create(simple_public_object_input_for_create=body)
+
+
+def naive_pipedrive(vendor: Vendor, count: int, title: str) -> None:
+    """Look up and write record after record, as Pipedrive's client does."""
+    token = {"x-api-token": vendor.environ["SYNCLINE_PIPEDRIVE_TOKEN"]}
+    with httpx.Client(base_url=vendor.url, headers=token, trust_env=False) as http:
+        fields = http.get("/api/v2/personFields", params={"limit": "500"}).json()["data"]
+        key = next(f["field_code"] for f in fields if f["field_name"] == "Job title")
+        for person in people(count, title):
+            wanted = {"term": person["email"], "fields": "email", "exact_match": "true"}
+            found = http.get("/api/v2/persons/search", params=wanted).json()["data"]["items"]
+            values = {
+                "name": f"{person['first_name']} {person['last_name']}",
+                "emails": [{"value": person["email"], "primary": True}],
+                "custom_fields": {key: title},
+            }
+            if found:
+                http.patch(f"/api/v2/persons/{found[0]['item']['id']}", json=values)
+            else:
+                http.post("/api/v2/persons", json=values)
+
+
+NAIVE: dict[str, Callable[[Vendor, int, str], None]] = {
+    "salesforce": naive_salesforce,
+    "pipedrive": naive_pipedrive,
+    "hubspot": naive_hubspot,
+}
+#: What a request of the naive loop costs, by its method and the end of its path's kind.
+TOKENS = {"search": 20, "POST": 5, "PATCH": 5, "GET": 10}
+
+
+def priced(vendor: str, heard: list[str]) -> int:
+    """Return what the vendor counts for the requests of a naive loop."""
+    if vendor != "pipedrive":
+        return len(heard)
+    return sum(
+        TOKENS["search"] if request.endswith("/search") else TOKENS[request.split()[0]]
+        for request in heard
+    )
+
+
+def loop(vendor: Vendor, count: int) -> list[tuple[int, int]]:
+    """Return (what the vendor counted, requests) of the naive loop for the same three rounds."""
+    found: list[tuple[int, int]] = []
+    for title in ("Buyer", "Head of buying", "Head of buying"):
+        before = len(vendor.heard)
+        NAIVE[vendor.name](vendor, count, title)
+        heard = vendor.heard[before:]
+        found.append((priced(vendor.name, heard), len(heard)))
+    return found
+
+
+UNITS = {"salesforce": "calls", "pipedrive": "tokens", "hubspot": "requests"}
+ROUNDS = ("created", "updated", "unchanged")
+
+
+def main(count: int) -> None:
+    """Measure every vendor and print one table."""
+    table = Table(title=f"What the vendor counts for {count:,} records")
+    for name in ("vendor", "records", "counts", "Syncline", "naive loop", "times fewer"):
+        table.add_column(name, justify="left" if name in {"vendor", "records"} else "right")
+    for name, sandbox in sorted(load_plugins().sandboxes.items()):
+        if name not in MAPS:
+            continue
+        with tempfile.TemporaryDirectory() as scratch:
+            now = Clock()
+            with served(sandbox, Path(scratch) / "a", now) as vendor:
+                mine = ours(vendor, Path(scratch) / "ws", now, count)
+            with served(sandbox, Path(scratch) / "b", now) as vendor:
+                theirs = loop(vendor, count)
+        for what, (spent, _), (naive, _) in zip(ROUNDS, mine, theirs, strict=True):
+            times = f"{naive / spent:,.0f}" if spent else "-"
+            table.add_row(sandbox.title, what, UNITS[name], f"{spent:,}", f"{naive:,}", times)
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000)
