@@ -37,10 +37,10 @@ class _User:
 class Book:
     """Translates by the description in use; what is not in it is asked for once in a run."""
 
-    def __init__(self, session: Session, description: Description | None, owners: str) -> None:
+    def __init__(self, session: Session, description: Description | None, other_owner: str) -> None:
         self._session = session
         self._description = description
-        self._owners = owners
+        self._other_owner = other_owner
         self._renewed: set[str] = set()
         self._people: dict[str, _User] | None = None
 
@@ -118,15 +118,25 @@ class Book:
     def user(self, email: str) -> str | None:
         """Return the id of an active user; None if the owner is to stay as it is."""
         found = self._active(email)
-        if found is None and "@" in self._owners:
-            found = self._active(self._owners)
-        if found is not None or self._owners == "keep":
+        if found is not None or self._other_owner == "keep":
             return found
+        if "@" in self._other_owner:
+            return self._other()
         known = self._users().get(email.casefold())
         raise UnfitError(
             "UNKNOWN_OWNER" if known is None else "INACTIVE_OWNER",
             f"no user has the address {email}" if known is None else f"{email} is not active",
         )
+
+    def _other(self) -> str:
+        """Return the user who gets what belongs to nobody who is active."""
+        found = self._active(self._other_owner)
+        if found is None:
+            raise FatalError(
+                f"No active user of Pipedrive has the address {self._other_owner}.",
+                hint="Correct other_owner in syncline.toml: the e-mail of an active user.",
+            )
+        return found
 
     def _active(self, email: str) -> str | None:
         wanted = email.casefold()

@@ -46,8 +46,8 @@ class Pipedrive:
 
     def __init__(self, context: Context) -> None:
         self._session = Session(context)
-        owners = str(context.settings.get("owners", "refuse"))
-        self._book = Book(self._session, context.description, owners)
+        other_owner = str(context.settings.get("other_owner", "refuse"))
+        self._book = Book(self._session, context.description, other_owner)
         self._organizations = Organizations(self._session)
         self._looker = Looker(self._session, self._book)
         bodies = Bodies(self._book, self._organizations)

@@ -94,11 +94,7 @@ def object_type(kind: Kind, raw: Sequence[_Raw], company: Company) -> ObjectType
     try:
         own = {each["field_code"]: each for each in raw if each["is_custom_field"]}
         listed = {each["field_code"]: each for each in raw if not each["is_custom_field"]}
-        fields = [
-            _standard(each, listed, company)
-            for each in kind.fields
-            if not each.listed or each.listed in listed
-        ]
+        fields = [_standard(each, listed, company) for each in kind.fields if _has(each, listed)]
         customs = [each for code, one in own.items() for each in _custom(kind, code, one, company)]
     except (KeyError, TypeError) as err:
         raise FatalError(f"Pipedrive described the fields of {kind.label} unreadably.") from err
@@ -120,6 +116,14 @@ def options_of(pairs: Iterable[tuple[Any, str]]) -> Options:
     for code, label in pairs:
         found.setdefault(label, []).append(str(code))
     return Options(values=tuple(found), codes=tuple("|".join(codes) for codes in found.values()))
+
+
+def _has(each: Standard, listed: Mapping[str, _Raw]) -> bool:
+    """Tell whether the company has a field that not every company has, with something to choose."""
+    if not each.listed:
+        return True
+    raw = listed.get(each.listed)
+    return raw is not None and (each.type not in _CHOSEN or bool(raw.get("options")))
 
 
 def _standard(each: Standard, listed: Mapping[str, _Raw], company: Company) -> Field:

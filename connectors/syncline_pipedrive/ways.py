@@ -38,13 +38,13 @@ SETTINGS = {
             "minLength": 1,
             "description": "The client id of the app made in Pipedrive's Developer Hub.",
         },
-        "owners": {
+        "other_owner": {
             "type": "string",
             "pattern": r"^(refuse|keep|[^\s@]+@[^\s@]+)$",
             "default": "refuse",
             "description": (
-                "What becomes of a record whose owner's e-mail is no active user's: refuse it, "
-                "keep the owner that it has, or give it to the user with this address."
+                "What becomes of an owner who is no active user: refuse the record, keep the owner "
+                "that it has, or the e-mail of the user who gets it."
             ),
         },
     },

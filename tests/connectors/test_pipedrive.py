@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -590,6 +591,34 @@ def test_a_narrowed_list_holds_what_fits_and_who_went(crm: Connector, company: C
     pages = list(crm.changes("deal", ["id"], Position(modified=START), where=both))
     assert [each.id for each in ends(pages)] == [deals[1]]
     assert mine not in listed(crm, None, where=_in("owner", "bo@example.com"))
+
+
+def test_a_narrowed_list_is_what_would_have_been_kept_here(
+    crm: Connector, company: Company
+) -> None:
+    """Every combination of what can be pushed down gives what an evaluation here gives."""
+    company.by_hand("user", name="Bo", email="bo@example.com")
+    owners, stages = ("sandbox@example.com", "bo@example.com"), ("Qualified", "Negotiation")
+    names = ("status", "stage", "owner")
+    rows = list(product(("Open", "Won", "Lost"), stages, owners))
+    for at, row in enumerate(rows):
+        values = {"title": "D", **dict(zip(names, row, strict=True))}
+        created(crm, Write(key=str(at), values=values), name="deal")
+    chosen: list[tuple[tuple[str, ...], ...]] = [
+        ((), ("Open",), ("Won", "Lost")), ((), *((s,) for s in stages)), ((), (owners[1],)),
+    ]  # fmt: skip
+
+    for wanted in product(*chosen):
+        parts = tuple(
+            _in(name, *values) for name, values in zip(names, wanted, strict=True) if values
+        )
+        where = AllOf(parts=parts) if len(parts) > 1 else parts[0] if parts else None
+        fits = [
+            str(at)
+            for at, row in enumerate(rows, start=1)
+            if all(not few or value in few for few, value in zip(wanted, row, strict=True))
+        ]
+        assert listed(crm, None, "deal", where=where) == fits, wanted
 
 
 # The rest of the protocol

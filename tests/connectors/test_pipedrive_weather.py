@@ -204,9 +204,9 @@ def test_it_can_be_reached_by_the_page_and_by_a_token() -> None:
 def test_its_settings_are_a_schema_that_refuses_slips() -> None:
     schema = dict(TYPE.settings)
     Draft202012Validator.check_schema(schema)
-    validate({"url": "https://acme.pipedrive.com", "owners": "keep"}, schema)
-    validate({"client_id": "x", "owners": "kim@example.com"}, schema)
-    for wrong in ({"url": "http://acme.pipedrive.com"}, {"owners": "drop"}, {"token": "t"}):
+    validate({"url": "https://acme.pipedrive.com", "other_owner": "keep"}, schema)
+    validate({"client_id": "x", "other_owner": "kim@example.com"}, schema)
+    for wrong in ({"url": "http://acme.pipedrive.com"}, {"other_owner": "drop"}, {"token": "t"}):
         with pytest.raises(ValidationError):
             validate(wrong, schema)
 
@@ -416,6 +416,18 @@ def test_of_the_fifteen_faults_no_deletion_or_merge_is_unseen(
     assert [(each.id, each.kind) for each in page.gone] == [
         ("1", GoneKind.DELETED), ("2", GoneKind.MERGED),
     ]  # fmt: skip
+
+
+def test_of_the_fifteen_faults_a_converted_lead_is_not_updated_for_ever(
+    crm: Connector, company: Company
+) -> None:
+    crm.write("person", [Write(key="p", values={"last_name": "X"})])
+    (lead,) = crm.write("lead", [Write(key="l", values={"title": "L", "person_id": "1"})])
+    company.by_hand("convert", lead=lead.id)
+
+    (late,) = crm.write("lead", [Write(id=lead.id, values={"title": "M"})])
+
+    assert late.status is OutcomeStatus.GONE
 
 
 def test_of_the_fifteen_faults_no_hash_is_shown_to_anybody(

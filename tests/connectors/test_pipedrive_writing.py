@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from support_pipedrive import Company, opened, says, standing
-from syncline import OutcomeStatus, UnknownOutcomeError, Value, Write
+from syncline import FatalError, OutcomeStatus, UnknownOutcomeError, Value, Write
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -208,6 +208,15 @@ def test_amounts_ranges_and_choices_of_own_fields_go_and_come(
         assert held(again, id_, *names) == (None,) * 7
 
 
+def test_labels_are_chosen_by_their_names(crm: Connector, company: Company) -> None:
+    id_ = created(crm, labels=("Hot lead", "Customer"))
+    assert held(crm, id_, "labels") == (("Hot lead", "Customer"),)
+
+    assert updated(crm, id_, labels=None).status is DONE
+    assert held(crm, id_, "labels") == (None,)
+    assert updated(crm, id_, labels=("Cold",)).code == "UNKNOWN_OPTION"
+
+
 def test_leads_carry_the_own_fields_of_deals_and_their_amounts(
     crm: Connector, company: Company, tmp_path: Path
 ) -> None:
@@ -283,7 +292,7 @@ def test_owners_who_left_are_refused_kept_or_replaced_as_the_setting_says(
     company.by_hand("user", name="Kim", email="kim@example.com")
     left = company.by_hand("user", name="Bo", email="bo@example.com")
     company.by_hand("user", id=left, active=False)
-    with opened(company, tmp_path, owners=owners) as crm:
+    with opened(company, tmp_path, other_owner=owners) as crm:
         id_ = created(crm, first_name="Ada")
 
         outcome = updated(crm, id_, owner="bo@example.com", first_name="A")
@@ -294,6 +303,14 @@ def test_owners_who_left_are_refused_kept_or_replaced_as_the_setting_says(
             assert (outcome.code, unknown.code) == ("INACTIVE_OWNER", "UNKNOWN_OWNER")
             assert "bo@example.com is not active" in outcome.message
         assert held(crm, id_, "owner") == (owner,)
+
+
+def test_an_other_owner_who_is_nobody_is_told(company: Company, tmp_path: Path) -> None:
+    with opened(company, tmp_path, other_owner="gone@example.com") as crm:
+        id_ = created(crm)
+        with pytest.raises(FatalError, match="No active user") as caught:
+            updated(crm, id_, owner="nobody@example.com")
+    assert "other_owner" in caught.value.hint
 
 
 def test_records_of_somebody_who_left_are_still_read_with_the_address(

@@ -63,7 +63,7 @@ _WHEN = (
 )
 _OWNED = (
     _f("owner_id", "Owner", "user"),
-    _f("label_ids", "Labels", "labels"),
+    _f("label_ids", "Labels", "labels", options=((1, "Customer"), (2, "Hot lead"))),
     _f("visible_to", "Visible to", "visible_to"),
 )
 _STATUS = (("open", "Open"), ("won", "Won"), ("lost", "Lost"))

@@ -144,8 +144,8 @@ def _clock(_field: FieldInfo, name: str, value: Any) -> str:
     return value if len(value) == 8 else f"{value}:00"
 
 
-def _labels(_field: FieldInfo, name: str, value: Any) -> list[Any]:
-    return _listed(name, value)
+def _labels(field: FieldInfo, name: str, value: Any) -> list[Any]:
+    return _set(field, name, value) if value and field.options else _listed(name, value)
 
 
 def _set(field: FieldInfo, name: str, value: Any) -> list[int]:
