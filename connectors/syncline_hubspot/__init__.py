@@ -130,8 +130,8 @@ def syncline_register_connectors() -> Iterable[ConnectorType]:
         ways=(
             Way(
                 grant=Grant.TOKEN,
-                summary="Make a private app (Settings > Integrations > Private apps) with the "
-                "scopes that docs/hubspot.md lists, and hand over its access token.",
+                summary="Make a service key (Development > Keys > Service keys) with the scopes "
+                "that docs/hubspot.md lists, or take the access token of a private app.",
                 secrets=("token",),
             ),
             Way(

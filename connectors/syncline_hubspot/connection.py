@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
     from .kinds import Kind
 
-PRICES = Prices(unit="request", page=1, page_size=PAGE, write=1, write_size=100)
+#: Asking what changed of an object is a look into its bin, and a search.
+PRICES = Prices(unit="request", page=1, page_size=PAGE, poll=2, write=1, write_size=100)
 _READ = 100
 
 

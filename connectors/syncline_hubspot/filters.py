@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 Filter = dict[str, Any]
 Groups = list[list[Filter]]
 
-#: Each group also says since when, and one more asks for the survivors of merges.
-_GROUPS, _FILTERS, _ALL_FILTERS = 5 - 1, 6 - 1, 18 - 2
+#: Each group also says since when; one more asks for the survivors of merges (two filters), and
+#: one for the rest of an instant (three).
+_GROUPS, _FILTERS, _ALL_FILTERS = 5 - 2, 6 - 1, 18 - 2 - 3
 
 _ORDERS = {
     Operator.LESS: "LT",

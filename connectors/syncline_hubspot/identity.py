@@ -6,15 +6,15 @@ __all__ = ["identify"]
 
 from typing import TYPE_CHECKING, Any
 
-from syncline import Identity
+from syncline import FatalError, Identity
 
 from .session import Session
 
 if TYPE_CHECKING:
     from syncline import Context
 
-#: How a private app's token begins; HubSpot explains the two kinds in two places.
-_PRIVATE = "pat-"
+#: How a token begins that was made by hand; HubSpot explains the two kinds in two places.
+_BY_HAND = "pat-"
 
 
 def identify(context: Context) -> Identity:
@@ -25,7 +25,8 @@ def identify(context: Context) -> Identity:
         told = _token(session)
     finally:
         session.close()
-    user = told.get("user") or f"user {told.get('userId', '?')}"
+    number = told.get("userId")
+    user = told.get("user") or (f"user {number}" if number else "the holder of the token")
     return Identity(
         user=str(user),
         account=f"portal {details['portalId']}",
@@ -35,13 +36,16 @@ def identify(context: Context) -> Identity:
 
 
 def _token(session: Session) -> dict[str, Any]:
+    """Return what HubSpot says of the token; of some kinds it says nothing, and lets them in."""
     text = session.token().text.reveal()
-    if text.startswith(_PRIVATE):
-        path = "/oauth/v2/private-apps/get/access-token-info"
-        reply = session.call(
-            "POST", path, word="identify", price=0, json={"tokenKey": text}, writes=False
-        )
-    else:
-        reply = session.call("GET", f"/oauth/v1/access-tokens/{text}", word="identify", price=0)
+    try:
+        if text.startswith(_BY_HAND):
+            path = "/oauth/v2/private-apps/get/access-token-info"
+            given = {"tokenKey": text}
+            reply = session.call("POST", path, word="identify", price=0, json=given, writes=False)
+        else:
+            reply = session.call("GET", f"/oauth/v1/access-tokens/{text}", word="identify", price=0)
+    except FatalError:
+        return {}
     found: dict[str, Any] = reply.body
     return found

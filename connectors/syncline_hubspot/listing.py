@@ -76,16 +76,17 @@ class Listing:
 
     def _changes(self, since: Position | None) -> Iterator[Found]:
         floor: list[Filter] = []
+        rest: Groups = []
         place = since or Position(modified=instant("0"))
         if place.id:
-            for page in self._instant(place.modified, place.id):
-                yield page
-                place = page.position
             floor = [self._compared("GT", place.modified)]
+            rest = [self._of(place.modified, place.id)]
         elif since is not None:
             floor = [self._compared("GTE", place.modified)]
         while True:
-            rows, more, time = self._search(self._narrowed(floor), self._kind.modified)
+            groups = [*self._narrowed(floor), *rest]
+            rows, more, time = self._search(groups, self._kind.modified)
+            rest = []
             rows = [row for row in rows if self._place(row) > _order(place)]
             last = self._at(rows[-1]) if rows else place.modified
             rows = [row for row in rows if row["id"] not in self._archived]
@@ -110,10 +111,7 @@ class Listing:
         """Yield the rows of one instant by their ids, those with a greater id than *after*."""
         place = Position(modified=at, id=after)
         while True:
-            group = [self._compared("GTE", at), self._compared("LTE", at)]
-            if place.id:
-                group.append({"propertyName": _ID, "operator": "GT", "value": place.id})
-            rows, more, time = self._search([group], _ID)
+            rows, more, time = self._search([self._of(at, place.id)], _ID)
             rows = [row for row in rows if self._at(row) == at]
             place = self._position(rows, place)
             yield Found(rows=rows, position=place, server_time=time)
@@ -180,6 +178,12 @@ class Listing:
             if after is None or not whole:
                 return
             params = {**params, "after": after}
+
+    def _of(self, at: datetime, after: str) -> list[Filter]:
+        """Return the filters for the rows of one instant, with a greater id than *after*."""
+        group = [self._compared("GTE", at), self._compared("LTE", at)]
+        later: Filter = {"propertyName": _ID, "operator": "GT", "value": after}
+        return [*group, later] if after else group
 
     def _compared(self, operator: str, at: datetime) -> Filter:
         return {"propertyName": self._kind.modified, "operator": operator, "value": millis(at)}

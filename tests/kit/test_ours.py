@@ -5,6 +5,7 @@ A vendor's connector needs a harness in this folder, made of ``kit.sandboxes``, 
 
 from __future__ import annotations
 
+from kit.hubspot import HubSpotHarness
 from kit.local import LocalCadenceHarness, LocalCrmHarness
 from kit.salesforce import SalesforceHarness
 from kit.salesloft import SalesloftHarness
@@ -31,5 +32,11 @@ class TestSalesforce(ConnectorSuite):
 
 class TestSalesloft(ConnectorSuite):
     harness = SalesloftHarness
+    keeps = Level.GOLD
+    conformance = None
+
+
+class TestHubSpot(ConnectorSuite):
+    harness = HubSpotHarness
     keeps = Level.GOLD
     conformance = None
