@@ -10,7 +10,7 @@ from dataclasses import replace
 import syncline as s
 from syncline import Outcome, OutcomeStatus, Position
 
-from .connector import DESCRIPTION, PERSON, PRICES, Memory
+from .connector import DESCRIPTION, PERSON, PRICES, START, Memory
 from .system import CutError, Row
 
 REFUSED = OutcomeStatus.REFUSED
@@ -192,10 +192,10 @@ class LimitObeyed(Memory):
 
 
 class TellsDeletions(Memory):
-    """What was merged is told, and what was deleted is not."""
+    """A deletion is told from the beginning, too, where nobody knows of the record."""
 
-    def places(self) -> list[tuple[Position, Row]]:
-        return [(at, row) for at, row in super().places() if row.into or not row.gone]
+    def places(self, since: Position | None) -> list[tuple[Position, Row]]:
+        return super().places(since or START)
 
 
 class TellsMerges(Memory):

@@ -62,8 +62,7 @@ class Memory:
         while True:
             server_time = self.system.now()
             self.call("list")
-            places = [each for each in self.places() if since is not None or not each[1].gone]
-            found = self.rest(places, begin, position, passed)
+            found = self.rest(self.places(since), begin, position, passed)
             page = found[: PRICES.page_size]
             passed += len(page)
             if page:
@@ -138,9 +137,11 @@ class Memory:
         except BusyError as err:
             raise s.RetriableError("Memory is busy.", retry_after=PAUSE) from err
 
-    def places(self) -> list[tuple[Position, Row]]:
+    def places(self, since: Position | None) -> list[tuple[Position, Row]]:
+        """Return all records in their order; those that ended only if *since* is a time."""
         rows = self.system.rows.items()
-        found = [(Position(modified=row.modified, id=id_), row) for id_, row in rows]
+        standing = [each for each in rows if since is not None or not each[1].gone]
+        found = [(Position(modified=row.modified, id=id_), row) for id_, row in standing]
         return sorted(found, key=lambda each: each[0])
 
     def rest(
