@@ -11,18 +11,18 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 from rich.console import Console
 from rich.table import Table
 
 import syncline
+from bench.naive import NAIVE, people
 from syncline import Sandbox, SandboxContext, Side
 from syncline.demo.hands import Hands
 from syncline.net.serving import beside
@@ -106,18 +106,6 @@ def write_workspace(folder: Path, vendor: Vendor) -> None:
     (folder / "syncline.toml").write_text("\n".join(lines) + "\n", "utf-8")
 
 
-def people(count: int, title: str) -> Iterator[dict[str, str]]:
-    """Yield so many people who resemble nobody else."""
-    for number in range(count):
-        yield {
-            "first_name": f"First{number}",
-            "last_name": f"Last{number}",
-            "company_name": f"Company {number % 97}",
-            "email": f"person{number}@company{number % 97}.example.com",
-            "job_title": title,
-        }
-
-
 def ours(vendor: Vendor, folder: Path, now: Clock, count: int) -> list[tuple[int, int]]:
     """Return (what the vendor counted, requests) for created, updated and unchanged records."""
     write_workspace(folder, vendor)
@@ -152,95 +140,6 @@ def ours(vendor: Vendor, folder: Path, now: Clock, count: int) -> list[tuple[int
     return found
 
 
-def naive_salesforce(vendor: Vendor, count: int, title: str) -> None:
-    """Upsert record after record with simple-salesforce."""
-    import requests
-    from requests.adapters import HTTPAdapter
-    from simple_salesforce import Salesforce
-
-    class Plain(HTTPAdapter):
-        """Speaks to this machine without TLS, whatever the client insists on."""
-
-        def send(self, request: Any, **more: Any) -> Any:
-            request.url = request.url.replace("https://", "http://", 1)
-            return super().send(request, **more)
-
-    session = requests.Session()
-    session.mount("https://", Plain())
-    session.trust_env = False
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": "sandbox",
-        "client_secret": "sandbox",
-    }
-    answer = httpx.post(f"{vendor.url}/services/oauth2/token", data=form, trust_env=False)
-    token = answer.json()["access_token"]
-    client = Salesforce(instance_url=vendor.url, session_id=token, session=session)
-    for person in people(count, title):
-        email = person["email"]
-        found = client.query(f"SELECT Id FROM Lead WHERE Email = '{email}'")["records"]
-        values = {
-            "FirstName": person["first_name"],
-            "LastName": person["last_name"],
-            "Company": person["company_name"],
-            "Email": email,
-            "Title": title,
-        }
-        if found:
-            client.Lead.update(found[0]["Id"], values)
-        else:
-            client.Lead.create(values)
-
-
-def naive_hubspot(vendor: Vendor, count: int, title: str) -> None:
-    """Look up and write record after record with hubspot-api-client."""
-    import hubspot  # type: ignore[import-untyped] - it ships no types
-
-    token = vendor.environ["SYNCLINE_HUBSPOT_TOKEN"]
-    client: Any = hubspot.Client.create(access_token=token, host=vendor.url)
-    contacts = client.crm.contacts
-    for person in people(count, title):
-        values = {
-            "firstname": person["first_name"],
-            "lastname": person["last_name"],
-            "email": person["email"],
-            "jobtitle": title,
-        }
-        wanted = {"propertyName": "email", "operator": "EQ", "value": person["email"]}
-        request = {"filterGroups": [{"filters": [wanted]}], "limit": 1}
-        found = contacts.search_api.do_search(public_object_search_request=request).results
-        body = {"properties": values, "associations": []}
-        if found:
-            contacts.basic_api.update(found[0].id, simple_public_object_input=body)
-        else:
-            contacts.basic_api.create(simple_public_object_input_for_create=body)
-
-
-def naive_pipedrive(vendor: Vendor, count: int, title: str) -> None:
-    """Look up and write record after record, as Pipedrive's client does."""
-    token = {"x-api-token": vendor.environ["SYNCLINE_PIPEDRIVE_TOKEN"]}
-    with httpx.Client(base_url=vendor.url, headers=token, trust_env=False) as http:
-        fields = http.get("/api/v2/personFields", params={"limit": "500"}).json()["data"]
-        key = next(f["field_code"] for f in fields if f["field_name"] == "Job title")
-        for person in people(count, title):
-            wanted = {"term": person["email"], "fields": "email", "exact_match": "true"}
-            found = http.get("/api/v2/persons/search", params=wanted).json()["data"]["items"]
-            values = {
-                "name": f"{person['first_name']} {person['last_name']}",
-                "emails": [{"value": person["email"], "primary": True}],
-                "custom_fields": {key: title},
-            }
-            if found:
-                http.patch(f"/api/v2/persons/{found[0]['item']['id']}", json=values)
-            else:
-                http.post("/api/v2/persons", json=values)
-
-
-NAIVE: dict[str, Callable[[Vendor, int, str], None]] = {
-    "salesforce": naive_salesforce,
-    "pipedrive": naive_pipedrive,
-    "hubspot": naive_hubspot,
-}
 #: What a request of the naive loop costs, by its method and the end of its path's kind.
 TOKENS = {"search": 20, "POST": 5, "PATCH": 5, "GET": 10}
 
@@ -260,7 +159,7 @@ def loop(vendor: Vendor, count: int) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for title in ("Buyer", "Head of buying", "Head of buying"):
         before = len(vendor.heard)
-        NAIVE[vendor.name](vendor, count, title)
+        NAIVE[vendor.name](vendor.url, vendor.environ, people(count, title))
         heard = vendor.heard[before:]
         found.append((priced(vendor.name, heard), len(heard)))
     return found
