@@ -34,6 +34,7 @@ pyright:
 
 bench: .venv/.bench
 	$(BIN)/python -m bench.engine
+	$(BIN)/python -m bench.connectors
 	$(BIN)/python -m bench.own_time
 	$(BIN)/python -m bench.language
 
