@@ -11,7 +11,7 @@ from syncline import FatalError, Identity, Page, Position
 
 from .bodies import Bodies
 from .book import Book
-from .ends import ends, gone_in, is_gone
+from .ends import Ends, ends, gone_in, is_gone
 from .kinds import KINDS
 from .listing import listed, place
 from .looking import Looker
@@ -76,7 +76,8 @@ class Pipedrive:
         narrowed |= custom_param(kind, reader.fields)
         if kind.name == "deal" and since is not None:
             narrowed["status"] = f"{narrowed.get('status', 'open,won,lost')},deleted"
-        waiting = [] if since is None else ends(self._session, kind, since)
+        went = Ends() if since is None else ends(self._session, kind, since)
+        waiting, began = list(went.gone), went.server_time
         position = since or Position(modified=_BEGINNING)
         for page in listed(self._session, kind, since, narrowed):
             gone = [*waiting, *gone_in(kind, page.rows)] if since is not None else []
@@ -88,11 +89,13 @@ class Pipedrive:
             elif gone:
                 position = max(position, _latest(gone), key=lambda each: each.modified)
             yield Page(
-                records=reader.records([row for row in page.rows if not is_gone(row)]),
+                records=reader.records([row for row in page.rows if not is_gone(kind, row)]),
                 position=position,
-                server_time=page.server_time,
+                # What goes between the two calls belongs to the next listing.
+                server_time=min(began or page.server_time, page.server_time),
                 gone=tuple(gone),
             )
+            began = None
 
     def read(self, object_name: str, ids: Sequence[str], fields: Sequence[str]) -> list[Record]:
         """Return those records, one by one or a hundred in a call, whichever is cheaper."""

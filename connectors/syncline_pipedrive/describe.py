@@ -100,7 +100,8 @@ def object_type(kind: Kind, raw: Sequence[_Raw], company: Company) -> ObjectType
         raise FatalError(f"Pipedrive described the fields of {kind.label} unreadably.") from err
     taken = {each.name for each in fields}
     customs = _told_apart(kind, customs, taken)
-    key = kind.key or next((each.name for each in customs if _is_key(each)), None)
+    keys = (each.name for each in customs if each.code != SHARED and _is_key(each.label, each.type))
+    key = kind.key or next(keys, None)
     return ObjectType(
         name=kind.name,
         label=kind.label,
@@ -174,7 +175,7 @@ def _own(
     writable: bool,
 ) -> Field:
     options = options or Options()
-    ours = label.strip().casefold() == KEY_LABEL.casefold() and type_ is _T.TEXT
+    ours = _is_key(label, type_)
     return Field(
         name=re.sub(r"\W+", "_", label).strip("_") or "field",
         label=label,
@@ -209,9 +210,8 @@ def _told_apart(kind: Kind, customs: Sequence[Field], taken: set[str]) -> list[F
     return list(found.values())
 
 
-def _is_key(each: Field) -> bool:
-    named = each.label.strip().casefold() == KEY_LABEL.casefold()
-    return named and each.type is FieldType.TEXT and each.code != SHARED
+def _is_key(label: str, type_: FieldType) -> bool:
+    return type_ is FieldType.TEXT and label.strip().casefold() == KEY_LABEL.casefold()
 
 
 def _options(raw: _Raw) -> Options:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["ends", "gone_in", "is_gone"]
+__all__ = ["Ends", "ends", "gone_in", "is_gone"]
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -29,16 +30,26 @@ _RECENT = frozenset({"person", "organization", "activity", "note"})
 _Row = dict[str, Any]
 
 
-def ends(session: Session, kind: Kind, since: Position) -> list[Gone]:
-    """Return what went at *since* or after it, in the order of time; asked for before the list."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ends:
+    """What went, in the order of time, and the vendor's time before it was asked."""
+
+    gone: tuple[Gone, ...] = ()
+    #: None when no call was needed.
+    server_time: datetime | None = None
+
+
+def ends(session: Session, kind: Kind, since: Position) -> Ends:
+    """Return what went at *since* or after it; it is asked for before the list."""
+    times: list[datetime] = []
     if kind.name in _RECENT:
-        found = _recent(session, kind, since.modified)
+        found = _recent(session, kind, since.modified, times)
     elif kind.name == "lead":
-        found = list(_converted(session, since.modified))
+        found = list(_converted(session, since.modified, times))
     else:
-        return []
-    kept = (each for each in found if each.at >= since.modified)
-    return sorted(kept, key=lambda each: (each.at, each.id))
+        return Ends()
+    kept = sorted((g for g in found if g.at >= since.modified), key=lambda g: (g.at, g.id))
+    return Ends(gone=tuple(kept), server_time=times[0])
 
 
 def gone_in(kind: Kind, rows: Iterable[_Row]) -> list[Gone]:
@@ -51,25 +62,27 @@ def gone_in(kind: Kind, rows: Iterable[_Row]) -> list[Gone]:
             at=parse_instant(row["update_time"]),
         )
         for row in rows
-        if is_gone(row)
+        if is_gone(kind, row)
     ]
 
 
-def is_gone(row: _Row) -> bool:
-    """Tell whether a row is that of a deleted record."""
+def is_gone(kind: Kind, row: _Row) -> bool:
+    """Tell whether a row is that of a deleted record; a user who left is still there."""
+    if kind.name == "user":
+        return False
     return bool(row.get("is_deleted")) or row.get("active_flag") is False
 
 
-def _recent(session: Session, kind: Kind, since: datetime) -> list[Gone]:
+def _recent(session: Session, kind: Kind, since: datetime, times: list[datetime]) -> list[Gone]:
     """Read the recent changes: a deleted record is marked, and who took one over names it.
 
     An entry without data is of a record that is not shown to us, which is no proof of anything.
     """
-    rows = list(_entries(session, kind, since))
+    rows = list(_entries(session, kind, since, times))
     into = {str(row["merge_what_id"]): str(row["id"]) for row in rows if row.get("merge_what_id")}
     found: list[Gone] = []
     for row in rows:
-        if not is_gone(row):
+        if not is_gone(kind, row):
             continue
         taker = into.get(str(row["id"]))
         found.append(
@@ -84,12 +97,15 @@ def _recent(session: Session, kind: Kind, since: datetime) -> list[Gone]:
     return found
 
 
-def _entries(session: Session, kind: Kind, since: datetime) -> Iterator[_Row]:
+def _entries(
+    session: Session, kind: Kind, since: datetime, times: list[datetime]
+) -> Iterator[_Row]:
     # The list is of what came after the time given, so it is asked from a second before.
     after = instant(since - timedelta(seconds=1)).replace("T", " ").removesuffix("Z")
     asked = {"since_timestamp": after, "items": kind.name, "limit": str(_PAGE)}
     while True:
         reply = session.call("GET", "/v1/recents", word="list", price=_RECENTS_PRICE, params=asked)
+        times.append(reply.server_time)
         entries: list[_Row] = reply.data or []
         yield from (each["data"] for each in entries if each.get("data"))
         more: _Row = reply.more.get("pagination") or {}
@@ -98,7 +114,7 @@ def _entries(session: Session, kind: Kind, since: datetime) -> Iterator[_Row]:
         asked["start"] = str(more["next_start"])
 
 
-def _converted(session: Session, since: datetime) -> Iterator[Gone]:
+def _converted(session: Session, since: datetime, times: list[datetime]) -> Iterator[Gone]:
     """Find the deals that leads became: the newest first, until they are older than *since*."""
     deal = KINDS["deal"]
     asked = {
@@ -109,6 +125,7 @@ def _converted(session: Session, since: datetime) -> Iterator[Gone]:
     }
     while True:
         reply = session.call("GET", deal.path, word="list", price=deal.list_price, params=asked)
+        times.append(reply.server_time)
         for row in reply.data or ():
             at = parse_instant(row["add_time"])
             if at < since:

@@ -41,8 +41,9 @@ def rows_by_ids(
             if row is not None:
                 yield row
         return
-    for start in range(0, len(ids), _IDS):
-        asked = {"ids": ",".join(ids[start : start + _IDS]), "limit": str(_IDS)}
+    numbers = [each for each in ids if each.isascii() and each.isdigit()]
+    for start in range(0, len(numbers), _IDS):
+        asked = {"ids": ",".join(numbers[start : start + _IDS]), "limit": str(_IDS)}
         asked |= custom_param(kind, fields)
         reply = session.call("GET", kind.path, word="read", price=kind.list_price, params=asked)
         yield from (row for row in reply.data or () if not row.get("is_deleted"))

@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from support_pipedrive import START, TYPE, Company, context_of, opened, says, standing
@@ -420,8 +421,11 @@ def test_users_are_read_and_listed_by_the_time_of_their_change(
 
     assert listed(crm, None, "user") == ["1", str(number)]
     assert listed(crm, Position(modified=START - timedelta(days=1)), "user") == [str(number)]
+    company.later(minutes=1)
+    company.by_hand("user", id=number, active=False)
+    assert listed(crm, Position(modified=START, id="99"), "user") == [str(number)]
     (bo,) = crm.read("user", [str(number)], ["email", "active"])
-    assert dict(bo.values) == {"email": "bo@example.com", "active": True}
+    assert dict(bo.values) == {"email": "bo@example.com", "active": False}
 
 
 # Records that went
@@ -528,6 +532,28 @@ def test_a_record_that_came_back_is_a_change(crm: Connector, company: Company) -
 
     assert [record.id for page in pages for record in page.records] == [id_]
     assert ends(pages) == []
+
+
+def test_what_goes_between_the_two_calls_of_a_listing_is_in_the_next(
+    crm: Connector, company: Company
+) -> None:
+    (id_,) = created(crm, person("k"))
+    since = Position(modified=START, id=id_)
+
+    async def late(scope: Any, receive: Any, send: Any) -> None:
+        await company.app(scope, receive, send)
+        company.later(seconds=1)
+        door = httpx.ASGITransport(app=company.app)
+        async with httpx.AsyncClient(transport=door, base_url=company.url) as hand:
+            await hand.post("/sandbox/pipedrive/delete", json={"id": int(id_)})
+        company.later(seconds=1)
+
+    company.faults.append(("GET", "/v1/recents", late))
+    (page,) = crm.changes("person", ["id"], since)
+    (again,) = crm.changes("person", ["id"], Position(modified=page.server_time))
+
+    assert (page.records, page.gone) == ((), ())
+    assert [each.id for each in again.gone] == [id_]
 
 
 def test_an_entry_without_data_proves_nothing(crm: Connector, company: Company) -> None:
