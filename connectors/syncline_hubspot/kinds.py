@@ -26,6 +26,8 @@ class Kind:
     label: str
     #: Its name in a path, as in ``/crm/v3/objects/contacts``.
     path: str
+    #: The number by which webhooks may name it.
+    type_id: str
     modified: str = "hs_lastmodifieddate"
     #: What HubSpot refuses a creation without; its properties do not say so.
     required: tuple[str, ...] = ()
@@ -33,25 +35,30 @@ class Kind:
     with_contact: int | None = None
 
 
-def _activity(name: str, path: str, with_contact: int) -> Kind:
+def _activity(name: str, path: str, type_id: str, with_contact: int) -> Kind:
     return Kind(
         name=name,
         label=name.capitalize(),
         path=path,
+        type_id=type_id,
         required=("hs_timestamp",),
         with_contact=with_contact,
     )
 
 
 _ALL = (
-    Kind(name="contact", label="Contact", path="contacts", modified="lastmodifieddate"),
-    Kind(name="company", label="Company", path="companies"),
-    Kind(name="deal", label="Deal", path="deals", required=("dealname", "dealstage")),
-    _activity("task", "tasks", 204),
-    _activity("call", "calls", 194),
-    _activity("meeting", "meetings", 200),
-    _activity("note", "notes", 202),
-    _activity("email", "emails", 198),
-    _activity("communication", "communications", 81),
+    Kind(
+        name="contact", label="Contact", path="contacts", type_id="0-1", modified="lastmodifieddate"
+    ),
+    Kind(name="company", label="Company", path="companies", type_id="0-2"),
+    Kind(
+        name="deal", label="Deal", path="deals", type_id="0-3", required=("dealname", "dealstage")
+    ),
+    _activity("task", "tasks", "0-27", 204),
+    _activity("call", "calls", "0-48", 194),
+    _activity("meeting", "meetings", "0-47", 200),
+    _activity("note", "notes", "0-46", 202),
+    _activity("email", "emails", "0-49", 198),
+    _activity("communication", "communications", "0-18", 81),
 )
 KINDS = {kind.name: kind for kind in _ALL}

@@ -28,17 +28,7 @@ _PLAIN = {
     "%3A": ":", "%2F": "/", "%3F": "?", "%40": "@", "%21": "!", "%24": "$",
     "%27": "'", "%28": "(", "%29": ")", "%2A": "*", "%2C": ",", "%3B": ";",
 }  # fmt: skip
-_TYPES = {
-    "0-1": "contact",
-    "0-2": "company",
-    "0-3": "deal",
-    "0-18": "communication",
-    "0-27": "task",
-    "0-46": "note",
-    "0-47": "meeting",
-    "0-48": "call",
-    "0-49": "email",
-}
+_TYPES = {kind.type_id: kind.name for kind in KINDS.values()}
 
 
 def read(delivery: Delivery, secrets: Mapping[str, Secret]) -> tuple[Notice, ...]:

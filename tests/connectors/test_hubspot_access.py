@@ -28,6 +28,7 @@ from support_hubspot import (
     created,
     opened,
     person,
+    says,
     served,
 )
 from syncline import (
@@ -231,6 +232,16 @@ def test_a_private_app_is_told_its_portal(portal: Portal, tmp_path: Path) -> Non
     )
     assert "crm.objects.contacts.write" in found.scopes
     assert len(portal.heard) == 2
+
+
+def test_a_token_of_which_nothing_is_told_lets_in(portal: Portal, tmp_path: Path) -> None:
+    """HubSpot explains some kinds of tokens and not others: the portal is told in any case."""
+    assert TYPE.identify is not None
+    portal.faults.append(("POST", "access-token-info", says(404, "<html></html>")))
+
+    found = TYPE.identify(context(portal, tmp_path, "pat-na1-sandbox"))
+
+    assert (found.user, found.account) == ("the holder of the token", "portal 145000001")
 
 
 def test_a_person_agrees_on_the_vendors_page(portal: Portal, tmp_path: Path) -> None:

@@ -183,7 +183,7 @@ def test_the_ready_rules_check_and_their_tests_pass(world: World) -> None:
 
 
 def test_both_directions_settle(world: World) -> None:
-    """E1, E2, E8, K1: records are made, matched and changed both ways; then nothing is written."""
+    """E1, E2, E8, K1: records are made, matched and changed both ways, without echo loops."""
     ann = world.contact(
         firstname="Ann", lastname="Doe", company="Acme", email="ann@example.com", city="Paris"
     )

@@ -398,7 +398,7 @@ def test_archived_records_are_listed_apart_and_their_time_stands(portal: Portal)
     assert portal.call("DELETE", f"{CONTACTS}/{ids[1]}").status_code == 204
 
     live = portal.call("GET", CONTACTS).json()["results"]
-    (gone,) = portal.call("GET", f"{CONTACTS}?archived=true").json()["results"]
+    (gone,) = portal.call("GET", f"{CONTACTS}?archived=True").json()["results"]
 
     assert [row["id"] for row in live] == [ids[0], ids[2]]
     assert (gone["id"], gone["archived"]) == (ids[1], True)

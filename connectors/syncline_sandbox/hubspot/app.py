@@ -22,9 +22,9 @@ from .gate import Gate, Limits
 from .hooks import Hooks
 from .oauth import OAuthDesk
 from .office import Office
+from .owners import Owners
 from .resources import Resources
 from .rows import Rows
-from .shelves import Owners
 from .store import Store
 from .wire import NotFound, Refusal, object_in, parsed
 

@@ -14,8 +14,8 @@ from .catalog import kind_named
 from .wire import NotFound, object_in
 
 if TYPE_CHECKING:
+    from .owners import Owners
     from .rows import Rows
-    from .shelves import Owners
 
 
 class Office:

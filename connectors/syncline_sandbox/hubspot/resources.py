@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from . import listing
 from .batches import Batches
 from .catalog import kind_named
+from .definitions import Properties
 from .gate import PORTAL
 from .links import Links
 from .rows import written
 from .search import Search
-from .shelves import Properties
 from .wire import object_in, parsed, truth
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from syncline import Faults
 
     from .catalog import Kind
+    from .owners import Owners
     from .rows import Rows
-    from .shelves import Owners
     from .store import Store
 
 _Answer = tuple[int, dict[str, Any] | None]
