@@ -114,7 +114,9 @@ class _App:
         """Answer one metered request: all that it does stands on disk, or nothing of it."""
         content = await request.body()
         headers = {name.casefold(): value for name, value in request.headers.items()}
-        path = str(request.url).removeprefix(str(request.base_url).rstrip("/"))
+        # As the client wrote it: a key may hold a slash.
+        raw: bytes = request.scope["raw_path"]
+        path = f"{raw.decode()}?{request.url.query}"
         try:
             self._gate.enter(headers.get("authorization", ""))
             with self._store.request():
