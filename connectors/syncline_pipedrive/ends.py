@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Ends", "ends", "gone_in", "is_gone"]
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
 from syncline import Gone, GoneKind
@@ -78,17 +78,17 @@ def _recent(session: Session, kind: Kind, since: datetime, times: list[datetime]
 
     An entry without data is of a record that is not shown to us, which is no proof of anything.
     """
-    rows = list(_entries(session, kind, since, times))
-    into = {str(row["merge_what_id"]): str(row["id"]) for row in rows if row.get("merge_what_id")}
+    rows = {str(row["id"]): row for row in _entries(session, kind, since, times)}
+    into = {str(row["merge_what_id"]): id_ for id_, row in rows.items() if row.get("merge_what_id")}
     found: list[Gone] = []
-    for row in rows:
+    for id_, row in rows.items():
         if not is_gone(kind, row):
             continue
-        taker = into.get(str(row["id"]))
+        taker = into.get(id_)
         found.append(
             Gone(
                 object=kind.name,
-                id=str(row["id"]),
+                id=id_,
                 kind=GoneKind.DELETED if taker is None else GoneKind.MERGED,
                 at=parse_instant(row.get("delete_time") or row["update_time"]),
                 into=None if taker is None else (kind.name, taker),
@@ -100,18 +100,35 @@ def _recent(session: Session, kind: Kind, since: datetime, times: list[datetime]
 def _entries(
     session: Session, kind: Kind, since: datetime, times: list[datetime]
 ) -> Iterator[_Row]:
+    """Yield what changed; pages are counted from the front, and shift when records change.
+
+    So each begins anew at the last second of the one before, and some records come twice. Within
+    one second it begins with the last record of the one before; if that has moved, all over again.
+    """
     # The list is of what came after the time given, so it is asked from a second before.
-    after = instant(since - timedelta(seconds=1)).replace("T", " ").removesuffix("Z")
-    asked = {"since_timestamp": after, "items": kind.name, "limit": str(_PAGE)}
+    after, start, expected = since - timedelta(seconds=1), 0, None
     while True:
+        asked = {
+            "since_timestamp": f"{after.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
+            "items": kind.name,
+            "limit": str(_PAGE),
+            "start": str(start),
+        }
         reply = session.call("GET", "/v1/recents", word="list", price=_RECENTS_PRICE, params=asked)
         times.append(reply.server_time)
         entries: list[_Row] = reply.data or []
+        if expected is not None and [each["id"] for each in entries[:1]] != [expected]:
+            start, expected = 0, None
+            continue
         yield from (each["data"] for each in entries if each.get("data"))
         more: _Row = reply.more.get("pagination") or {}
         if not more.get("more_items_in_collection"):
             return
-        asked["start"] = str(more["next_start"])
+        last = parse_instant(reply.more["last_timestamp_on_page"]) - timedelta(seconds=1)
+        if last > after:
+            after, start, expected = last, 0, None
+        else:
+            start, expected = start + len(entries) - 1, entries[-1]["id"]
 
 
 def _converted(session: Session, since: datetime, times: list[datetime]) -> Iterator[Gone]:

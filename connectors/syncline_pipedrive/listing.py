@@ -103,13 +103,19 @@ def _by_second(
 def _from_front(
     session: Session, kind: Kind, asked: Mapping[str, str]
 ) -> tuple[list[_Row], bool, datetime]:
-    """Return the first page, or as many as end a second that fills pages; whether more follow."""
+    """Return the first page, or as many as end a second that fills pages; whether more follow.
+
+    Each begins with the last row of the one before; if that has moved, it is all read again.
+    """
     rows: list[_Row] = []
     while True:
-        params = {**asked, "start": str(len(rows))}
+        params = {**asked, "start": str(max(0, len(rows) - 1))}
         reply = session.call("GET", kind.path, word="list", price=kind.list_price, params=params)
         found = _rows(reply)
-        rows += found
+        if rows and [row["id"] for row in found[:1]] != [rows[-1]["id"]]:
+            rows = []
+            continue
+        rows += found[1:] if rows else found
         more = len(found) >= PAGE
         if not more or _second(rows[0]) != _second(rows[-1]):
             return rows, more, reply.server_time

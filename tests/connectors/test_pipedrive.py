@@ -317,6 +317,27 @@ def test_leads_and_notes_of_one_second_fill_pages_and_shift_and_are_all_listed(
     assert listed(crm, middle, name) == found[3:]
 
 
+def test_a_note_that_moves_out_of_a_full_second_hides_no_other(
+    crm: Connector, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (one,) = created(crm, person("p"))
+    for n in range(6):
+        company.api("POST", "/v1/notes", {"content": f"n{n}", "person_id": int(one)})
+    monkeypatch.setattr(listing, "PAGE", 3)
+
+    async def shifting(scope: Any, receive: Any, send: Any) -> None:
+        door = httpx.ASGITransport(app=company.app)
+        company.later(seconds=1)
+        async with httpx.AsyncClient(transport=door, base_url=company.url) as hand:
+            edit = {"kind": "note", "id": 1, "values": {"content": "moved"}}
+            await hand.post("/sandbox/pipedrive/edit", json=edit)
+        await company.app(scope, receive, send)
+
+    company.faults += [("GET", "/v1/notes", company.app), ("GET", "/v1/notes", shifting)]
+
+    assert listed(crm, None, "note") == ["2", "3", "4", "5", "6", "1"]
+
+
 def test_a_time_alone_includes_its_own_instant(crm: Connector, company: Company) -> None:
     ids = created(crm, person("k"))
 
@@ -532,6 +553,30 @@ def test_a_record_that_came_back_is_a_change(crm: Connector, company: Company) -
 
     assert [record.id for page in pages for record in page.records] == [id_]
     assert ends(pages) == []
+
+
+def test_no_deletion_is_lost_when_the_list_of_recent_changes_shifts(
+    crm: Connector, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its pages are counted from the front: a record that changes makes room at the front."""
+    ids = created(crm, *[person(f"k{n}") for n in range(7)])
+    for id_ in ids[1:6]:
+        company.later(seconds=1)
+        company.by_hand("delete", id=int(id_))
+    monkeypatch.setattr("syncline_pipedrive.ends._PAGE", 2)
+
+    async def shifting(scope: Any, receive: Any, send: Any) -> None:
+        door = httpx.ASGITransport(app=company.app)
+        company.later(seconds=1)
+        async with httpx.AsyncClient(transport=door, base_url=company.url) as hand:
+            edit = {"id": int(ids[0]), "values": {"name": f"Ada {company.now:%M%S}"}}
+            await hand.post("/sandbox/pipedrive/edit", json=edit)
+        await company.app(scope, receive, send)
+
+    company.faults += [("GET", "/v1/recents", company.app), ("GET", "/v1/recents", shifting)]
+    pages = list(crm.changes("person", ["id"], Position(modified=START)))
+
+    assert [each.id for each in ends(pages)] == ids[1:6]
 
 
 def test_what_goes_between_the_two_calls_of_a_listing_is_in_the_next(
