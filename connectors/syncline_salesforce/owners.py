@@ -44,10 +44,9 @@ class Owners:
         values = {name: value for name, value in write.values.items() if name != OWNER_EMAIL}
         address = _address(write)
         if not address:
-            if write.id is None:
-                # The org gives a new record to the user who makes it.
-                return replace(write, values=values)
-            return _refused(write, "OWNER_REQUIRED", "A record cannot be without an owner.")
+            # No record is without an owner: a new one is given to the user who makes it, and any
+            # other stays as it is.
+            return replace(write, values=values)
         found = self._known.get(address)
         if found is not None and len(found) == 1:
             return replace(write, values={**values, "OwnerId": found[0]})

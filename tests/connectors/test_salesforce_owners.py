@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from support_salesforce import DONE, REFUSED, Org, created, lead, opened, served
-from syncline import FatalError, FieldType, Write
+from syncline import FatalError, FieldType, Value, Write
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -101,13 +101,16 @@ def test_an_owner_who_is_no_active_user_is_refused_alone(
     assert done.status is DONE
 
 
-def test_a_record_cannot_lose_its_owner(crm: Connector) -> None:
-    """A blank clears any other field; this one it leaves, and says so."""
+def test_a_blank_leaves_the_owner_as_it_is(crm: Connector) -> None:
+    """A blank clears any other field; no record is without an owner."""
     (record_id,) = created(crm, lead("a", OwnerEmail=RITA))
 
-    (outcome,) = crm.write("Lead", [Write(id=record_id, values={"OwnerEmail": ""})])
+    values: dict[str, Value] = {"OwnerEmail": "", "City": "Paris"}
+    (outcome,) = crm.write("Lead", [Write(id=record_id, values=values)])
 
-    assert (outcome.status, outcome.code, outcome.id) == (REFUSED, "OWNER_REQUIRED", record_id)
+    assert outcome.status is DONE
+    (record,) = crm.read("Lead", [record_id], ["OwnerEmail", "City"])
+    assert dict(record.values) == {"OwnerEmail": RITA, "City": "Paris"}
 
 
 def test_two_active_users_with_one_address_are_no_owner(crm: Connector, org: Org) -> None:
