@@ -167,9 +167,17 @@ class HubSpot:
             for at, each in enumerate(outcomes)
             if each.status is OutcomeStatus.REFUSED
         }
-        if doubtful:
-            for key, record_id in self.lookup(kind.name, list(doubtful)).items():
-                outcomes[doubtful[key]] = Outcome(status=OutcomeStatus.DONE, id=record_id)
+        if not doubtful:
+            return outcomes
+        try:
+            standing = self.lookup(kind.name, list(doubtful))
+        except RetriableError as err:
+            # The other rows are written: saying so matters more. These are asked again.
+            for at in doubtful.values():
+                outcomes[at] = Outcome(status=OutcomeStatus.RETRY, message=err.message)
+            return outcomes
+        for key, record_id in standing.items():
+            outcomes[doubtful[key]] = Outcome(status=OutcomeStatus.DONE, id=record_id)
         return outcomes
 
     def _update(self, kind: Kind, rows: list[dict[str, Any]]) -> list[Outcome]:

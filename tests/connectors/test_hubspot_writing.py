@@ -426,6 +426,30 @@ def test_an_activity_of_a_contact_that_is_gone_is_refused(crm: Connector, portal
     assert record.values == {"associated_contact_id": None}
 
 
+def test_what_cannot_be_looked_up_is_asked_again(crm: Connector, portal: Portal) -> None:
+    """If the look at a refused creation fails, the other rows stay written."""
+    created(crm, Write(key="a", values={"hs_timestamp": "2026-11-22"}), name="note")
+    portal.faults += [("POST", "batch/read", says(503, {"message": "busy"}))] * 4
+
+    rows = [Write(key=key, values={"hs_timestamp": "2026-11-22"}) for key in ("a", "b")]
+    outcomes = crm.write("note", rows)
+
+    assert [each.status for each in outcomes] == [RETRY, DONE]
+
+
+def test_the_activities_of_a_merged_contact_are_the_survivors(
+    crm: Connector, portal: Portal
+) -> None:
+    winner, loser = created(crm, person("a"), person("b"))
+    row = {"hs_timestamp": "2026-11-22", "associated_contact_id": loser}
+    (note,) = created(crm, Write(key="n", values=row), name="note")
+    portal.by_hand("merge", object="contact", winner=winner, loser=loser)
+
+    assert values(crm, note, "associated_contact_id", name="note") == {
+        "associated_contact_id": winner
+    }
+
+
 def test_an_activity_without_its_time_is_refused(crm: Connector) -> None:
     (outcome,) = crm.write("task", [Write(key="t", values={"hs_task_subject": "Call"})])
 

@@ -154,18 +154,10 @@ class _App:
             content = await request.body()
             correlation = str(uuid.uuid4())
             search = request.url.path.endswith("/search")
-            by_hand = request.url.path.startswith("/sandbox/")
-            self._rows.events.clear()
-            self._rows.source = "CRM_UI" if by_hand else "INTEGRATION"
-            told: list[dict[str, Any]] = []
-            status, body = 0, None
             try:
                 if metered:
                     self._gate.enter(request.headers.get("Authorization", ""), search=search)
-                with self._store.request():
-                    status, body = resource(request, content)
-                told = self._hooks.due(self._rows.events, self._rows.source)
-                response = Response(status_code=status) if body is None else _json(status, body)
+                response = self._done(resource, request, content)
             except Refusal as refusal:
                 response = _json(refusal.status, refusal.of_request(correlation))
                 response.headers.update(refusal.headers)
@@ -177,14 +169,23 @@ class _App:
             response.headers["X-HubSpot-Correlation-Id"] = correlation
             if metered and response.status_code != 401:
                 response.headers.update(self._gate.headers(search=search))
-            if status == 201 and "id" in (body or {}) and metered:
-                where = f"https://api.hubapi.com{request.url.path}/{(body or {})['id']}"
-                response.headers["Location"] = where
-            if told:
-                response.background = BackgroundTask(self._hooks.deliver, told)
             return response
 
         return endpoint
+
+    def _done(self, resource: _Resource, request: Request, content: bytes) -> Response:
+        """Do a request and keep what it did; who wants to hear of it is told afterwards."""
+        path = request.url.path
+        self._rows.events.clear()
+        with self._store.request():
+            status, body = resource(request, content)
+        response = Response(status_code=status) if body is None else _json(status, body)
+        if status == 201 and body is not None and "id" in body:
+            response.headers["Location"] = f"https://api.hubapi.com{path}/{body['id']}"
+        source = "CRM_UI" if path.startswith("/sandbox/") else "INTEGRATION"
+        if told := self._hooks.due(self._rows.events, source):
+            response.background = BackgroundTask(self._hooks.deliver, told)
+        return response
 
     async def _authorize(self, request: Request) -> Response:
         try:

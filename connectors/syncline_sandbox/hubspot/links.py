@@ -7,6 +7,7 @@ __all__ = ["Links"]
 from typing import TYPE_CHECKING, Any
 
 from .catalog import ASSOCIATIONS, kind_named
+from .rows import merged_ids
 from .wire import NotFound, Refusal, instant, listed, object_in
 
 if TYPE_CHECKING:
@@ -55,11 +56,18 @@ class Links:
         self._store.put("links", _key(other, other_id, kind, record_id), None)
 
     def tied(self, kind: Kind, record_id: str, other: Kind) -> list[str]:
-        """Return the ids that a record is tied to, each still in use."""
-        start = _key(kind, record_id, other, "")
-        found = [key[len(start) :] for key in self._store.table("links") if key.startswith(start)]
-        rows = [self._store.get(other.path, each) for each in found]
-        return [row["id"] for row in rows if row is not None and not row["archived"]]
+        """Return the ids that a record is tied to, or was under the ids that it took in."""
+        row = self._store.get(kind.path, record_id)
+        own = [record_id] if row is None else [record_id, *merged_ids(row)]
+        starts = tuple(_key(kind, each, other, "") for each in own)
+        found: dict[str, None] = {}
+        for key in self._store.table("links"):
+            if key.startswith(starts):
+                try:
+                    found[self._rows.found(other, key.rpartition("/")[2])["id"]] = None
+                except NotFound:
+                    continue
+        return list(found)
 
     def create_many(
         self, kind: Kind, other: Kind, body: dict[str, Any], *, default: bool

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["APP", "Rows", "answered", "written"]
+__all__ = ["APP", "Rows", "answered", "merged_ids", "written"]
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -49,8 +49,6 @@ class Rows:
     events: list[tuple[Kind, str, Row, dict[str, Any]]] = field(
         default_factory=list[tuple["Kind", str, "Row", dict[str, Any]]]
     )
-    #: Who changes records now: a program, or a person in the vendor's pages.
-    source: str = "INTEGRATION"
 
     def create(self, kind: Kind, values: Mapping[str, Any]) -> Row:
         """Create a record and return it."""
@@ -132,7 +130,7 @@ class Rows:
         for row in ended:
             put = {**row, "archived": True, "mergedInto": target}
             self.store.put_row(kind.path, put)
-        before = [*_ids(kept), *_ids(lost), *(row["id"] for row in ended)]
+        before = [*merged_ids(kept), *merged_ids(lost), *(row["id"] for row in ended)]
         properties = {**lost["properties"], **kept["properties"], "hs_object_id": target}
         properties["hs_merged_object_ids"] = ";".join(dict.fromkeys(before))
         row = self.touched(kind, {**kept, "id": target, "properties": properties}, {})
@@ -200,5 +198,6 @@ def _derived(kind: Kind, properties: dict[str, str]) -> dict[str, str]:
     return dict(sorted(properties.items()))
 
 
-def _ids(row: Row) -> list[str]:
+def merged_ids(row: Row) -> list[str]:
+    """Return the ids under which a record was known before it was merged."""
     return [each for each in row["properties"].get("hs_merged_object_ids", "").split(";") if each]
