@@ -160,7 +160,7 @@ class SandboxHarness(Harness):
     def refused_access(self) -> Generator[None]:
         status, body = self.stranger
         with self.relay.answering(
-            status, body, which=lambda _method, path: path.startswith(self.counted)
+            status, body, which=lambda _method, path, _body: path.startswith(self.counted)
         ):
             yield
 
@@ -174,7 +174,7 @@ class SandboxHarness(Harness):
         with self.relay.lost_answer(self.loses):
             yield
 
-    def loses(self, method: str, path: str) -> bool:
+    def loses(self, method: str, path: str, _body: bytes) -> bool:
         """Tell whether this request is a write whose answer is lost."""
         return method not in {"GET", "HEAD"} and path.startswith(self.counted)
 

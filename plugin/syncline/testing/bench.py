@@ -202,8 +202,8 @@ def bench(harness: type[Harness], folder: Path) -> Generator[Bench]:
     """Make a clean system in the empty *folder*, and clear it away at the end."""
     with ExitStack() as stack:
         made = harness()
-        stack.callback(made.stop)
         found = Bench(made, folder, stack)
         stack.enter_context(no_waits())
         made.start(folder, found.clock)
+        stack.callback(made.stop)
         yield found

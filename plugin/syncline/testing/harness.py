@@ -64,7 +64,7 @@ class Harness(Protocol):
         ...
 
     def stop(self) -> None:
-        """Let go of the system. Called once, also when ``start`` failed half-way."""
+        """Let go of the system. Called once, unless ``start`` failed."""
         return
 
     def settings(self) -> Mapping[str, Any]:

@@ -17,17 +17,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 from urllib.parse import urlsplit
 
-#: Whether a request, by its method and path, is meant.
-Which = Callable[[str, str], bool]
+#: Whether a request, by its method, path and body, is meant.
+Which = Callable[[str, str, bytes], bool]
 #: Headers that are about one connection, not about what it carries.
 _HOPS = {"connection", "keep-alive", "transfer-encoding", "content-length", "te", "upgrade"}
 
 
-def _writing(method: str, _path: str) -> bool:
+def _writing(method: str, _path: str, _body: bytes) -> bool:
     return method not in {"GET", "HEAD"}
 
 
-def _any(_method: str, _path: str) -> bool:
+def _any(_method: str, _path: str, _body: bytes) -> bool:
     return True
 
 
@@ -130,7 +130,7 @@ class Relay:
     def _pass_on(self, handler: _Handler, method: str, body: bytes) -> None:
         self.heard.append((method, handler.path))
         path = handler.path.partition("?")[0]
-        if self._answer is not None and self._answer[0](method, path):
+        if self._answer is not None and self._answer[0](method, path, body):
             _which, status, headers, content = self._answer
             handler.answer(status, headers, content)
             return
@@ -141,7 +141,7 @@ class Relay:
             content = got.read()
         finally:
             line.close()
-        if self._lost is not None and self._lost(method, path):
+        if self._lost is not None and self._lost(method, path, body):
             handler.close_connection = True
             return
         kept = {name: value for name, value in got.getheaders() if name.lower() not in _HOPS}
