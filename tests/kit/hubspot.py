@@ -37,7 +37,7 @@ class HubSpotHarness(SandboxHarness):
     def same_time(self, ids: Sequence[str]) -> None:
         self.edit_all(ids, {"city": "of one instant"})
 
-    def loses(self, method: str, path: str) -> bool:
+    def loses(self, method: str, path: str, body: bytes) -> bool:
         # Searches and reads of many are posted too, and change nothing.
         return method == "POST" and path.endswith(("/create", "/update", "/upsert", "/archive"))
 

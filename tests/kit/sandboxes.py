@@ -174,7 +174,7 @@ class SandboxHarness(Harness):
         with self.relay.lost_answer(self.loses):
             yield
 
-    def loses(self, method: str, path: str, _body: bytes) -> bool:
+    def loses(self, method: str, path: str, body: bytes) -> bool:
         """Tell whether this request is a write whose answer is lost."""
         return method not in {"GET", "HEAD"} and path.startswith(self.counted)
 
