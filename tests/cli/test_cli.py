@@ -54,7 +54,11 @@ COMMANDS = {
     "backup": "Write the workspace and its ledger into one archive, FILE.",
     "restore": "Restore a workspace and its ledger from the archive FILE to FOLDER.",
     "connectors": "List the systems that rules may connect to, and what each one needs.",
-    "sandbox": "Serve an imitation of a vendor's HTTP on loopback",
+    "new": "Make a project to begin with.",
+    "connect": "Connect the system NAME, so that runs are let in.",
+    "connections": "Show how each connection stands: as whom, with what rights,",
+    "disconnect": "Give the token of the system NAME back to its vendor, and",
+    "sandbox": "Serve imitations of vendors' HTTP on loopback: of those named, or of all.",
     "json": "Print rules as JSON, with all that they mean",
     "lsp": "Serve an editor over its input and output",
     "demo": "Show the main job on 1,200 leads and 760 prospects, in a new folder",
@@ -498,7 +502,7 @@ def test_the_sandbox_serves_until_it_is_stopped(tmp_path: Path, by: signal.Signa
         assert server.stdout is not None
         assert server.stderr is not None
         line = server.stdout.readline()
-        found = re.search(r"sandbox at (http://127\.0\.0\.1:\d+), records in org\.", line)
+        found = re.search(r"Salesforce at (http://127\.0\.0\.1:\d+), records in org\.", line)
         assert found is not None, line
         form = {
             "grant_type": "client_credentials", "client_id": "sandbox", "client_secret": "sandbox",
@@ -520,9 +524,9 @@ def test_the_sandbox_serves_until_it_is_stopped(tmp_path: Path, by: signal.Signa
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("sandbox nobody", "there is no sandbox for nobody; there are: salesforce"),
+        ("sandbox nobody", "there is no sandbox for nobody; there are: hubspot, pipedrive"),
         ("sandbox --host 0.0.0.0", "serves this machine alone, not 0.0.0.0"),
-        ("demo --system nobody", "no connector is named nobody; there are: local, salesforce"),
+        ("demo --system nobody", "the demo plays in local and salesforce, not in nobody"),
     ],
 )
 def test_what_cannot_be_served_or_shown(tmp_path: Path, line: str, told: str) -> None:

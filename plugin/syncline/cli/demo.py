@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 _JOHN = "john.appleseed@orchard.example.com"
 _CARLA = "carla.mendes@mendes.example.com"
 _PRIYA = "priya.natarajan@kestrel.example.com"
+#: The CRMs that have the objects of the demo's rules.
+_PLACES = ("local", "salesforce")
 #: Some systems keep whole seconds: two edits must not fall into one.
 _A_MOMENT = 1.2
 _SERVER_STARTS_IN = 20
@@ -63,9 +65,8 @@ def demo(system: str, seed: int, folder: Path) -> int:
     from ..plugins import load_plugins
 
     registry = load_plugins()
-    if system not in registry.connectors:
-        known = ", ".join(sorted(registry.connectors))
-        raise WorkspaceError(f"no connector is named {system}; there are: {known}")
+    if system not in _PLACES or system not in registry.connectors:
+        raise WorkspaceError(f"the demo plays in {' and '.join(_PLACES)}, not in {system}")
     place = folder / f"demo-{system}"
     _clear(place)
     with _server(registry, system, place) as (settings, secrets):
