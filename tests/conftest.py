@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 from collections.abc import Generator
 from pathlib import Path
 
@@ -37,6 +38,15 @@ def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
     """Let three workers share two cores: a third of their time they wait for servers to end."""
     cores = yield
     return cores + cores // 2
+
+
+def pytest_sessionstart() -> None:
+    """Let an interrupt reach the processes that tests start, also where a script began the tests.
+
+    A shell's background job ignores interrupts, and so does whatever it starts.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
