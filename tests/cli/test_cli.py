@@ -318,8 +318,7 @@ def test_a_folder_that_is_no_workspace_exits_with_3(tmp_path: Path, line: str) -
     [
         (
             'url = "https://acme.example"\nclient_id = "x"\nclient_secret = "s3cret"',
-            "Take it out and set it in the environment as SYNCLINE_SALESFORCE_CLIENT_SECRET, or run "
-            "`syncline connect salesforce`.",
+            "set it in the environment as SYNCLINE_SALESFORCE_CLIENT_SECRET, or run `syncline",
         ),
         (
             'url = ""\nclient_id = "x"',
