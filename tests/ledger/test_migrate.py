@@ -59,9 +59,9 @@ def test_nothing_is_lost(old: World) -> None:
     for name, rows in before.items():
         kept = [{column: row[column] for column in rows[0]} for row in after[name]]
         if name == "meta":
-            assert {row["name"]: row["value"] for row in rows} | {"schema": "2"} == {
-                row["name"]: row["value"] for row in kept
-            }
+            assert {row["name"]: row["value"] for row in rows} | {
+                "schema": str(SCHEMA_VERSION)
+            } == {row["name"]: row["value"] for row in kept}
             continue
         if name == "inbox":
             rows = [row | {"state": "new"} for row in rows]

@@ -12,10 +12,10 @@ from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 
-from .migrations import version_2
+from .migrations import version_2, version_3
 
 #: The steps, by the version that each leads to.
-_STEPS = {2: version_2.upgrade}
+_STEPS = {2: version_2.upgrade, 3: version_3.upgrade}
 
 
 def migrate(db: Connection, found: int) -> None:

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 __all__ = [
     "SCHEMA_VERSION",
+    "audit",
     "breakers",
     "calls",
     "changes",
     "cursors",
     "entries",
     "holds",
+    "import_holds",
+    "imports",
     "inbox",
     "intents",
     "keys",
@@ -41,7 +44,7 @@ from sqlalchemy import (
 )
 
 #: Raised with every change of the tables; an older program refuses a newer ledger.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 #: Numbers that are never given back, and outgrow 32 bits; SQLite's own have 64.
@@ -308,4 +311,62 @@ wakes = Table(
     Column("object", Text, nullable=False, default=""),
     #: Ids to be read again, a JSON list; empty for "something changed".
     Column("ids", Text, nullable=False, default="[]"),
+)
+
+#: Who changed what of the settings and of the decisions, and when (K12).
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    #: The user who acted in the name of *who*; empty when it was that person.
+    Column("real", Text, nullable=False, default=""),
+    #: person, role, super-admin, rules, pause, resume, decision, import, connection
+    Column("kind", Text, nullable=False),
+    #: Whom or what it is about: an address, a record, a file.
+    Column("about", Text, nullable=False),
+    Column("old", Text, nullable=False, default=""),
+    Column("new", Text, nullable=False, default=""),
+)
+Index("audit_by_about", audit.c.about)
+
+#: Each import of prospects (RS11).
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    #: The file's name, or what a list of the CRM is called.
+    Column("source", Text, nullable=False),
+    #: Of its content: the same file twice has the same.
+    Column("digest", Text, nullable=False),
+    #: The name of an automatic import; empty when a person asked.
+    Column("name", Text, nullable=False, default=""),
+    Column("who", Text, nullable=False, default=""),
+    Column("started", Text, nullable=False),
+    #: Empty while it runs, and when it was cut off.
+    Column("finished", Text, nullable=False, default=""),
+    #: How its rows ended, ``{"new": 12, …}``.
+    Column("counts", Text, nullable=False, default="{}"),
+)
+Index("imports_by_name", imports.c.name, imports.c.digest)
+
+#: Rows of imports about which a person decides.
+import_holds = Table(
+    "import_holds",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("import", Integer, nullable=False),
+    #: Of the row's values: the same question is asked once.
+    Column("digest", Text, nullable=False),
+    Column("line", Integer, nullable=False),
+    #: The prospect it may be; empty when it was held for another reason.
+    Column("prospect", Text, nullable=False, default=""),
+    Column("score", Integer, nullable=False, default=0),
+    Column("reason", Text, nullable=False),
+    Column("values", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    #: file, cadence or new, once a person has decided; empty until then.
+    Column("decision", Text, nullable=False, default=""),
+    UniqueConstraint("digest", name="import_holds_digest"),
 )
