@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings, strategies as st
 
 from support_hubspot import (
     START,
@@ -183,6 +184,42 @@ def test_equal_times_are_neither_repeated_nor_passed_over(
     for page in pages:
         later = ids[ids.index(page.position.id) + 1 :] if page.position.id else ids
         assert listed(crm, page.position) == later
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[Connector, Portal]]:
+    """Give one portal to all examples of a property."""
+    folder = tmp_path_factory.mktemp("portal")
+    with served(folder) as portal, opened(portal, folder) as crm:
+        yield crm, portal
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    bursts=st.lists(st.integers(min_value=1, max_value=7), min_size=1, max_size=5),
+    size=st.integers(min_value=1, max_value=5),
+)
+def test_any_bursts_in_pages_of_any_size_are_listed_once_and_in_order(
+    standing: tuple[Connector, Portal], bursts: list[int], size: int
+) -> None:
+    """Records of few instants, in small pages: from every page on, exactly the rest is listed."""
+    crm, portal = standing
+    portal.now += timedelta(seconds=1)
+    since = Position(modified=portal.now)
+    ids: list[str] = []
+    for burst in bursts:
+        rows = [person(f"{portal.now.timestamp()}-{number}") for number in range(burst)]
+        ids += sorted(created(crm, *rows), key=int)
+        portal.now += timedelta(milliseconds=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(listing, "PAGE", size)
+        pages = list(crm.changes("contact", ["lastname"], since))
+        order = [record.id for page in pages for record in page.records]
+        assert order == ids
+        seen = 0
+        for page in pages:
+            seen += len(page.records)
+            assert listed(crm, page.position) == ids[seen:]
 
 
 def test_updates_are_not_lost_at_the_cursor(
