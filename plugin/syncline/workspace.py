@@ -4,69 +4,42 @@ from __future__ import annotations
 
 __all__ = ["Workspace"]
 
-import getpass
-import os
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
-from functools import cached_property
-from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
-from .connections import Connections
 from .errors import SynclineError, WorkspaceError
-from .model import Description, Side
+from .model import Side
 from .observe.telling import span, tell, watching
-from .plugins import Registry, load_plugins
-from .rules.catalog import Catalog
-from .rules.reading import RuleText, read_rules
-from .rules.ruleset import RuleSet, check_rules
-from .settings import Settings, read_settings
+from .opened import Opened
+from .people.border import RefusedError
 from .sync.stopping import never
 
 if TYPE_CHECKING:
     # The database and the engine wait until something is asked of them: a check does not.
-    from .admission.admission import Admission
+    from sqlalchemy import Connection
+
     from .at_work import Edit
     from .holding import Audit
-    from .ledger.database import Ledger
     from .ledger.holds import Hold
     from .ledger.rows import Pair
     from .ledger.versions import Pause, Version
-    from .observe.metrics import Metrics
     from .observe.observer import Observer
+    from .people.border import Actor
+    from .people.roster import Refusal
     from .retrying import Refused
     from .status import Status
     from .sync.cycle import Cycle, Preview
-    from .sync.meter import Meter
     from .sync.report import Report
     from .sync.standing import Standing
-    from .sync.systems import Progress, System
     from .sync.undoing import Undoer
     from .sync.undone import Undone, UndoPlan
     from .webhook import Delivery
     from .why import Why
 
 
-def _quiet(_what: str, _done: int, _total: int | None) -> None:
-    return
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _user() -> str:
-    """Return who is logged in; nobody in a container that knows no names."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""
-
-
-class Workspace:
+class Workspace(Opened):
     """The rules, connections and ledger of one folder.
 
         with syncline.Workspace("acme") as workspace:
@@ -79,88 +52,7 @@ class Workspace:
     *metrics* hear of what is done.
     """
 
-    def __init__(
-        self,
-        folder: Path | str,
-        *,
-        registry: Registry | None = None,
-        now: Callable[[], datetime] = _utc_now,
-        environ: Mapping[str, str] | None = None,
-        progress: Progress = _quiet,
-        rules: Path | RuleText | None = None,
-        fresh: bool = False,
-        who: str | None = None,
-        log: Any = None,
-        metrics: Metrics | None = None,
-    ) -> None:
-        self.settings: Settings = read_settings(Path(folder))
-        self._given = self.settings.rules if rules is None else rules
-        self.registry = load_plugins() if registry is None else registry
-        self._now = now
-        self._environ = os.environ if environ is None else environ
-        self._progress = progress
-        self._who = _user() if who is None else who
-        self._log = log
-        self._metrics = metrics
-        self._connections = Connections(self, environ=self._environ, now=now, fresh=fresh)
-
-    def __repr__(self) -> str:
-        return f"Workspace({self.folder})"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the connections and the ledger, all of them, whatever one of them says."""
-        with ExitStack() as closing:
-            if "ledger" in self.__dict__:
-                closing.callback(self.ledger.close)
-            closing.callback(self._connections.close)
-
-    # -- what it is made of, each part made when first needed
-
-    @property
-    def folder(self) -> Path:
-        """The workspace's folder."""
-        return self.settings.folder
-
-    @cached_property
-    def text(self) -> RuleText:
-        """The rule file's text, not yet checked."""
-        given = self._given
-        return given if isinstance(given, RuleText) else read_rules(given, cached=True)
-
-    @cached_property
-    def ledger(self) -> Ledger:
-        """The ledger: ``ledger.sqlite`` in the folder, or the database that the settings name."""
-        from .ledger.opening import open_ledger
-
-        return open_ledger(self.settings, self._environ)
-
-    @cached_property
-    def meter(self) -> Meter:
-        """The budget; the limit of ``sync … at most`` holds for the CRM (K6)."""
-        from .sync.meter import Meter
-
-        head = self.text.head
-        return Meter(self.ledger, self._now, {Side.CRM: head.calls}, head.counted)
-
-    @property
-    def metrics(self) -> Metrics:
-        """The figures for Prometheus; they count from when they are first asked for."""
-        if self._metrics is None:
-            from .observe.metrics import Metrics
-
-            self._metrics = Metrics(lambda: self._now().timestamp())
-        return self._metrics
+    # -- what it does
 
     def budget(self) -> dict[Side, Standing]:
         """Return how full each side's budget is, and when it runs out or comes free (K6).
@@ -169,6 +61,7 @@ class Workspace:
         """
         from .ledger.journal import last_report
 
+        self.allow("budget")
         with self.ledger.begin() as db:
             left = last_report(db).get("left", {})
         nothing = {"price": 0, "rows": 0}
@@ -178,47 +71,11 @@ class Workspace:
             for found in (left.get(side, nothing),)
         }
 
-    @cached_property
-    def systems(self) -> dict[Side, System]:
-        """The two connections, open, with their descriptions."""
-        names, descriptions = self.rules.systems, self.rules.catalog.descriptions
-        return {
-            side: self._connections.system(side, names[side], descriptions[side]) for side in Side
-        }
-
-    @cached_property
-    def rules(self) -> RuleSet:
-        """The rules, checked against both systems' own fields (B2)."""
-        named = self.text.head.systems
-        unknown = [name for name in named.values() if name not in self.registry.connectors]
-        descriptions = {
-            side: Description(objects=())
-            if unknown or side not in named
-            else self._connections.description(side, named[side])
-            for side in Side
-        }
-        catalog = Catalog(
-            systems={side: named.get(side, "nothing") for side in Side},
-            descriptions=descriptions,
-            functions=self.registry.functions,
-            templates=self.registry.templates,
-            connectors=tuple(sorted(self.registry.connectors)),
-        )
-        return check_rules(self.text, catalog)
-
-    @cached_property
-    def admission(self) -> Admission:
-        """The way into the systems: connecting, looking at connections, giving them up (RS1)."""
-        from .admission.admission import Admission
-
-        return Admission(self, environ=self._environ, now=self._now)
-
-    # -- what it does
-
     def plan(self) -> Preview:
         """Read what changed and say what the next run would do and cost; write to no system."""
+        self.allow("plan")
         _ = self.rules.compiled  # raises RulesError before anything is opened
-        with self._told(), self._alone():
+        with self._told(), self.alone():
             return self._cycle().preview()
 
     def run(self, *, stop: Callable[[], bool] = never, allow_deletes: bool = False) -> Report:
@@ -227,22 +84,25 @@ class Workspace:
         When *stop* begins to be true, the batch under way is finished and the rest waits. With
         *allow_deletes* the run believes that however many records were deleted.
         """
+        actor = self.allow("run")
         with self._told() as observer:
-            report = self._run(stop, allow_deletes)
+            report = self._run(actor, stop, allow_deletes)
             observer.ended(report, self.ledger, self._now())
         self.registry.after_cycle(report)
         return report
 
-    def _run(self, stop: Callable[[], bool], allow_deletes: bool) -> Report:
+    def _run(self, actor: Actor, stop: Callable[[], bool], allow_deletes: bool) -> Report:
         from .at_work import put_to_work, refuse_paused
 
         _ = self.rules.compiled  # raises RulesError before anything is opened
-        with self._alone(), span("cycle"):
+        refusal = self.border.refusal("put rules to work")
+        with self.alone(), span("cycle"):
             with self.ledger.begin() as db:
                 refuse_paused(db)
                 version, edit = put_to_work(
-                    db, self.rules, now=self._now(), who=self._who, confirmed=False
+                    db, self.rules, now=self._now(), who=actor.name, confirmed=False
                 )
+                self._note_rules(db, actor, version, edit, refusal)
             if edit.differs:
                 tell("rules_put_to_work", rules=version.number)
             report = self._cycle(version.number, stop, allow_deletes).run()
@@ -254,6 +114,7 @@ class Workspace:
         """Ask a schedule to run before its time, as this may have changed; False if it knows."""
         from .ledger import wakes
 
+        self.allow("wake")
         wake = wakes.Wake(side=side, object=object_name, ids=tuple(ids))
         with self.ledger.begin() as db:
             return wakes.waiting(db) < wakes.MOST and wakes.add(db, wake, self._now())
@@ -267,6 +128,7 @@ class Workspace:
         """
         from .schedule.deliveries import heard, take
 
+        self.allow("deliver")
         named = self.text.head.systems
         sides = [side for side, name in named.items() if name == connector]
         if not sides or connector not in self.registry.connectors:
@@ -280,8 +142,12 @@ class Workspace:
         """Let no cycle begin until ``resume`` (E5); one under way comes to its end."""
         from .ledger import versions
 
+        from .people import trail
+
+        actor = self.allow("pause")
         with self.ledger.begin() as db:
-            return versions.pause(db, at=self._now(), who=self._who, why=why)
+            trail.note(db, actor, self._now(), "pause", "cycles", new=why)
+            return versions.pause(db, at=self._now(), who=actor.name, why=why)
 
     def resume(self, *, confirmed: bool = False) -> tuple[Version, Edit]:
         """Put the rules to work and let cycles run again, soon (E5).
@@ -290,19 +156,44 @@ class Workspace:
         """
         from .at_work import put_to_work
         from .ledger import versions, wakes
+        from .people import trail
 
+        actor, refusal = self.allow("resume"), self.border.refusal("put rules to work")
         _ = self.rules.compiled
         with self.ledger.begin() as db:
-            made = put_to_work(db, self.rules, now=self._now(), who=self._who, confirmed=confirmed)
+            version, edit = put_to_work(
+                db, self.rules, now=self._now(), who=actor.name, confirmed=confirmed
+            )
+            self._note_rules(db, actor, version, edit, refusal)
+            if versions.paused(db) is not None:
+                trail.note(db, actor, self._now(), "resume", "cycles")
             versions.clear_pause(db)
             wakes.add(db, wakes.Wake(), self._now())
-        return made
+        return version, edit
+
+    def _note_rules(
+        self, db: Connection, actor: Actor, version: Version, edit: Edit, refusal: Refusal | None
+    ) -> None:
+        """Note that *actor* put an edit to work; raise ``RefusedError`` when it may not (RS11)."""
+        from .people import trail
+
+        if not edit.differs:
+            return
+        if refusal is not None:
+            raise RefusedError(refusal)
+        old = "" if edit.version is None else f"version {edit.version.number}"
+        new = f"version {version.number}"
+        trail.note(db, actor, self._now(), "rules", version.name, old, new)
 
     def status(self) -> Status:
         """Say whether cycles run, what the last one did, and what the rule file would change."""
         from .status import status_of
 
-        return status_of(self, self._now())
+        self.allow("status")
+        found = status_of(self, self._now())
+        # What the rules say is a setting: managers and members see none (K13).
+        hidden = self.border.refusal("check") is not None
+        return replace(found, edit=None, fault=None) if hidden else found
 
     # -- what a person asks and decides
 
@@ -314,6 +205,7 @@ class Workspace:
         from .history import mapped_fields
         from .why import why
 
+        self.allow("why")
         fields = None if field is None else mapped_fields(self.folder, field)
         with self.ledger.begin() as db:
             return why(db, self.rules, record, fields, self._now())
@@ -323,6 +215,7 @@ class Workspace:
         from .history import ids_of
         from .ledger import holds
 
+        self.allow("holds")
         with self.ledger.begin() as db:
             return holds.read(db, None if record is None else ids_of(db, record))
 
@@ -336,13 +229,16 @@ class Workspace:
         """
         from . import holding
         from .ledger import holds, wakes
+        from .people import trail
 
-        with self._alone(), self.ledger.begin() as db:
+        actor = self.allow("resolve")
+        with self.alone(), self.ledger.begin() as db:
             found = holding.fields_of(db, record, field)
             if every:
                 rows = {(hold.map, hold.row) for hold in found}
                 found = [hold for hold in holds.read(db) if (hold.map, hold.row) in rows]
-            holding.choose(db, found, take, self._audit())
+            holding.choose(db, found, take, self._audit(actor))
+            trail.note(db, actor, self._now(), "decision", record, new=f"{take}: {field or 'all'}")
             wakes.add(db, wakes.Wake(), self._now())
         return found
 
@@ -353,10 +249,13 @@ class Workspace:
         """
         from . import holding
         from .ledger import wakes
+        from .people import trail
 
+        actor = self.allow("link")
         maps = self.rules.compiled.maps
-        with self._alone(), self.ledger.begin() as db:
-            pair = holding.bind(db, maps, record, partner, self._audit())
+        with self.alone(), self.ledger.begin() as db:
+            pair = holding.bind(db, maps, record, partner, self._audit(actor))
+            trail.note(db, actor, self._now(), "decision", record, new=f"with {partner}")
             wakes.add(db, wakes.Wake(), self._now())
         return pair
 
@@ -365,6 +264,7 @@ class Workspace:
         from .history import ids_of
         from .retrying import refused
 
+        self.allow("refused")
         with self.ledger.begin() as db:
             return refused(db, None if record is None else ids_of(db, record))
 
@@ -372,12 +272,15 @@ class Workspace:
         """Let the next run take up again what failed or rests: one record, or all."""
         from .history import ids_of
         from .ledger import wakes
+        from .people import trail
         from .retrying import refused, retry
 
-        with self._alone(), self.ledger.begin() as db:
+        actor = self.allow("retry")
+        with self.alone(), self.ledger.begin() as db:
             found = refused(db, None if record is None else ids_of(db, record))
-            retry(db, found, self._audit())
+            retry(db, found, self._audit(actor))
             if found:
+                trail.note(db, actor, self._now(), "decision", record or "all", new="retry")
                 wakes.add(db, wakes.Wake(), self._now())
         return found
 
@@ -386,7 +289,8 @@ class Workspace:
 
         With *force* it writes what was changed since the run, too.
         """
-        with self._alone():
+        self.allow("plan_undo")
+        with self.alone():
             return self._undoer(run, force=force).preview()
 
     def undo(self, run: int, *, force: bool = False) -> Undone:
@@ -394,8 +298,14 @@ class Workspace:
 
         Cut off anywhere, it is done again with the same words, and ends as if it had not been.
         """
-        with self._alone():
-            return self._undoer(run, force=force).run()
+        from .people import trail
+
+        actor = self.allow("undo")
+        with self.alone():
+            undone = self._undoer(run, force=force).run()
+        with self.ledger.begin() as db:
+            trail.note(db, actor, self._now(), "decision", f"run {run}", new="undo")
+        return undone
 
     def _undoer(self, run: int, *, force: bool) -> Undoer:
         from .sync.undoing import Undoer
@@ -417,15 +327,16 @@ class Workspace:
         """Note in the history that a person wrote the answer to *hold* into its row."""
         from .ledger import journal
 
-        line = self._audit().line("resolve", f"wrote `{winner} wins` into the row")
+        actor = self.allow("note_rule")
+        line = self._audit(actor).line("resolve", f"wrote `{winner} wins` into the row")
         line = replace(line, map=hold.map, rule=hold.rule)
         with self.ledger.begin() as db:
             journal.add_entries(db, [line])
 
-    def _audit(self) -> Audit:
+    def _audit(self, actor: Actor) -> Audit:
         from .holding import Audit
 
-        return Audit(who=self._who, at=self._now())
+        return Audit(who=actor.name, at=self._now())
 
     def _cycle(
         self,
@@ -461,11 +372,3 @@ class Workspace:
             except SynclineError as err:
                 tell("run_failed", {"reason": err.message}, fault=type(err).__name__)
                 raise
-
-    @contextmanager
-    def _alone(self) -> Generator[None]:
-        """Let one cycle at a time work on this ledger, wherever its processes are."""
-        from .sync.lease import Lease
-
-        with Lease(self.ledger, self._now, self.folder):
-            yield

@@ -66,6 +66,9 @@ _SECTIONS = {
         "backup": ("upkeep", "backup"),
         "restore": ("upkeep", "restore"),
     },
+    "People": {
+        "settings": ("preferences", "settings"),
+    },
     "Connect systems and programs": {
         "connectors": ("start", "connectors"),
         "new": ("new", "new"),
