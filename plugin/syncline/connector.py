@@ -61,11 +61,17 @@ class Connector(Protocol):
         ...
 
     def read(self, object_name: str, ids: Sequence[str], fields: Sequence[str]) -> list[Record]:
-        """Return the records that still exist among *ids*, in any order."""
+        """Return the records that still exist among *ids*, in any order, each once.
+
+        *ids* are ``prices.page_size`` at most; *fields* as in ``changes``.
+        """
         ...
 
     def lookup(self, object_name: str, keys: Sequence[str]) -> dict[str, str]:
-        """Return key -> record id for those of our *keys* that stand in the system."""
+        """Return key -> record id for those of our *keys* that stand in the system.
+
+        *keys* are ``prices.page_size`` at most.
+        """
         ...
 
     def write(self, object_name: str, writes: Sequence[Write]) -> list[Outcome]:

@@ -191,8 +191,12 @@ class Prices:
     write_size: int = 200
     #: Price of one action on one prospect.
     action: int = 1
-    #: Price of one read of records by their ids, or of one look-up by our keys.
+    #: Price of one read of records by their ids, or of one look-up by our keys; each is of
+    #: ``page_size`` at most.
     look: int = 1
+    #: Prices of a look-up and of a deletion, where they are others than ``look`` and ``write``.
+    lookup: int = 0
+    delete: int = 0
     #: How creations and updates of many records go, where the system has a way of its own.
     bulk: Bulk | None = None
 
@@ -308,6 +312,16 @@ class Outcome:
     #: The vendor's own code and words, when it said no.
     code: str = ""
     message: str = ""
+
+    @classmethod
+    def done(cls, id_: str | None = None) -> Outcome:
+        """Return the outcome of a row that took effect."""
+        return cls(status=OutcomeStatus.DONE, id=id_)
+
+    @classmethod
+    def refused(cls, code: str, message: str = "", *, id_: str | None = None) -> Outcome:
+        """Return the outcome of a row that the system says no to."""
+        return cls(status=OutcomeStatus.REFUSED, id=id_, code=code, message=message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

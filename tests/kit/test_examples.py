@@ -15,7 +15,7 @@ from support_docs import ROOT
 EXAMPLES = ROOT / "examples"
 
 
-def tested(name: str, **environ: str) -> Path:
+def ran_in(name: str, **environ: str) -> Path:
     """Run an example's own tests in its own folder; return that folder."""
     folder = EXAMPLES / name
     done = subprocess.run(
@@ -34,10 +34,15 @@ def level(folder: Path) -> str:
     return str(json.loads((folder / "conformance.json").read_text("utf-8"))["level"])
 
 
+def test_the_example_to_copy_is_gold() -> None:
+    """Acme passes every check, and a real sync between it and the embedded cadence (B13)."""
+    assert level(ran_in("acme_connector")) == "gold"
+
+
 @pytest.mark.clients
 def test_a_connector_to_a_system_that_we_did_not_write() -> None:
     """Tryton's server from the registry, on SQLite: silver, by the public surface alone (B13)."""
-    assert level(tested("tryton_connector")) == "silver"
+    assert level(ran_in("tryton_connector")) == "silver"
 
 
 def test_the_tryton_connector_imports_public_names_alone() -> None:

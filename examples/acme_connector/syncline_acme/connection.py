@@ -129,11 +129,13 @@ class Acme:
         for id_ in _standing(table).keys() & set(ids):
             table[id_] |= {"deleted": True, "modified": stamp.isoformat()}
         self._save(tables)
-        return [s.Outcome(status=OutcomeStatus.DONE, id=id_) for id_ in ids]
+        return [s.Outcome.done(id_) for id_ in ids]
 
     def act(self, requests: Sequence[s.ActionRequest]) -> list[s.Outcome]:
         """Refuse: a CRM has no cadence to act in."""
-        return [_refused("NO_SUCH_ACTION", f"Acme cannot {each.action}.") for each in requests]
+        return [
+            s.Outcome.refused("NO_SUCH_ACTION", f"Acme cannot {each.action}.") for each in requests
+        ]
 
     def usage(self) -> s.Usage | None:
         """Return None: a file sets no limit."""
@@ -188,12 +190,12 @@ def _write_row(object_name: str, table: Table, write: s.Write, stamp: datetime) 
         return s.Outcome(status=OutcomeStatus.GONE, id=id_, code="NOT_FOUND")
     kind = DESCRIPTION.get(object_name)
     if kind is None:
-        return _refused("NO_SUCH_OBJECT", f"Acme has no {object_name}.")
+        return s.Outcome.refused("NO_SUCH_OBJECT", f"Acme has no {object_name}.")
     row = table[id_] if id_ else {"key": write.key, "values": {}}
     values = {**row["values"], **write.values}
     for field in kind.fields:
         if field.required and s.is_blank(values.get(field.name)):
-            return _refused("REQUIRED", f"{field.label} is required.")
+            return s.Outcome.refused("REQUIRED", f"{field.label} is required.")
     id_ = id_ or f"{object_name[0]}{len(table) + 1:06d}"
     table[id_] = {
         "modified": stamp.isoformat(),
@@ -201,8 +203,4 @@ def _write_row(object_name: str, table: Table, write: s.Write, stamp: datetime) 
         "values": values,
         "deleted": False,
     }
-    return s.Outcome(status=OutcomeStatus.DONE, id=id_)
-
-
-def _refused(code: str, message: str) -> s.Outcome:
-    return s.Outcome(status=OutcomeStatus.REFUSED, code=code, message=message)
+    return s.Outcome.done(id_)

@@ -1,8 +1,7 @@
-"""Acme's promises one by one, and a real sync between Acme and the embedded cadence."""
+"""What is Acme's own: a damaged file, and a real sync between Acme and the embedded cadence."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ import syncline_acme
 
 import syncline
 import syncline_local
-from syncline import GoneKind, OutcomeStatus, Position, Side, Value, Write
+from syncline import OutcomeStatus, Position, Side, Value, Write
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 RULES = """\
@@ -120,105 +119,6 @@ def rows(
         for page in connector.changes(what, fields, since)
         for record in page.records
     ]
-
-
-def test_a_creation_repeated_is_one_record(acme: syncline.Connector) -> None:
-    """A creation is an upsert by its key."""
-    first = add(acme, "Person", person("jo@example.com"), "k1")
-    again = add(acme, "Person", person("jo@example.com"), "k1")
-    assert first == again
-    assert acme.lookup("Person", ["k1", "k2"]) == {"k1": first}
-    assert rows(acme, "Person", ["Id", "SynclineKey"]) == [(first, "k1")]
-
-
-def test_each_row_has_its_own_outcome(acme: syncline.Connector) -> None:
-    """A row that is refused keeps no other row from being written."""
-    outcomes = acme.write(
-        "Person",
-        [
-            Write(values={"FirstName": "Nameless"}, key="k1"),
-            Write(values=person("jo@example.com"), key="k2"),
-            Write(values={"FirstName": "Al"}, id="P999999"),
-        ],
-    )
-    assert [each.status for each in outcomes] == [
-        OutcomeStatus.REFUSED,
-        OutcomeStatus.DONE,
-        OutcomeStatus.GONE,
-    ]
-
-
-@pytest.mark.parametrize("size", [1, 99, 100, 101, 250])
-def test_records_of_one_instant_are_neither_repeated_nor_passed_over(
-    bench: Bench, size: int
-) -> None:
-    """A listing resumed after any record goes on with the next."""
-    acme = bench.open("acme", Side.CRM)
-    acme.write(
-        "Person", [Write(values=person(f"p{n}@example.com"), key=f"k{n}") for n in range(size)]
-    )
-    pages = list(acme.changes("Person", ["Id"], None))
-    found = [record.id for page in pages for record in page.records]
-    assert len(pages) == -(-size // 100)
-    assert found == sorted(set(found))
-    assert len(found) == size
-    for record in pages[0].records[::33]:
-        place = Position(modified=record.modified, id=record.id)
-        assert len(rows(acme, "Person", ["Id"], place)) == size - 1 - found.index(record.id)
-
-
-def test_a_deletion_is_listed_once_and_in_its_place(acme: syncline.Connector) -> None:
-    """What was deleted comes as gone; whoever lists from the beginning never hears of it."""
-    first, second = (add(acme, "Person", person(f"p{n}@example.com"), f"k{n}") for n in range(2))
-    since = list(acme.changes("Person", ["Id"], None))[-1].position
-    assert [each.status for each in acme.delete("Person", [first, first, "P999999"])] == [
-        OutcomeStatus.DONE
-    ] * 3
-
-    (page,) = acme.changes("Person", ["Id"], since)
-    assert page.records == ()
-    assert [(gone.id, gone.kind) for gone in page.gone] == [(first, GoneKind.DELETED)]
-    assert page.position == Position(modified=page.gone[0].at, id=first)
-    acme.delete("Person", [first])
-    assert [each.gone for each in acme.changes("Person", ["Id"], page.position)] == [()]
-    assert [each.gone for each in acme.changes("Person", ["Id"], None)] == [()]
-    assert rows(acme, "Person", ["Id"]) == [(second,)]
-
-
-def test_what_was_deleted_is_gone_for_good(acme: syncline.Connector) -> None:
-    """It is neither read nor written, and a creation under its key makes another record."""
-    old = add(acme, "Person", person("jo@example.com"), "k1")
-    acme.delete("Person", [old])
-    assert acme.read("Person", [old], ["Id"]) == []
-    assert acme.lookup("Person", ["k1"]) == {}
-    (outcome,) = acme.write("Person", [Write(values={"FirstName": "Al"}, id=old)])
-    assert outcome.status is OutcomeStatus.GONE
-    assert add(acme, "Person", person("jo@example.com"), "k1") != old
-
-
-def test_an_empty_listing_still_tells_the_time(acme: syncline.Connector) -> None:
-    """At least one page is yielded."""
-    (page,) = acme.changes("Person", ["Id"], None)
-    assert page.records == ()
-    assert page.server_time > NOON
-
-
-@pytest.mark.parametrize(
-    ("call", "word"),
-    [
-        (lambda acme: list(acme.changes("Person", ["Id"], None)), "list"),
-        (lambda acme: acme.read("Person", ["P1"], ["Id"]), "read"),
-        (lambda acme: acme.lookup("Person", ["k"]), "look up"),
-        (lambda acme: acme.write("Person", [Write(values={}, key="k")]), "write"),
-        (lambda acme: acme.delete("Person", ["P1"]), "delete"),
-    ],
-)
-def test_every_call_is_paid_for(
-    bench: Bench, call: Callable[[syncline.Connector], object], word: str
-) -> None:
-    """Each call tells its price."""
-    call(bench.open("acme", Side.CRM))
-    assert bench.spent == [(1, word)]
 
 
 def test_a_damaged_file_needs_a_person(bench: Bench, acme: syncline.Connector) -> None:

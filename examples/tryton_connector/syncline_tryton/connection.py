@@ -96,11 +96,11 @@ class Tryton:
         standing = [party.id_of(row["id"]) for row in rows]
         done = self._update([(at, id_, {"active": False}) for at, id_ in enumerate(standing)])
         found = {id_: done[at] for at, id_ in enumerate(standing)}
-        return [found.get(id_, _done(id_)) for id_ in ids]
+        return [found.get(id_, Outcome.done(id_)) for id_ in ids]
 
     def act(self, requests: Sequence[syncline.ActionRequest]) -> list[Outcome]:
         """Refuse: an ERP has no cadence to act in."""
-        return [Outcome(status=OutcomeStatus.REFUSED, code="NO_SUCH_ACTION") for _ in requests]
+        return [Outcome.refused("NO_SUCH_ACTION") for _ in requests]
 
     def usage(self) -> syncline.Usage | None:
         """Return None: Tryton sets no limit."""
@@ -135,7 +135,10 @@ class Tryton:
             if len(rows) == 1:
                 return {rows[0][0]: _refused(err, None)}
             return {at: each for row in rows for at, each in self._create([row]).items()}
-        return {at: _done(party.id_of(id_)) for (at, _values), id_ in zip(rows, made, strict=True)}
+        return {
+            at: Outcome.done(party.id_of(id_))
+            for (at, _values), id_ in zip(rows, made, strict=True)
+        }
 
     def _update(self, rows: list[tuple[int, str, dict[str, Any]]]) -> dict[int, Outcome]:
         if not rows:
@@ -146,7 +149,7 @@ class Tryton:
             if len(rows) == 1:
                 return {rows[0][0]: _refused(err, rows[0][1])}
             return {at: each for row in rows for at, each in self._update([row]).items()}
-        return {at: _done(id_) for at, id_, _values in rows}
+        return {at: Outcome.done(id_) for at, id_, _values in rows}
 
     def _call(self, what: str, *params: Any) -> tuple[Any, datetime]:
         return self._session.call(f"model.{MODEL}.{what}", *params, {}, word="write", writes=True)
@@ -162,10 +165,6 @@ def _standing(ids: Sequence[str | None], keys: Sequence[str]) -> list[Any]:
 
 def _by_key(rows: Sequence[Row]) -> dict[str, str]:
     return {key: party.id_of(row["id"]) for row in rows if (key := party.key_of(row)) is not None}
-
-
-def _done(id_: str) -> Outcome:
-    return Outcome(status=OutcomeStatus.DONE, id=id_)
 
 
 def _refused(err: RefusedError, id_: str | None) -> Outcome:
