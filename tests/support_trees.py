@@ -286,6 +286,7 @@ def _actions() -> st.SearchStrategy[s.ActionCall]:
 def _allows(draw: st.DrawFn) -> s.Allow:
     per_day = draw(_maybe(st.integers(0, 10**6)))
     gap = draw(_maybe(st.integers(0, 10**6)))
+    holidays = draw(_maybe(st.just("prospect") | TEXTS))
     times = st.integers(0, 25 * 60 - 1)
     return s.Allow(
         channel=draw(names()),
@@ -295,7 +296,8 @@ def _allows(draw: st.DrawFn) -> s.Allow:
         per_day=per_day,
         per_user=per_day is not None and draw(_BOOL),
         gap_minutes=gap,
-        limits=(per_day is not None) + (gap is not None),
+        holidays=holidays,
+        limits=sum(each is not None for each in (per_day, gap, holidays)),
         span=NOWHERE,
     )
 

@@ -213,9 +213,16 @@ class Allow:
     per_day: int | None
     per_user: bool
     gap_minutes: int | None
-    #: Limits written, of which only one cap and one gap count.
+    #: Limits written, of which only one cap, one gap and one line of holidays count.
     limits: int
+    #: Whose holidays are left out: ``prospect``, or a country as it is written; None is nobody's.
+    holidays: str | None = None
     span: Span = _field(compare=False)
+
+    @property
+    def kinds_of_limit(self) -> int:
+        """How many of the limits written count."""
+        return sum(each is not None for each in (self.per_day, self.gap_minutes, self.holidays))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

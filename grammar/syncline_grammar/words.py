@@ -127,6 +127,7 @@ _WORDS = {
     "USERS": ("user's",),
     "NO_ACTION": ("no action",),
     "PER_USER": ("per user",),
+    "NOT_ON_HOLIDAYS": ("not on holidays",),
     "__ANON_0": ("time",),
     "__ANON_1": ("day",),
 }

@@ -87,6 +87,8 @@ def cadence_fields(name: str) -> set[str]:
         ("allow email on ‸", ["Mon", "Sun"]),
         ("allow email on Mon ‸", ["from", "in the prospect's time zone", "at most"]),
         ('allow email on Mon in "‸', ["Europe/Berlin", "UTC"]),
+        ("allow email on Mon, ‸", ["at most", "not on holidays"]),
+        ('allow email on Mon not on holidays in "‸', ["FR", "US"]),
         ('form "f" for ‸', ["prospect"]),
         ('form "f" for prospect {\n ‸', ["first_name"]),
         ('form "f" for prospect {\n first_name ‸', ["required", "read only", "one of", "default"]),

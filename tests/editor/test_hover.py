@@ -40,6 +40,7 @@ _DAYS = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}
         (f"{MAP} Phone <-> phone using phone(Cou‸ntry)\n}}", "Country", ["Lead in local"]),
         (f"{MAP} Phone <-> phone wh‸en blank\n}}", "when blank", ["target is blank (K2)"]),
         (f"{MAP} Phone <‸-> phone\n}}", "<->", ["Both ways"]),
+        ("allow sms on Mon, n‸ot on holidays", "not on holidays", ["RS7"]),
         ("map Le‸ad <-> prospect {", "Lead", ["An object of local (CRM)", "LastName"]),
         ("connect crm to lo‸cal", "local", ["system"]),
         ("sync crm to cad‸ence", "sync crm to cadence", ["K8"]),

@@ -146,6 +146,7 @@ class _Reader(ValuesReader):
     def _allow(self, document: Document) -> s.Allow:
         hours = (document["from"], document["to"]) if "from" in document else None
         per_day, apart = document.get("per_day"), document.get("minutes_apart")
+        holidays = document.get("holidays")
         return s.Allow(
             channel=self.name(document, "channel"),
             days=tuple(sorted(DAYS.index(day) for day in document["days"])),
@@ -154,7 +155,8 @@ class _Reader(ValuesReader):
             per_day=per_day,
             per_user=document.get("per_user", False),
             gap_minutes=apart,
-            limits=(per_day is not None) + (apart is not None),
+            holidays=holidays,
+            limits=sum(each is not None for each in (per_day, apart, holidays)),
             span=NOWHERE,
         )
 

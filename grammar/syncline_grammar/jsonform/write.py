@@ -141,6 +141,7 @@ class _Writer(ValuesWriter):
             days=[DAYS[day] for day in node.days],
             **{"from": start, "to": end},
             zone=node.zone,
+            holidays=node.holidays,
             per_day=node.per_day,
             per_user=node.per_user or None,
             minutes_apart=node.gap_minutes,

@@ -139,6 +139,10 @@ class Builder(Mappings):
         number, per_user = children
         return {"per_day": _whole(number_of(number)), "per_user": per_user is not None}
 
+    def holidays(self, children: Children) -> dict[str, Any]:
+        country = children[1]
+        return {"holidays": "prospect" if country is None else unquote(country)}
+
     def gap(self, children: Children) -> dict[str, Any]:
         return {"gap_minutes": _whole(number_of(children[0]) * MINUTES_IN[unit_of(children[1])])}
 

@@ -89,7 +89,7 @@ def _schedule(node: s.Schedule) -> list[str]:
 
 
 def _allow(node: s.Allow, margin: int) -> list[str]:
-    if node.limits > (node.per_day is not None) + (node.gap_minutes is not None):
+    if node.limits > node.kinds_of_limit:
         raise UnwritableError("two limits of one kind are set", node.channel.span.line)
     words = [f"allow {padded(name(node.channel), margin)} on {days(node.days)}"]
     if node.hours is not None:
@@ -97,6 +97,9 @@ def _allow(node: s.Allow, margin: int) -> list[str]:
     if node.zone is not None:
         words.append(f"in {_ZONES.get(node.zone) or quote(node.zone)}")
     limits: list[str] = []
+    if node.holidays is not None:
+        country = "" if node.holidays == "prospect" else f" in {quote(node.holidays)}"
+        limits.append(f"not on holidays{country}")
     if node.per_day is not None:
         user = " per user" if node.per_user else ""
         limits.append(f"at most {number(node.per_day)} a day{user}")

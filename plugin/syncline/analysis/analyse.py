@@ -20,6 +20,7 @@ from ..rules.values import Clock
 from .findings import Finding, Kind
 from .judge import judge
 from .reach import look_at_activities, look_at_objects
+from .sending import look_at_sending
 from .tables import look_at_tables
 from .wording import Subject, verdict_finding
 from .workflows import compare_workflows
@@ -83,6 +84,7 @@ class _Analysis:
             scope = self._scope(workflow.object, Side.CRM)
             for verdict in judge(workflow.when, scope):
                 yield verdict_finding(verdict, subject)
+        yield from look_at_sending(self._all(s.Allow))
         yield from self._compared({rule.crm_object for rule in maps})
 
     def _where(self, side: Side, flow: s.Flow) -> Iterator[Finding]:

@@ -32,6 +32,8 @@ class Kind(StrEnum):
     TABLE_ENTRY = "table-entry-unused"
     TABLE_MERGES = "table-merges"
     TOO_LARGE = "too-large"
+    NEVER_OPENS = "never-opens"
+    CAP_OUT_OF_REACH = "cap-out-of-reach"
 
 
 class Level(StrEnum):

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     ACTIVITY = "kind of activity"
     CHANNEL = "channel"
     ZONE = "time zone"
+    COUNTRY = "country"
     TITLE = "title"
 
 
@@ -175,7 +176,10 @@ _ONE_WAY = {"TO_CADENCE", "TO_CRM", "one_way"}
 
 
 def _allow(sentence: list[Node], _catalog: Catalog, _text: str) -> Meaning | None:
-    return Meaning(kind=Kind.CHANNEL if len(sentence) == 1 else Kind.ZONE)
+    if len(sentence) == 1:
+        return Meaning(kind=Kind.CHANNEL)
+    of_holidays = any(node.symbol == "NOT_ON_HOLIDAYS" for node in sentence[-2:])
+    return Meaning(kind=Kind.COUNTRY if of_holidays else Kind.ZONE)
 
 
 def _form(sentence: list[Node], catalog: Catalog, _text: str) -> Meaning | None:

@@ -13,6 +13,7 @@ from syncline_grammar.parse import parse
 
 from ..model import Side
 from ..rules.catalog import Catalog
+from ..sending.days_off import countries
 from .describe import brief, field_text
 from .items import Item, ItemKind, quoted
 from .meaning import Kind, Meaning
@@ -30,6 +31,8 @@ def texts(place: Place, meaning: Meaning, catalog: Catalog) -> list[Item]:
             return _items(place, catalog.descriptions[Side.CADENCE].cadences, ItemKind.CADENCE)
         case Kind.ZONE:
             return _items(place, sorted(available_timezones()), ItemKind.VALUE)
+        case Kind.COUNTRY:
+            return _items(place, countries(), ItemKind.VALUE)
         case Kind.OUTCOME:
             fields = (scope.type.get("outcome") for scope in meaning.scopes)
             known = [value for field in fields if field is not None for value in field.values]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["COUNTRIES", "country_code"]
+__all__ = ["COUNTRIES", "country_code", "country_names"]
 
 import unicodedata
 from collections.abc import Iterable
@@ -65,7 +65,7 @@ def _codes() -> dict[str, str]:
 
 
 @cache
-def _names() -> dict[str, str]:
+def country_names() -> dict[str, str]:
     """Return the usual English name of each country, by its code."""
     return {known["alpha_2"]: known.get("common_name", known["name"]) for known in _listed()}
 
@@ -89,7 +89,7 @@ def _country(text: str) -> str:
 
 
 def _country_name(text: str) -> str:
-    return _names()[_known_code(text)]
+    return country_names()[_known_code(text)]
 
 
 COUNTRIES: tuple[Function, ...] = (

@@ -19,6 +19,7 @@ from syncline_grammar.source import Source
 
 from ..errors import RulesError
 from ..model import Side
+from ..sending.line import Sending, sendings_of
 from . import kept
 from .catalog import Catalog
 from .checking.check import check
@@ -116,6 +117,13 @@ class RuleSet:
     def activities(self) -> tuple[ActivityRule, ...]:
         """The activity rules, in the order of the file."""
         return self.compiled.activities
+
+    @cached_property
+    def sending(self) -> tuple[Sending, ...]:
+        """The lines of ``allow``, in the order of the file (RS7)."""
+        if errors := self.errors:
+            raise RulesError(f"{self.source.name} has errors", errors)
+        return sendings_of(self.tree)
 
     @property
     def head(self) -> Head:

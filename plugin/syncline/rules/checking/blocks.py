@@ -11,6 +11,7 @@ from syncline_grammar.recovery.wording import ROW_SYNONYMS
 from syncline_grammar.words import nearest
 
 from ...model import Side
+from ...sending.days_off import country_named, country_near
 from ..catalog import Catalog, Problems
 from .literals import check_number, check_value
 from .maps import find_object
@@ -75,5 +76,15 @@ def check_allow(rule: s.Allow, problems: Problems) -> None:
         problems.add("E111", "a day takes a whole number, 1 or more", rule.channel.span)
     if rule.gap_minutes is not None and rule.gap_minutes < 1:
         problems.add("E111", "a gap is a whole number of minutes", rule.channel.span)
-    if rule.limits > (rule.per_day is not None) + (rule.gap_minutes is not None):
+    if rule.holidays not in {None, "prospect"}:
+        _check_country(str(rule.holidays), rule.channel, problems)
+    if rule.limits > rule.kinds_of_limit:
         problems.add("E310", "two limits of one kind contradict each other", rule.channel.span)
+
+
+def _check_country(text: str, at: s.Name, problems: Problems) -> None:
+    """Note a country that there is not, with the one that may be meant."""
+    if country_named(text) is None:
+        near = country_near(text)
+        hint = f"; did you mean `{near}`?" if near else ""
+        problems.add("E111", f"there is no country `{text}`{hint}", at.span)
