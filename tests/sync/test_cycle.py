@@ -392,7 +392,7 @@ def test_a_row_that_is_refused_fails_alone_and_rests_after_three_attempts(world:
 
 def test_what_does_not_fit_the_budget_is_done_on_later_days_and_none_is_lost(world: World) -> None:
     """At the limit the remaining records wait for the next 24 hours (K6, promise 5)."""
-    calls = 7 if world.url else 2
+    calls = 8 if world.url else 2
     world.rules(RULES.replace("5000", str(calls)) + CALLS)
     for name in ("Ann", "Bob"):
         prospect = world.prospect(name)
