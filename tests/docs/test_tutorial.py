@@ -10,6 +10,8 @@ from pathlib import Path
 
 from support_docs import ROOT, fences, guide
 
+OURS = ["syncline", "syncline_desk", "syncline_local"]
+
 
 def test_the_tutorial_leads_to_gold(tmp_path: Path) -> None:
     """Code goes into its files, commands into a shell, and the end of it is gold (B13)."""
@@ -42,12 +44,10 @@ def test_the_tutorial_leads_to_gold(tmp_path: Path) -> None:
     document = json.loads((here / "conformance.json").read_text("utf-8"))
     assert (document["connector"], document["level"]) == ("desk", "gold")
     for path in sorted(begun):
+        ruff = [sys.executable, "-m", "ruff", "check", "--isolated", "--line-length=100"]
+        ruff += ["--select=E,F,I,B,UP", f"--config=lint.isort.known-first-party={OURS}"]
         checked = subprocess.run(
-            [
-                *(sys.executable, "-m", "ruff", "check", "--isolated", "--select=E,F,I,B,UP"),
-                *("--config=lint.isort.known-first-party=['syncline', 'syncline_desk']",),
-                *("--line-length=100", str(path)),
-            ],
+            [*ruff, str(path)],
             capture_output=True,
             check=False,
             text=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -95,3 +96,21 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     done = command("new", "connector", "acme", "empty", "--json", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "empty/pyproject.toml" in json.loads(done.stdout)["made"]
+
+
+def test_a_selection_of_checks_grades_nothing_and_a_level_is_kept(
+    project: Path, tmp_path: Path
+) -> None:
+    """No grade is written of a part; what was reached and is skipped fails, with its sentence."""
+    copy = shutil.copytree(project, tmp_path / "copy")
+    (copy / "conformance.json").unlink(missing_ok=True)
+    suite = copy / "tests" / "test_conformance.py"
+    suite.write_text(suite.read_text("utf-8").replace("Level.BRONZE", "Level.GOLD"), "utf-8")
+
+    done = run("pytest", "-q", "-p", "no:cacheprovider", "-k", "registered or merges", at=copy)
+
+    assert done.returncode == 1
+    assert "1 failed, 1 passed, 22 deselected" in done.stdout
+    told = "tells-merges was skipped: the harness cannot merge two records as a person does"
+    assert told in done.stdout
+    assert not (copy / "conformance.json").exists()
