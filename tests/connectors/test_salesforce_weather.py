@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, MutableMapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_plus
 
 import httpx
 import pytest
@@ -123,6 +124,49 @@ def test_a_disqualified_lead_leaves_its_cadence(world: World) -> None:
     world.settle()
 
     assert [state for _cadence, state, _touch in world.states()] == ["exited"]
+
+
+NARROW = """\
+connect crm     to salesforce
+connect cadence to local
+sync every 15 minutes
+sync crm to cadence where City = "London" and OwnerEmail != "gina@sandbox.example"
+map Lead -> prospect {
+    match Email = email
+    FirstName -> first_name  required
+    LastName  -> last_name   required
+    Email     -> email
+    City      -> city
+}
+"""
+
+
+def test_records_outside_of_where_are_not_even_listed(tmp_path: Path) -> None:
+    """K8: the criterion is asked of Salesforce; the answer is the same, and costs nothing more."""
+    asked: list[str] = []
+
+    def ears(app: Any) -> Any:
+        async def outside(scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] == "http" and "/query" in scope["path"]:
+                asked.append(unquote_plus(scope["query_string"].decode()))
+            await app(scope, receive, send)
+
+        return outside
+
+    with sandbox_world(tmp_path, NARROW, through=ears) as world:
+        world.lead("Ann", City="London")
+        world.lead("Bob", City="Paris")
+        world.lead("Eve", City="LONDON", OwnerEmail="rita@sandbox.example")
+        asked.clear()
+
+        report = world.settle()
+
+        assert report.candidates == 2
+        found = [row["first_name"] for row in world.all(CADENCE, "prospect")]
+        assert found == ["Ann", "Eve"]
+    listings = [text for text in asked if "ORDER BY SystemModstamp" in text]
+    assert "City IN ('London')" in listings[0]
+    assert "Owner.Email NOT IN ('gina@sandbox.example')" in listings[0]
 
 
 # Bad weather
