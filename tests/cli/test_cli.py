@@ -53,6 +53,8 @@ COMMANDS = {
     "prune": "Remove old history from the ledger.",
     "backup": "Write the workspace and its ledger into one archive, FILE.",
     "restore": "Restore a workspace and its ledger from the archive FILE to FOLDER.",
+    "forms": "List the forms of the rules, or show the form NAME",
+    "submit": "Post values in the form NAME: they become a record",
     "settings": "Show or change settings of the company, of teams and of people",
     "connectors": "List the systems that rules may connect to, and what each one needs.",
     "new": "Make a project to begin with.",
