@@ -6,7 +6,7 @@ SYSTEM ?= local
 SECONDS ?= 60
 BIN := .venv/bin
 
-.PHONY: demo test test-clients lint ruff imports mypy pyright bench fuzz clean
+.PHONY: demo test test-clients requirements lint ruff imports mypy pyright bench fuzz clean
 
 demo: .venv/.runs
 	$(BIN)/syncline demo --system $(SYSTEM) --workspace .demo
@@ -14,6 +14,10 @@ demo: .venv/.runs
 # `.venv/bin/pytest -n auto --hypothesis-profile thorough` tries every property ten times as often.
 test: .venv/.tests lint
 	$(BIN)/pytest -q -n auto
+
+# The table of docs/requirements.md: number, result, tests.
+requirements: .venv/.tests
+	PYTHONPATH=tests $(BIN)/pytest -q -n auto -p support_requirements
 
 # The vendors' own client libraries, from PyPI and npm, against the sandboxes.
 test-clients: .venv/.tests
