@@ -250,7 +250,12 @@ def test_an_org_without_sales_engagement_says_what_to_check(cadence: Connector, 
     """A refusal of the object itself is told with what an admin can do."""
     (person,) = created(cadence, lead("a"))
     error = {"errorCode": "INVALID_TYPE", "message": "sObject type 'ActionCadenceTracker' is not"}
-    part: dict[str, Any] = {"body": [error], "httpHeaders": {}, "httpStatusCode": 400, "referenceId": "trackers"}
+    part: dict[str, Any] = {
+        "body": [error],
+        "httpHeaders": {},
+        "httpStatusCode": 400,
+        "referenceId": "trackers",
+    }
     org.faults.append(("POST", "/composite", says(200, {"compositeResponse": [part]})))
 
     with pytest.raises(FatalError, match="INVALID_TYPE") as caught:
