@@ -16,6 +16,7 @@ from syncline import Context, Secret, Side, Token
 from syncline.net.serving import beside
 from syncline_pipedrive import syncline_register_connectors
 from syncline_sandbox.pipedrive.app import create_app
+from syncline_sandbox.pipedrive.gate import API_TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -107,7 +108,7 @@ class Company:
 class FakeAccess:
     """A token that a person handed over, or one of OAuth that can be renewed once."""
 
-    text: str = "sandbox"
+    text: str = API_TOKEN
     extras: dict[str, str] = field(default_factory=dict[str, str])
     next: str = ""
     renewals: int = 0
@@ -147,7 +148,7 @@ def standing() -> Generator[Company]:
     with (
         beside(company) as company.url,
         httpx.Client(
-            base_url=company.url, headers={"x-api-token": "sandbox"}, trust_env=False
+            base_url=company.url, headers={"x-api-token": API_TOKEN}, trust_env=False
         ) as company.client,
     ):
         yield company

@@ -113,7 +113,8 @@ def _form(kind: Kind, field: Field) -> Form:
     standard = kind.by_name.get(field.name)
     if standard is not None:
         return standard.form
-    return Form.USER if field.type is FieldType.EMAIL and field.codes else Form.PLAIN
+    whose = field.type is FieldType.PICKLIST and not field.restricted
+    return Form.USER if whose else Form.PLAIN
 
 
 def _put(body: _Row, kind: Kind, standard: Standard | None, path: str, value: Any) -> None:

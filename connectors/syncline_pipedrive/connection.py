@@ -84,12 +84,14 @@ class Pipedrive:
             if page.rows:
                 position = place(page.rows[-1])
             if not page.last:
-                waiting = [each for each in gone if each.at > position.modified]
-                gone = [each for each in gone if each.at <= position.modified]
-            elif gone:
-                position = max(position, _latest(gone), key=lambda each: each.modified)
+                waiting = [each for each in gone if _place(each) > position]
+                gone = [each for each in gone if _place(each) <= position]
+            position = max([position, *map(_place, gone)])
+            records = reader.records([row for row in page.rows if not is_gone(kind, row)])
+            if where is None:
+                self._writer.hear(kind, records, last=page.last)
             yield Page(
-                records=reader.records([row for row in page.rows if not is_gone(kind, row)]),
+                records=records,
                 position=position,
                 # What goes between the two calls belongs to the next listing.
                 server_time=min(began or page.server_time, page.server_time),
@@ -159,6 +161,5 @@ def identify(context: Context) -> Identity:
         session.close()
 
 
-def _latest(gone: Sequence[Gone]) -> Position:
-    last = max(gone, key=lambda each: (each.at, each.id))
-    return Position(modified=last.at, id=last.id)
+def _place(gone: Gone) -> Position:
+    return Position(modified=gone.at, id=gone.id)

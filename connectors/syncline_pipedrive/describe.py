@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from .session import Session
 
 #: A poll is a page of what changed, and one of what went.
-PRICES = Prices(unit="token", page=10, page_size=500, poll=30, write=5, write_size=1, look=26)
+PRICES = Prices(
+    unit="token",
+    page=10,
+    page_size=500,
+    poll=30,
+    write=5,
+    write_size=1,
+    look=1,
+    lookup=26,
+    delete=3,
+)
 #: The code of a field that cannot be told from another of the same name.
 SHARED = "?"
 
@@ -36,7 +46,7 @@ _PARTS: Mapping[str, tuple[tuple[str, str, FieldType], ...]] = {
 _SIMPLE: Mapping[str, FieldType] = {
     "varchar": _T.TEXT, "varchar_auto": _T.TEXT, "text": _T.TEXT, "phone": _T.PHONE,
     "double": _T.NUMBER, "date": _T.DATE, "enum": _T.PICKLIST, "set": _T.MULTI_PICKLIST,
-    "user": _T.EMAIL, "org": _T.REFERENCE, "people": _T.REFERENCE,
+    "user": _T.PICKLIST, "org": _T.REFERENCE, "people": _T.REFERENCE,
 }  # fmt: skip
 _CHOSEN = frozenset({_T.PICKLIST, _T.MULTI_PICKLIST})
 
@@ -142,7 +152,8 @@ def _standard(each: Standard, listed: Mapping[str, _Raw], company: Company) -> F
         length=each.length,
         values=options.values,
         codes=options.codes,
-        restricted=each.type in _CHOSEN,
+        # Who left is no value any more, and yet owns records.
+        restricted=each.type in _CHOSEN and each.form is not Form.USER,
         required=each.required,
         creatable=each.writable,
         updatable=each.writable,
@@ -162,7 +173,8 @@ def _custom(kind: Kind, code: str, raw: _Raw, company: Company) -> list[Field]:
     type_ = _SIMPLE[of]
     options = company.users if of == "user" else _options(raw) if type_ in _CHOSEN else Options()
     writable = kind.version == 2 or type_ is not _T.MULTI_PICKLIST
-    return [_own(label, type_, code, options, length=_LENGTHS.get(of), writable=writable)]
+    made = _own(label, type_, code, options, length=_LENGTHS.get(of), writable=writable)
+    return [replace(made, restricted=False) if of == "user" else made]
 
 
 def _own(

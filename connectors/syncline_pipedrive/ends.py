@@ -40,7 +40,7 @@ class Ends:
 
 
 def ends(session: Session, kind: Kind, since: Position) -> Ends:
-    """Return what went at *since* or after it; it is asked for before the list."""
+    """Return what went strictly after *since*; it is asked for before the list."""
     times: list[datetime] = []
     if kind.name in _RECENT:
         found = _recent(session, kind, since.modified, times)
@@ -48,7 +48,8 @@ def ends(session: Session, kind: Kind, since: Position) -> Ends:
         found = list(_converted(session, since.modified, times))
     else:
         return Ends()
-    kept = sorted((g for g in found if g.at >= since.modified), key=lambda g: (g.at, g.id))
+    after = (since.modified, since.id)
+    kept = sorted((g for g in found if (g.at, g.id) > after), key=lambda g: (g.at, g.id))
     return Ends(gone=tuple(kept), server_time=times[0])
 
 

@@ -89,7 +89,7 @@ _WHEN = (
     _s("add_time", "Created", _T.DATETIME, writable=False),
     _s("update_time", "Updated", _T.DATETIME, writable=False),
 )
-_OWNER = _s("owner", "Owner e-mail", _T.EMAIL, "owner_id", form=Form.USER)
+_OWNER = _s("owner", "Owner e-mail", _T.PICKLIST, "owner_id", form=Form.USER)
 _ORGANIZATION = (
     _s("organization", "Organisation", _T.TEXT, "org_id", form=Form.ORGANIZATION),
     _s("org_id", "Organisation ID", _T.REFERENCE),
@@ -185,7 +185,7 @@ _NOTE = (
     _s("org_id", "Organisation ID", _T.REFERENCE),
     _s("deal_id", "Deal ID", _T.REFERENCE),
     _s("lead_id", "Lead ID", _T.REFERENCE),
-    _s("author", "Author e-mail", _T.EMAIL, "user_id", form=Form.USER, writable=False),
+    _s("author", "Author e-mail", _T.PICKLIST, "user_id", form=Form.USER, writable=False),
     *_WHEN,
 )
 _USER = (

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 PAGE = 500
 
 _Row = dict[str, Any]
-#: A place in the order: ids are numbers, and count as such.
-_Place = tuple["datetime", int, str]
+#: A place in the order: ids compare as texts.
+_Place = tuple["datetime", str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +49,16 @@ def listed(
     else:
         pages = _by_second(session, kind, since, narrowed)
     began: datetime | None = None
+    after = None if since is None else (since.modified, since.id)
     for page in pages:
         began = began or page.server_time
-        rows = page.rows if since is None else [r for r in page.rows if _at(r) > _place(since)]
-        if rows or page.last:
-            yield Rows(rows=rows, server_time=began, last=page.last)
+        rows = page.rows if after is None else [row for row in page.rows if _at(row) > after]
+        parts = [rows[start : start + PAGE] for start in range(0, len(rows), PAGE)]
+        if page.last and not parts:
+            parts = [[]]
+        for number, part in enumerate(parts, start=1):
+            yield Rows(rows=part, server_time=began, last=page.last and number == len(parts))
+        if parts:
             began = None
 
 
@@ -65,14 +70,23 @@ def place(row: _Row) -> Position:
 def _by_cursor(
     session: Session, kind: Kind, since: Position | None, narrowed: Mapping[str, str]
 ) -> Iterator[Rows]:
-    """List by version 2: its cursor goes on after (time, id), whatever changes meanwhile."""
+    """List by version 2: its cursor goes on after (time, id), whatever changes meanwhile.
+
+    The vendor counts ids as numbers, and we compare them as texts: what a second holds is read to
+    its end before it is given.
+    """
     asked = {"sort_by": "update_time", "sort_direction": "asc", "limit": str(PAGE), **narrowed}
     if since is not None:
         asked["updated_since"] = instant(since.modified)
+    waiting: list[_Row] = []
     while True:
         reply = session.call("GET", kind.path, word="list", price=kind.list_price, params=asked)
+        rows = waiting + _rows(reply)
         cursor = reply.more.get("next_cursor")
-        yield Rows(rows=_rows(reply), server_time=reply.server_time, last=not cursor)
+        cut = _second(rows[-1]) if cursor and rows else None
+        waiting = [row for row in rows if cut is not None and _second(row) >= cut]
+        ready = sorted(rows[: len(rows) - len(waiting)], key=_at)
+        yield Rows(rows=ready, server_time=reply.server_time, last=not cursor)
         if not cursor:
             return
         asked["cursor"] = cursor
@@ -143,12 +157,4 @@ def _second(row: _Row) -> datetime:
 
 
 def _at(row: _Row) -> _Place:
-    return _ordered(parse_instant(row["update_time"]), str(row["id"]))
-
-
-def _place(position: Position) -> _Place:
-    return _ordered(position.modified, position.id)
-
-
-def _ordered(moment: datetime, id_: str) -> _Place:
-    return moment, int(id_) if id_.isascii() and id_.isdigit() else -1, id_
+    return parse_instant(row["update_time"]), str(row["id"])

@@ -38,6 +38,8 @@ class Looker:
         self._session = session
         self._book = book
         self._numbers: dict[str, str] = {}
+        #: What was found with each person.
+        self._with: dict[str, dict[str, str]] = {}
 
     def look(self, kind: Kind, keys: Sequence[str]) -> dict[str, str]:
         """Return key -> id for those that stand; of copies of a record, the first is meant."""
@@ -51,6 +53,23 @@ class Looker:
                 if key in share:
                     found.setdefault(key, str(row["id"]))
         return found
+
+    def look_with(self, kind: Kind, person: str, key: str) -> str | None:
+        """Return the activity with a person that bears our key; 10 tokens, once for a person."""
+        if person not in self._with:
+            asked = {"person_id": person, "limit": "500"}
+            rows: list[dict[str, Any]] = []
+            while True:
+                reply = self._session.call(
+                    "GET", kind.path, word="look up", price=kind.list_price, params=asked
+                )
+                rows += reply.data or ()
+                if not (cursor := reply.more.get("next_cursor")):
+                    break
+                asked["cursor"] = cursor
+            path = kind.by_name[self.key_field(kind).name].path
+            self._with[person] = {str(row[path]): str(row["id"]) for row in rows if row.get(path)}
+        return self._with[person].get(key)
 
     def key_field(self, kind: Kind) -> Field:
         """Return the field that takes our key; raise ``FatalError`` where there is none."""

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 #: The statuses of a no to one record, or to one request: bad values, nothing there, not allowed.
 _REFUSALS = frozenset({400, 403, 404, 405, 409, 410, 415, 422})
 _LIMIT, _LEFT = "x-daily-ratelimit-token-limit", "x-daily-ratelimit-token-remaining"
-#: So many seconds does a connection that was blocked stay away.
-_BLOCKED = 3600.0
 
 
 class RefusedError(FatalError):
@@ -145,7 +143,6 @@ class Session:
             return RetriableError(
                 "Pipedrive has blocked this connection for a while: it was asked too often.",
                 hint="Let other programs with this token rest; run again in some hours.",
-                retry_after=_BLOCKED,
             )
         if status not in _REFUSALS:
             return None

@@ -49,14 +49,14 @@ def from_wire(book: Book, object_name: str, field: Field, value: Any) -> Value:
             return f"{moment.isoformat(timespec='seconds')}Z"
         case FieldType.DATE:
             return str(value)[:10]
+        case FieldType.PICKLIST if not field.restricted:
+            return book.email(str(value))
         case FieldType.PICKLIST if field.codes:
             return book.label(object_name, field, str(value))
         case FieldType.MULTI_PICKLIST:
             codes = value.split(",") if isinstance(value, str) else value
             labels = (book.label(object_name, field, str(code)) for code in codes)
             return tuple(label for label in labels if label is not None) or None
-        case FieldType.EMAIL if field.codes:
-            return book.email(str(value))
         case FieldType.BOOLEAN:
             return bool(value)
         case FieldType.NUMBER:

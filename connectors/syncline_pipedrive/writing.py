@@ -13,9 +13,9 @@ from .reading import row_of
 from .session import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from syncline import Write
+    from syncline import Record, Write
 
     from .bodies import Bodies
     from .book import Book
@@ -29,7 +29,7 @@ _ABSENT = frozenset({404, 410})
 
 
 class Writer:
-    """Writes records; remembers which keys it created, and which of them nobody knows of."""
+    """Writes records; knows which of our keys stand, as far as that was seen or done."""
 
     def __init__(self, session: Session, book: Book, bodies: Bodies, looker: Looker) -> None:
         self._session = session
@@ -38,6 +38,19 @@ class Writer:
         self._looker = looker
         self._made: dict[tuple[str, str], str] = {}
         self._doubtful: set[tuple[str, str]] = set()
+        #: The kinds of which every change was listed, and so every creation that we do not know of.
+        self._listed: set[str] = set()
+
+    def hear(self, kind: Kind, records: Iterable[Record], *, last: bool) -> None:
+        """Learn from a listing which of our keys stand; *last* is its last page."""
+        field = self._book.object(kind.name).key_field or ""
+        for record in records:
+            if field not in record.values:
+                return
+            if key := record.values[field]:
+                self._made[kind.name, str(key)] = record.id
+        if last:
+            self._listed.add(kind.name)
 
     def write(self, kind: Kind, writes: Sequence[Write]) -> list[Outcome]:
         """Return the fate of each record, in order."""
@@ -59,12 +72,16 @@ class Writer:
             return _refused(write.id, err.code, words)
 
     def _create(self, kind: Kind, write: Write) -> Outcome:
-        """Create a record, once: what became of an earlier attempt is looked up by its key."""
+        """Create a record, once.
+
+        What an earlier run created and did not live to tell is in what was listed since; where
+        nothing was listed, and after an answer that never came, the key is looked up.
+        """
         field = self._looker.key_field(kind)
         mine = (kind.name, write.key or "")
         standing = self._made.get(mine)
-        if standing is None and mine in self._doubtful:
-            standing = self._looker.look(kind, [mine[1]]).get(mine[1])
+        if standing is None and (mine in self._doubtful or kind.name not in self._listed):
+            standing = self._standing(kind, write)
         if standing is not None:
             done = self._update(kind, write, standing)
             if done.status is not OutcomeStatus.GONE:
@@ -87,6 +104,13 @@ class Writer:
         self._made[mine] = str(row["id"])
         self._bodies.written(kind, str(row["id"]), write.values)
         return Outcome(status=OutcomeStatus.DONE, id=str(row["id"]))
+
+    def _standing(self, kind: Kind, write: Write) -> str | None:
+        key, person = write.key or "", write.values.get("person_id")
+        if kind.name == "activity" and person:
+            # Whom it happened with tells for less where it is to be found.
+            return self._looker.look_with(kind, str(person), key)
+        return self._looker.look(kind, [key]).get(key)
 
     def _update(self, kind: Kind, write: Write, id_: str) -> Outcome:
         current: dict[str, Any] | None = None

@@ -64,7 +64,7 @@ def syncline_register_sandboxes() -> Iterable[Sandbox]:
         app=_pipedrive,
         paths=("/api/v1", "/api/v2", "/v1", "/oauth", "/sandbox/pipedrive"),
         settings=lambda url: {"url": url, "oauth_url": url, "client_id": "sandbox"},
-        secrets={"client_secret": "sandbox", "token": "sandbox"},
+        secrets={"client_secret": "sandbox", "token": "5a" * 20},
     )
     yield Sandbox(
         name="hubspot",

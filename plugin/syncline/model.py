@@ -197,6 +197,9 @@ class Prices:
     #: Prices of a look-up and of a deletion, where they are others than ``look`` and ``write``.
     lookup: int = 0
     delete: int = 0
+    #: Prices of a look-up and of a deletion, where they are others than ``look`` and ``write``.
+    lookup: int = 0
+    delete: int = 0
     #: How creations and updates of many records go, where the system has a way of its own.
     bulk: Bulk | None = None
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from support_pipedrive import served
+from syncline_sandbox.pipedrive.gate import API_TOKEN
 
 pytestmark = pytest.mark.clients
 
@@ -28,7 +29,7 @@ async function main(url) {
   told.domain = oauth.basePath
   oauth.updateToken(await oauth.tokenRefresh())
   const two = new v2.Configuration({ accessToken: oauth.getAccessToken, basePath: oauth.basePath })
-  const one = new v1.Configuration({ apiKey: 'sandbox', basePath: `${url}/v1` })
+  const one = new v1.Configuration({ apiKey: process.argv[3], basePath: `${url}/v1` })
 
   const fields = new v2.PersonFieldsApi(two)
   const field = await fields.addPersonField({ AddPersonFieldRequest: {
@@ -155,7 +156,7 @@ def test_the_client_of_npm_finds_its_vendor(
     (folder / "client.js").write_text(NODE, "utf-8")
     with served(tmp_path) as company:
         done = subprocess.run(
-            ["node", "client.js", company.url],
+            ["node", "client.js", company.url, API_TOKEN],
             cwd=folder, capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr

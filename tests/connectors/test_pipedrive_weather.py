@@ -112,10 +112,9 @@ def test_a_blocked_connection_stays_away_and_the_page_is_no_json(
     crm.describe()
     company.faults.append(("GET", "/persons", says(403, PAGE)))
 
-    with pytest.raises(RetriableError, match="blocked this connection") as caught:
+    with pytest.raises(RetriableError, match="blocked this connection"):
         count(crm)
 
-    assert caught.value.retry_after == 3600
     assert company.paths().count("GET persons") == 1
 
 

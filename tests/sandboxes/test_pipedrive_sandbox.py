@@ -10,7 +10,7 @@ import pytest
 from support_pipedrive import START, Company, recorded, served, standing
 from syncline import Fault, Faults, SandboxContext
 from syncline_sandbox import syncline_register_sandboxes
-from syncline_sandbox.pipedrive.gate import PATIENCE
+from syncline_sandbox.pipedrive.gate import API_TOKEN, PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -203,7 +203,7 @@ def test_without_a_token_nobody_comes_in(company: Company) -> None:
     for headers in ({}, {"x-api-token": "x"}, {"Authorization": "Bearer x"}):
         answer = httpx.get(f"{company.url}/api/v2/persons", headers=headers)
         assert (answer.status_code, answer.json()) == (401, wanted)
-    assert httpx.get(f"{company.url}/v1/users?api_token=sandbox").status_code == 200
+    assert httpx.get(f"{company.url}/v1/users?api_token={API_TOKEN}").status_code == 200
 
 
 def test_each_call_costs_what_the_specification_says(full: Company) -> None:

@@ -74,7 +74,8 @@ class Estimate:
         """Add batches of an earlier run that was cut off: (side, kind, rows)."""
         for side, kind, rows in batches:
             prices = self._prices[side]
-            again = prices.action * rows if kind is StepKind.ACTION else prices.look
+            look = prices.lookup or prices.look if kind is StepKind.CREATE else prices.look
+            again = prices.action * rows if kind is StepKind.ACTION else look
             self.costs[side] += Cost(looks=again, records=rows)
 
     def steps(self, steps: Sequence[Step]) -> None:

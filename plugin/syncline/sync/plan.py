@@ -274,5 +274,5 @@ def writing(prices: Prices, kind: StepKind, rows: int) -> int:
 def batch_of(prices: Prices, kind: StepKind, rows: int) -> tuple[int, int]:
     """Return how many of *rows* steps one call carries, and its price."""
     if kind is StepKind.DELETE:
-        return prices.write_size, prices.write
+        return prices.write_size, prices.delete or prices.write
     return prices.batch(rows)

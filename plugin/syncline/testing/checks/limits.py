@@ -64,7 +64,7 @@ def price_counted(bench: Bench) -> None:
             lambda: list(main.changes(name, fields, since)),
         ),
         ("a read", prices.look, lambda: main.read(name, [id_], fields)),
-        ("a look-up", prices.look, lambda: main.lookup(name, [key])),
+        ("a look-up", prices.lookup or prices.look, lambda: main.lookup(name, [key])),
         ("a batch of creations", prices.write, lambda: main.write(name, rows)),
         (
             "an update",
@@ -73,7 +73,8 @@ def price_counted(bench: Bench) -> None:
         ),
     ]
     if bench.object.deletable:
-        calls.append(("a deletion", prices.write, lambda: main.delete(name, [id_])))
+        price = prices.delete or prices.write
+        calls.append(("a deletion", price, lambda: main.delete(name, [id_])))
     for what, declared, call in calls:
         spent, counted = _cost(bench, call)
         bench.doing = f"made {what}, declared at {declared} {prices.unit}"
