@@ -20,6 +20,8 @@ from .ledger.database import Ledger
 from .ledger.integrity import check_file
 from .ledger.opening import keep_instance, locate, open_existing, place_of, read_instance
 from .ledger.tables import SCHEMA_VERSION
+from .people import register as people
+from .people.border import admit
 from .settings import FILE_NAME, Settings, read_settings
 from .sync.lease import Lease
 
@@ -47,6 +49,7 @@ def back_up(
     between the restored ledger does not know yet, and the next run finds it. Raises
     ``LedgerError`` if the ledger is damaged, ``WorkspaceError`` if *file* exists.
     """
+    admit(folder, "backup", environ)
     settings = read_settings(folder)
     if file.exists():
         raise WorkspaceError(f"{file} exists already", hint="Give the backup another name.")
@@ -75,6 +78,7 @@ def _own_files(settings: Settings) -> dict[str, Path]:
     folder = settings.folder
     data = folder / _DATA
     wanted = [folder / FILE_NAME, *settings.rules.parent.glob("*.rules"), data]
+    wanted += folder.glob(people.FILE_NAME)
     for place, _folders, names in os.walk(data, followlinks=True):
         wanted += [Path(place) / name for name in sorted(names)]
     # What begins with a dot is a program's own, such as a file that is just being written.
@@ -115,6 +119,7 @@ def restore(
     ``WorkspaceError`` for a bad archive, and for a workspace or ledger that is there already
     unless *overwrite* is given; ``LeaseHeldError`` while a run is at work on that ledger.
     """
+    admit(folder, "restore", environ)
     made = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -173,7 +178,7 @@ def _staged_files(staged: Path, settings: Settings, archive: str) -> list[Path]:
     found = [path.relative_to(place) for path in place.rglob("*") if path.is_file()]
     for name in found:
         is_rules = place / name == settings.rules or name.suffix == ".rules"
-        is_own = name == Path(FILE_NAME) or is_rules or name.parts[0] == _DATA
+        is_own = str(name) in {FILE_NAME, people.FILE_NAME} or is_rules or name.parts[0] == _DATA
         if not is_own or re.fullmatch(rf"{re.escape(_LEDGER)}(-\w+)?", str(name)):
             raise WorkspaceError(
                 f"{archive} is damaged: it holds {name.as_posix()!r}, which no backup does",

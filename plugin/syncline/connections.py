@@ -20,9 +20,14 @@ from .sync.metered import Metered, Purse
 from .sync.watched import Watched
 
 if TYPE_CHECKING:
+    from .opened import Opened
+    from .sources.source import Source
     from .sync.breaker import Breaker
     from .sync.systems import System
-    from .workspace import Workspace
+
+
+def _free(_price: int, _what: str) -> None:
+    """Meter nothing: the budget is of the two sides."""
 
 
 class Connections:
@@ -30,7 +35,7 @@ class Connections:
 
     def __init__(
         self,
-        workspace: Workspace,
+        workspace: Opened,
         *,
         environ: Mapping[str, str],
         now: Callable[[], datetime],
@@ -72,23 +77,19 @@ class Connections:
         memory.keep(description, self._now())
         return description
 
+    def source(self, name: str) -> Source:
+        """Open a source of activities; whoever asked closes it."""
+        kind = kind_named(self._workspace.registry.connectors, name)
+        if kind.source is None:
+            raise WorkspaceError(f"{kind.title} is no source of activities")
+        return kind.source(self._context(kind, Side.CADENCE, _free))
+
     def _connect(self, side: Side, name: str, description: Description | None = None) -> Watched:
         kind = kind_named(self._workspace.registry.connectors, name)
         if side not in kind.sides:
             raise WorkspaceError(f"{kind.title} cannot be the {side.word} of a sync")
-        table = self._workspace.settings.connections.get(name, {})
-        settings, wish = checked(kind, table)
         purse = Purse(side, lambda: self._workspace.meter)
-        context = Context(
-            side=side,
-            settings=settings,
-            secrets=secrets_of(kind, self._environ),
-            folder=self._workspace.folder,
-            now=self._now,
-            spend=purse.spend,
-            description=description,
-            access=self._access(kind, settings, wish) if kind.ways else NoAccess(),
-        )
+        context = self._context(kind, side, purse.spend, description)
         try:
             metered = Metered(Guarded(name, kind.open(context)), purse)
         except Exception as err:
@@ -101,6 +102,26 @@ class Connections:
         connector = Watched(metered, side, lambda: self._breaker(side))
         self._open.append(connector)
         return connector
+
+    def _context(
+        self,
+        kind: ConnectorType,
+        side: Side,
+        spend: Callable[[int, str], None],
+        description: Description | None = None,
+    ) -> Context:
+        table = self._workspace.settings.connections.get(kind.name, {})
+        settings, wish = checked(kind, table)
+        return Context(
+            side=side,
+            settings=settings,
+            secrets=secrets_of(kind, self._environ),
+            folder=self._workspace.folder,
+            now=self._now,
+            spend=spend,
+            description=description,
+            access=self._access(kind, settings, wish) if kind.ways else NoAccess(),
+        )
 
     def _access(self, kind: ConnectorType, settings: Settings, wish: Grant | None) -> Access:
         """Return the token's holder: by the way that a person connected, or by what is set."""

@@ -18,6 +18,7 @@ from .ledger import journal
 from .ledger.journal import Entry
 from .ledger.opening import open_existing
 from .ledger.tables import inbox, keys, pairs
+from .people.border import admit
 from .rules.reading import read_rules
 from .settings import read_settings
 
@@ -125,6 +126,7 @@ def read_history(
 
     *rule* is a place, a map's name or a workflow's; *before* the number of a line.
     """
+    admit(folder, "log", environ)
     ledger = open_existing(folder, environ)
     try:
         with ledger.begin() as db:

@@ -22,6 +22,7 @@ from .ledger.opening import locate, open_existing
 from .ledger.orphans import Known
 from .ledger.pruning import Pruned
 from .model import Side
+from .people.border import admit
 from .rules.compiled import ACTIVITY
 from .rules.reading import read_rules
 from .settings import Settings, read_settings
@@ -47,6 +48,7 @@ def prune(
 
     Nothing that a sync needs goes: pairs, the inbox, intents, holds. With *dry_run* it only counts.
     """
+    admit(folder, "prune", environ)
     with closing(open_existing(folder, environ)) as ledger:
         return pruning.prune(ledger, now(), keep, dry_run=dry_run)
 
@@ -63,6 +65,7 @@ def examine(
     With *repair* what can surely be put right is put right, while nobody runs
     (``LeaseHeldError`` otherwise). A ledger that cannot be opened is a finding, not an exception.
     """
+    admit(folder, "doctor", environ)
     settings = read_settings(folder)
     where = locate(settings, environ)
     if isinstance(where, Path) and where.exists() and (broken := check_file(where)):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 __all__ = ["Workspace"]
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from .errors import SynclineError, WorkspaceError
 from .model import Side
@@ -17,10 +18,14 @@ from .people.border import RefusedError
 from .sync.stopping import never
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     # The database and the engine wait until something is asked of them: a check does not.
     from sqlalchemy import Connection
 
     from .at_work import Edit
+    from .forms.form import Form
+    from .forms.submit import Submission
     from .holding import Audit
     from .ledger.holds import Hold
     from .ledger.rows import Pair
@@ -29,12 +34,15 @@ if TYPE_CHECKING:
     from .people.border import Actor
     from .people.roster import Refusal
     from .retrying import Refused
+    from .sending.answer import Allowed
+    from .sources.fetched import Fetched
+    from .sources.sources import Sources, SourceState
     from .status import Status
     from .sync.cycle import Cycle, Preview
     from .sync.report import Report
-    from .sync.standing import Standing
     from .sync.undoing import Undoer
     from .sync.undone import Undone, UndoPlan
+    from .touching import Touches
     from .webhook import Delivery
     from .why import Why
 
@@ -52,24 +60,58 @@ class Workspace(Opened):
     *metrics* hear of what is done.
     """
 
-    # -- what it does
+    # -- forms
 
-    def budget(self) -> dict[Side, Standing]:
-        """Return how full each side's budget is, and when it runs out or comes free (K6).
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """The forms of the rules, in the order of the file (RS10)."""
+        from .forms.build import forms_of
 
-        Makes no call. What waits is what the last run left over.
+        self.allow("forms")
+        return forms_of(self.rules)
+
+    def form(self, name: str) -> Form:
+        """Return one form; ``to_json`` gives its JSON Schema, and hints for display."""
+        from .forms.build import form_named
+
+        return form_named(self.forms, name)
+
+    def submit(self, name: str, values: Mapping[str, Any], *, key: str = "") -> Submission:
+        """Store what was posted in a form as a record of the cadence; the next run takes it over.
+
+        The same *key* twice makes one record. What will not do is told in the submission's
+        ``faults``. Raises ``LeaseHeldError`` while a run is at work: then send it again.
         """
-        from .ledger.journal import last_report
+        from .forms.submit import submit
+        from .ledger import wakes
 
-        self.allow("budget")
-        with self.ledger.begin() as db:
-            left = last_report(db).get("left", {})
-        nothing = {"price": 0, "rows": 0}
-        return {
-            side: self.meter.stand(side, (found["price"], found["rows"]))
-            for side in Side
-            for found in (left.get(side, nothing),)
-        }
+        self.allow("submit")
+        form = self.form(name)
+        with self._told(), self.alone():
+            made = submit(
+                form, values, key, self.systems[Side.CADENCE], self.rules.catalog.functions
+            )
+        if made.state == "stored":
+            with self.ledger.begin() as db:
+                wakes.add(db, wakes.Wake(), self._now())
+        return made
+
+    # -- the cadence's own side
+
+    @cached_property
+    def touches(self) -> Touches:
+        """The cadence's own side: its cadences, due touches and their outcomes (K11, RS7)."""
+        from .touching import Touches
+
+        return Touches(self, now=self._now)
+
+    def next_allowed(
+        self, prospect: str, channel: str, after: datetime | None = None
+    ) -> Allowed:
+        """Return when *channel* may be used for a prospect, and what stands in the way (B11)."""
+        return self.touches.next_allowed(prospect, channel, after)
+
+    # -- what it does
 
     def plan(self) -> Preview:
         """Read what changed and say what the next run would do and cost; write to no system."""
@@ -105,8 +147,42 @@ class Workspace(Opened):
                 self._note_rules(db, actor, version, edit, refusal)
             if edit.differs:
                 tell("rules_put_to_work", rules=version.number)
+            fetched = self._sources.fetch(stop=stop)
             report = self._cycle(version.number, stop, allow_deletes).run()
-        return replace(report, edit=edit)
+        # A source that fails stands in nobody's way: it is told, and makes no run a failure.
+        faults = tuple((f"{f.title}: {f.fault}", f.hint) for f in fetched if f.fault)
+        return replace(report, edit=edit, sources=fetched, faults=(*report.faults, *faults))
+
+    def sources(self) -> list[SourceState]:
+        """Return how the sources of activities stand; asks none of them (RS3, RS4)."""
+        self.allow("sources")
+        return self._sources.states()
+
+    def fetch(self, source: str | None = None, *, since: datetime | None = None) -> list[Fetched]:
+        """Bring in what the sources, or one of them, recorded; the next run takes it on (RS2).
+
+        With *since* it is read again from then on. What fails is in the figures. Raises
+        ``WorkspaceError`` when *source* is none of this workspace.
+        """
+        from .at_work import refuse_paused
+
+        self.allow("fetch")
+        with self._told(), self.alone():
+            with self.ledger.begin() as db:
+                refuse_paused(db)
+            return list(self._sources.fetch(source, since=since))
+
+    @property
+    def _sources(self) -> Sources:
+        from .sources.sources import Sources
+
+        return Sources(
+            self,
+            self._connections,
+            environ=self._environ,
+            now=self._now,
+            progress=self._progress,
+        )
 
     def wake(
         self, *, side: Side | None = None, object_name: str = "", ids: Sequence[str] = ()
@@ -129,6 +205,8 @@ class Workspace(Opened):
         from .schedule.deliveries import heard, take
 
         self.allow("deliver")
+        if connector in self.settings.sources:
+            return self._sources.deliver(connector, delivery)
         named = self.text.head.systems
         sides = [side for side, name in named.items() if name == connector]
         if not sides or connector not in self.registry.connectors:
@@ -141,12 +219,12 @@ class Workspace(Opened):
     def pause(self, why: str = "") -> Pause:
         """Let no cycle begin until ``resume`` (E5); one under way comes to its end."""
         from .ledger import versions
-
         from .people import trail
 
         actor = self.allow("pause")
         with self.ledger.begin() as db:
-            trail.note(db, actor, self._now(), "pause", "cycles", new=why)
+            if versions.paused(db) is None:
+                trail.note(db, actor, self._now(), "pause", "cycles", new=why)
             return versions.pause(db, at=self._now(), who=actor.name, why=why)
 
     def resume(self, *, confirmed: bool = False) -> tuple[Version, Edit]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..access import Grant, Secret, Settings, Token, Way
 from ..errors import ConnectorError, WorkspaceError
 from ..net.address import checked_host
+from ..people import trail
 from .choosing import Chosen, bound, checked, connected_way, entry_of, kind_named, variable
 from .endpoint import Grants, request_token
 from .forms import client_of, form_of
@@ -27,7 +28,7 @@ from .vault import Vault
 
 if TYPE_CHECKING:
     from ..connector import ConnectorType
-    from ..workspace import Workspace
+    from ..opened import Opened
     from .states import ConnectionState
 
 
@@ -42,7 +43,7 @@ class Admission:
     """
 
     def __init__(
-        self, workspace: Workspace, *, environ: Mapping[str, str], now: Callable[[], datetime]
+        self, workspace: Opened, *, environ: Mapping[str, str], now: Callable[[], datetime]
     ) -> None:
         self._workspace = workspace
         self._environ = environ
@@ -113,6 +114,7 @@ class Admission:
         environment. *redirect* is where the vendor's page leads back to; the vendor must know it.
         Nothing is stored. Raises ``WorkspaceError`` for what is missing or not valid.
         """
+        self._workspace.allow("connect")
         kind, taken = self.kind(name), self.way(name, way)
         new = dict(settings or {})
         valid, _wish = checked(kind, {**self._table(name), **new})
@@ -154,6 +156,7 @@ class Admission:
         stored unless all of it went well. Raises ``FatalError`` when the vendor said no,
         ``RetriableError`` when it did not answer.
         """
+        actor = self._workspace.allow("connect")
         kind, way = self.kind(attempt.name), self.way(attempt.name, attempt.way)
         now = self._now()
         grants = self._fetch(kind, way, attempt, params or {}, now)
@@ -174,10 +177,13 @@ class Admission:
             self._vault.write(entry_of(kind, connected=True), kept)
         if file is not None:
             write_settings(folder, file)
+        with self._workspace.ledger.begin() as db:
+            trail.note(db, actor, now, "connection", attempt.name, new=str(way.grant))
         return kept.card
 
     def states(self, *, check: bool = False) -> list[ConnectionState]:
         """Return how each connection stands, without a call; with *check* each system is asked."""
+        self._workspace.allow("connections")
         looker = Looker(
             self._workspace, self._vault, self._identifier, environ=self._environ, now=self._now
         )
@@ -189,6 +195,7 @@ class Admission:
         When the vendor does not take it back, the connection is kept and the error raised, unless
         *forget* is given. Raises ``WorkspaceError`` when nobody connected.
         """
+        actor = self._workspace.allow("disconnect")
         kind = self.kind(name)
         entry = entry_of(kind, connected=True)
         with self._vault.locked():
@@ -204,6 +211,8 @@ class Admission:
             why = self._give_back(kind, entry, forget=forget)
             for connected in (True, False):
                 self._vault.forget(entry_of(kind, connected=connected))
+        with self._workspace.ledger.begin() as db:
+            trail.note(db, actor, self._now(), "connection", name, old="connected")
         return Disconnected(name=name, title=kind.title, revoked=not why, why=why)
 
     def _fetch(

@@ -17,7 +17,7 @@ from ..model import Side, plain
 from .choosing import secrets_of
 
 if TYPE_CHECKING:
-    from ..workspace import Workspace
+    from ..opened import Opened
 
 
 class Fresh:
@@ -44,7 +44,7 @@ class Identifier:
     """Asks the systems of one workspace."""
 
     def __init__(
-        self, workspace: Workspace, *, environ: Mapping[str, str], now: Callable[[], datetime]
+        self, workspace: Opened, *, environ: Mapping[str, str], now: Callable[[], datetime]
     ) -> None:
         self._workspace = workspace
         self._environ = environ
@@ -65,7 +65,7 @@ class Identifier:
             return None
         named = sides_of(self._workspace, kind.name)
         context = Context(
-            side=named[0] if named else min(kind.sides),
+            side=named[0] if named else min(kind.sides, default=Side.CADENCE),
             settings=settings,
             secrets=secrets_of(kind, self._environ),
             folder=self._workspace.folder,
@@ -109,7 +109,7 @@ def _plain(identity: Identity) -> Identity:
     )
 
 
-def sides_of(workspace: Workspace, name: str) -> tuple[Side, ...]:
+def sides_of(workspace: Opened, name: str) -> tuple[Side, ...]:
     """Return the sides that the rules give a connector; none when they cannot be read."""
     with suppress(SynclineError):
         systems = workspace.text.head.systems
@@ -117,7 +117,7 @@ def sides_of(workspace: Workspace, name: str) -> tuple[Side, ...]:
     return ()
 
 
-def has_ledger(workspace: Workspace, environ: Mapping[str, str]) -> bool:
+def has_ledger(workspace: Opened, environ: Mapping[str, str]) -> bool:
     """Tell whether something ran here: looking makes no ledger."""
     from ..ledger.opening import locate
 

@@ -33,8 +33,8 @@ from .states import ConnectionState, State
 if TYPE_CHECKING:
     from ..access import Settings
     from ..connector import ConnectorType
+    from ..opened import Opened
     from ..sync.standing import Standing
-    from ..workspace import Workspace
     from .identify import Identifier
     from .vault import Vault
 
@@ -55,7 +55,7 @@ class Looker:
 
     def __init__(
         self,
-        workspace: Workspace,
+        workspace: Opened,
         vault: Vault,
         identifier: Identifier,
         *,

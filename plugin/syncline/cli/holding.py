@@ -201,6 +201,7 @@ def _always(
     from ..always import reworded
     from ..errors import WorkspaceError
 
+    workspace.allow("note_rule")
     with workspace.ledger.begin() as db:
         found = holding.fields_of(db, record, field)
     rows = {(hold.map, hold.row) for hold in found}

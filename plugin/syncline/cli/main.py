@@ -52,6 +52,11 @@ _SECTIONS = {
         "budget": ("budget", "budget"),
         "report": ("report", "report"),
     },
+    "Work in the cadence": {
+        "cadences": ("cadences", "cadences"),
+        "due": ("due", "due"),
+        "next": ("due", "next_"),
+    },
     "Know and decide": {
         "log": ("history", "log"),
         "why": ("why", "why"),
@@ -60,13 +65,19 @@ _SECTIONS = {
         "retry": ("holding", "retry"),
         "undo": ("undoing", "undo"),
     },
+    "Let people in": {
+        "people": ("people", "people"),
+        "audit": ("people", "audit"),
+    },
     "Keep it sound": {
         "doctor": ("upkeep", "doctor"),
         "prune": ("upkeep", "prune"),
         "backup": ("upkeep", "backup"),
         "restore": ("upkeep", "restore"),
     },
-    "People": {
+    "Forms and settings": {
+        "forms": ("forms", "forms"),
+        "submit": ("forms", "submit"),
         "settings": ("preferences", "settings"),
     },
     "Connect systems and programs": {
@@ -139,11 +150,21 @@ class _Commands(click.Group):
     show_envvar=True,
     help="How much they tell.",
 )
-def cli(log: Literal["off", "text", "json"], log_level: Level) -> None:
+@click.option(
+    "--as",
+    "person",
+    envvar="SYNCLINE_USER",
+    show_envvar=True,
+    metavar="PERSON",
+    help="Act for another person of the workspace; the super-admin may.",
+)
+def cli(log: Literal["off", "text", "json"], log_level: Level, person: str | None) -> None:
     """Keep a CRM and a sales-engagement platform in step, by rules.
 
     Begin with `syncline demo`, or with `syncline init` in an empty folder.
     """
+    if person is not None:
+        os.environ["SYNCLINE_USER"] = person
     if log != "off":
         from ..observe.logs import configure
 

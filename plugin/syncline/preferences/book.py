@@ -27,10 +27,19 @@ _DOCUMENTS, _AUDIT = "documents", "changes"
 class SettingsBook:
     """The settings of everybody in a workspace. Each change is one replacement of the file."""
 
-    def __init__(self, folder: Path, *, now: Callable[[], datetime], who: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        now: Callable[[], datetime],
+        who: str,
+        allow: Callable[[Level, str], object] = lambda _level, _name: None,
+    ) -> None:
         self._path = folder / "data" / FILE_NAME
         self._now = now
         self._who = who
+        #: Raises when the settings of a level and a name are not to be changed.
+        self._allow = allow
 
     def documents(self) -> list[SettingsDocument]:
         """Return all documents, the company's first, then teams and people by name."""
@@ -107,6 +116,7 @@ class SettingsBook:
         return after
 
     def _put(self, file: TinyDB, before: SettingsDocument, after: SettingsDocument) -> None:
+        self._allow(after.level, after.name)
         at = self._now().astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         names = [
             name

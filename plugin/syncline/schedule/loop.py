@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ..at_work import PausedError, UnconfirmedError
 from ..errors import RetriableError, RulesError, SynclineError
 from ..ledger import journal, lookouts, versions, wakes
+from ..people.border import RefusedError
 from ..rules.reading import DEFAULT_MINUTES, RuleText, UnreadableRulesError
 from ..sync.locks import LockedError
 from ..sync.stopping import STOPPED, never
@@ -213,6 +214,7 @@ class Schedule:
                     UnreadableRulesError,
                     UnconfirmedError,
                     LockedError,
+                    RefusedError,
                 ) as err:
                     with workspace.ledger.begin() as db:
                         good = versions.latest(db)
