@@ -38,6 +38,12 @@ def _hubspot(context: SandboxContext) -> Any:
     return create_app(context.folder, now=context.now, faults=context.faults)
 
 
+def _ringover(context: SandboxContext) -> Any:
+    from .ringover.app import create_app
+
+    return create_app(context.folder, now=context.now, faults=context.faults)
+
+
 @hookimpl
 def syncline_register_sandboxes() -> Iterable[Sandbox]:
     """Register the sandboxes: each is imported when it is served."""
@@ -57,6 +63,15 @@ def syncline_register_sandboxes() -> Iterable[Sandbox]:
         # The vendor's OAuth has an address of its own; here it lies behind the same one.
         settings=lambda url: {"url": url, "accounts_url": f"{url}/salesloft"},
         secrets={"token": f"ak_{'5a' * 32}"},
+    )
+    yield Sandbox(
+        name="ringover",
+        title="Ringover",
+        app=_ringover,
+        # Salesloft's paths begin with /v2 as well: the longer beginning goes first.
+        paths=("/v2/teams", "/v2/calls", "/v2/conversations", "/sandbox/ringover"),
+        settings=lambda url: {"url": url},
+        secrets={"api_key": "5a" * 20},
     )
     yield Sandbox(
         name="pipedrive",

@@ -50,6 +50,7 @@ from .model import (
     Write,
     is_blank,
 )
+from .sources.source import Activity, ActivityPage, Source
 from .version import __version__
 from .webhook import Delivery, Notice, Webhook
 
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from .documents import open_documents
     from .functions import Example, Function, Parameter
     from .net.http import Http
+    from .net.pace import Pace
     from .plugins import Registry, load_plugins
     from .rules.catalog import Catalog
     from .rules.compiled import MapRule, WorkflowRule
@@ -76,6 +78,8 @@ __all__ = [
     "Access",
     "Action",
     "ActionRequest",
+    "Activity",
+    "ActivityPage",
     "ActivityTemplate",
     "AllOf",
     "AnyOf",
@@ -115,6 +119,7 @@ __all__ = [
     "Operator",
     "Outcome",
     "OutcomeStatus",
+    "Pace",
     "Page",
     "Parameter",
     "Plan",
@@ -132,6 +137,7 @@ __all__ = [
     "Schedule",
     "Secret",
     "Side",
+    "Source",
     "SynclineError",
     "Token",
     "Turn",
@@ -167,6 +173,7 @@ _ON_USE = {
     "Function": ".functions",
     "Parameter": ".functions",
     "Http": ".net.http",
+    "Pace": ".net.pace",
     "RuleSet": ".rules.ruleset",
     "Workspace": ".workspace",
     "load_rules": ".rules.ruleset",

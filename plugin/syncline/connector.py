@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Connector", "ConnectorType", "Context", "Sandbox", "SandboxContext"]
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from .access import Access, Identity, NoAccess, Secret, Way
 from .condition import Condition
+from .errors import FatalError
 from .model import (
     ActionRequest,
     Description,
@@ -24,10 +26,12 @@ from .model import (
     Usage,
     Write,
 )
+from .sources.source import Source
 from .webhook import Webhook
 
 if TYPE_CHECKING:
     from .sandboxes.faults import Faults
+    from .touches import TouchKeeper
 
 
 class Connector(Protocol):
@@ -123,6 +127,12 @@ class Context:
     description: Description | None = None
     #: The token of this connection, for a connector that declares ``ways``.
     access: Access = field(default_factory=NoAccess)
+    #: Waits so many seconds, for a vendor that wants to be asked slowly.
+    sleep: Callable[[float], None] = time.sleep
+
+
+def _no_side(context: Context) -> Connector:
+    raise FatalError(f"a source of activities cannot be the {context.side.word} of a sync")
 
 
 def _no_settings() -> Mapping[str, Any]:
@@ -131,14 +141,16 @@ def _no_settings() -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectorType:
-    """A system that rules may name after ``connect … to``."""
+    """A system that rules may name after ``connect … to``, or a source of activities."""
 
     name: str
     #: The system's name as its vendor writes it.
     title: str
-    #: Which side of a sync it can be.
+    #: Which side of a sync it can be; neither, if it is a source alone.
     sides: frozenset[Side]
-    open: Callable[[Context], Connector]
+    open: Callable[[Context], Connector] = _no_side
+    #: Open it as a source of activities: telephony, mail, a calendar (RS2).
+    source: Callable[[Context], Source] | None = None
     #: JSON Schema of its ``[connections.NAME]`` table.
     settings: Mapping[str, Any] = field(default_factory=_no_settings)
     #: Secrets, read from the environment as ``SYNCLINE_<NAME>_<SECRET>``. One with ``ways`` needs
@@ -156,6 +168,8 @@ class ConnectorType:
     #: The description per side, when it is known without a connection: rules are checked against
     #: it outside of a workspace.
     offline: Callable[[Side], Description] | None = None
+    #: Open the cadence's own side, for a cadence that keeps its touches within our reach.
+    touches: Callable[[Context], TouchKeeper] | None = None
 
     def __post_init__(self) -> None:
         secrets = (name for way in self.ways for name in way.secrets)

@@ -29,6 +29,8 @@ class Settings:
     connections: Mapping[str, Mapping[str, Any]]
     #: The address of the database that holds the ledger; None for a file in the folder.
     ledger: str | None = None
+    #: The sources of activities, in the order in which they are read.
+    sources: tuple[str, ...] = ()
 
     @property
     def descriptions(self) -> Path:
@@ -68,7 +70,8 @@ def read_settings(folder: Path) -> Settings:
     if faults:
         raise WorkspaceError(
             f"{path.name} is not valid: {'; '.join(faults)}",
-            hint=f"Correct {path}: it has `version`, `rules`, `ledger` and `[connections.NAME]` "
+            hint=f"Correct {path}: it has `version`, `rules`, `ledger`, `sources` and "
+            "`[connections.NAME]` "
             "tables.",
         )
     return Settings(
@@ -76,4 +79,5 @@ def read_settings(folder: Path) -> Settings:
         rules=folder / document["rules"],
         connections=document.get("connections", {}),
         ledger=document.get("ledger"),
+        sources=tuple(document.get("sources", ())),
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["CONTACT"]
+__all__ = ["CONTACT", "phone"]
 
 from ..model import FieldType
 from .countries import country_code
 from .function import Example, Function, Parameter
 
 
-def _phone(number: str, country: str | None = None) -> str:
+def phone(number: str, country: str | None = None) -> str:
     """Return E.164 when the number can be read, otherwise the text as it is."""
     text = number.strip()
     region = _region(country or "")
@@ -47,7 +47,7 @@ CONTACT: tuple[Function, ...] = (
             "country code of its own; the country is a name or a code. What cannot be read stays "
             "as it is."
         ),
-        call=_phone,
+        call=phone,
         takes=(
             Parameter(name="number"),
             Parameter(name="country", optional=True, blank=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["heard", "take"]
+__all__ = ["heard", "notices_of", "take"]
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -39,6 +39,18 @@ def heard(kind: ConnectorType, environ: Mapping[str, str]) -> tuple[Webhook, dic
     return kind.webhook, secrets
 
 
+def notices_of(
+    webhook: Webhook, secrets: Mapping[str, Secret], delivery: Delivery
+) -> tuple[Notice, ...]:
+    """Return what a delivery tells of; raise ``DeliveryError`` when it is not believed."""
+    try:
+        return webhook.read(delivery, secrets)
+    except SynclineError:
+        raise
+    except Exception as err:
+        raise DeliveryError(f"the delivery could not be read: {type(err).__name__}") from err
+
+
 def take(
     ledger: Ledger,
     side: Side,
@@ -51,12 +63,7 @@ def take(
 
     Raises ``DeliveryError`` when the connector does not believe it, or breaks on it.
     """
-    try:
-        notices = webhook.read(delivery, secrets)
-    except SynclineError:
-        raise
-    except Exception as err:
-        raise DeliveryError(f"the delivery could not be read: {type(err).__name__}") from err
+    notices = notices_of(webhook, secrets, delivery)
     with ledger.begin() as db:
         for name, ids in _shares(notices):
             if wakes.waiting(db) < wakes.MOST:

@@ -15,6 +15,7 @@ from .standing import Standing
 
 if TYPE_CHECKING:
     from ..at_work import Edit
+    from ..sources.fetched import Fetched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,8 @@ class Report:
     retry_after: float | None = None
     #: What the rules said otherwise than in the run before (E5).
     edit: Edit | None = None
+    #: What the sources of activities brought in before the cycle (RS2).
+    sources: tuple[Fetched, ...] = ()
 
     def __repr__(self) -> str:
         return f"Report(run {self.run}: {self.state}, {self.writes} writes)"
@@ -94,4 +97,5 @@ class Report:
             "faults": [{"message": message, "hint": hint} for message, hint in self.faults],
             "retry_after": self.retry_after,
             "edit": None if self.edit is None else self.edit.to_json(),
+            "sources": [fetched.to_json() for fetched in self.sources],
         }

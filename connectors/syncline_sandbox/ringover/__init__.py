@@ -1,0 +1,1 @@
+"""A sandbox of Ringover's public API v2: calls, conversations, and signed deliveries."""
