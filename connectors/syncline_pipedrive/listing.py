@@ -53,9 +53,9 @@ def listed(
     for page in pages:
         began = began or page.server_time
         rows = page.rows if after is None else [row for row in page.rows if _at(row) > after]
-        parts = [rows[start : start + PAGE] for start in range(0, len(rows), PAGE)]
-        if page.last and not parts:
-            parts = [[]]
+        # The last page tells the time, whether it holds something or not.
+        size = max(len(rows), 1) if page.last else len(rows)
+        parts = [rows[start : start + PAGE] for start in range(0, size, PAGE)]
         for number, part in enumerate(parts, start=1):
             yield Rows(rows=part, server_time=began, last=page.last and number == len(parts))
         if parts:

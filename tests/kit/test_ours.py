@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from kit.hubspot import HubSpotHarness
 from kit.local import LocalCadenceHarness, LocalCrmHarness
+from kit.pipedrive import PipedriveHarness
 from kit.salesforce import SalesforceHarness
 from kit.salesloft import SalesloftHarness
 from syncline.testing import ConnectorSuite, Level
@@ -38,5 +39,11 @@ class TestSalesloft(ConnectorSuite):
 
 class TestHubSpot(ConnectorSuite):
     harness = HubSpotHarness
+    keeps = Level.GOLD
+    conformance = None
+
+
+class TestPipedrive(ConnectorSuite):
+    harness = PipedriveHarness
     keeps = Level.GOLD
     conformance = None
