@@ -109,6 +109,7 @@ class Workspace(Opened):
         self, prospect: str, channel: str, after: datetime | None = None
     ) -> Allowed:
         """Return when *channel* may be used for a prospect, and what stands in the way (B11)."""
+        self.allow("next_allowed")
         return self.touches.next_allowed(prospect, channel, after)
 
     # -- what it does

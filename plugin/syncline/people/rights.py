@@ -74,8 +74,6 @@ OPERATIONS: Mapping[str, Right | None] = {
     "form": None,
     "forms": None,
     "submit": None,
-    # When a prospect may be reached is asked by whoever works with the cadence.
-    "next_allowed": None,
     "settings calendar": None,
     "settings export": None,
     "settings import": None,
