@@ -1,4 +1,4 @@
-"""What the tests of sources share: a workspace whose cadence is local, and sandboxes by its clock."""
+"""What the tests of sources share: a local workspace, and a sandbox that goes by its clock."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ __all__ = ["RULES", "Site", "sited"]
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ import httpx
 import support
 from support import CADENCE, World
 from syncline import Context, Source, Workspace
+from syncline.ledger.codec import dump
+from syncline.ledger.database import write_meta
 from syncline.net.serving import beside
 from syncline.sources.fetched import Fate, Fetched
 from syncline.testing import Relay
@@ -95,6 +98,11 @@ class Site:
         assert answer.is_success, answer.text
         return dict(answer.json())
 
+    def forget(self, cursor: str | None = None) -> None:
+        """Lose how far the source was read, or put *cursor* in its place."""
+        with self.workspace() as workspace, workspace.ledger.begin() as db:
+            write_meta(db, f"source:{self.name}", dump({"cursor": cursor}))
+
     def activities(self, *fields: str) -> list[tuple[Any, ...]]:
         """Return these fields of every activity of the cadence."""
         return [tuple(row[f] for f in fields) for row in self.world.all(CADENCE, "activity")]
@@ -108,11 +116,13 @@ def sited(
     environ: Mapping[str, str],
     settings: str = "",
     rules: str = RULES,
+    *,
+    now: Callable[[], datetime] | None = None,
 ) -> Generator[Site]:
-    """Serve a source's sandbox beside a local workspace that names it."""
+    """Serve a source's sandbox beside a local workspace that names it, by the world's clock."""
     with (
         support.local_world(folder / "world") as world,
-        beside(app(folder, now=world.clock)) as url,
+        beside(app(folder, now=now or world.clock)) as url,
         Relay(url) as relay,
         httpx.Client(base_url=url, trust_env=False) as people,
     ):

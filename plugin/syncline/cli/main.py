@@ -44,6 +44,7 @@ _SECTIONS = {
     "Run them": {
         "plan": ("run", "plan"),
         "run": ("run", "run"),
+        "sources": ("sources", "sources"),
         "wake": ("schedule", "wake"),
         "pause": ("pausing", "pause"),
         "resume": ("pausing", "resume"),

@@ -111,6 +111,7 @@ OPERATIONS: Mapping[str, Right | None] = {
     "repl": Right.SETTINGS,
     "replay": Right.SETTINGS,
     "sources": Right.SETTINGS,
+    "sources fetch": Right.RUN,
     "versions": Right.SETTINGS,
     "why": Right.SETTINGS,
     "fetch": Right.RUN,
