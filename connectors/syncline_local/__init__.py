@@ -13,6 +13,7 @@ from syncline import (
     Context,
     Description,
     Side,
+    TouchKeeper,
     Value,
     hookimpl,
 )
@@ -29,6 +30,25 @@ def _open(context: Context) -> Connector:
     from .cadence import LocalCadence
 
     return LocalCadence(context)
+
+
+def _touches(context: Context) -> TouchKeeper:
+    from .cadence_desk import CadenceDesk
+
+    return CadenceDesk(context)
+
+
+#: JSON Schema of ``[connections.local]``.
+_SETTINGS = {
+    "type": "object",
+    "properties": {
+        "several_cadences": {
+            "type": "boolean",
+            "description": "Whether a prospect may be in several cadences at a time.",
+        }
+    },
+    "additionalProperties": False,
+}
 
 
 def _offline(side: Side) -> Description:
@@ -48,6 +68,8 @@ def syncline_register_connectors() -> Iterator[ConnectorType]:
         sides=frozenset(Side),
         open=_open,
         offline=_offline,
+        settings=_SETTINGS,
+        touches=_touches,
     )
 
 

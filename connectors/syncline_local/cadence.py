@@ -38,7 +38,8 @@ class LocalCadence(LocalConnection):
         return replace(self._description, cadences=names)
 
     def _act(self, batch: Batch, requests: Sequence[ActionRequest]) -> list[Outcome]:
-        cadences = Cadences(batch, CADENCE)
+        several = bool(self._context.settings.get("several_cadences"))
+        cadences = Cadences(batch, CADENCE, several=several)
         return [cadences.act(request) for request in requests]
 
     def _endings(self, batch: Batch) -> Endings:

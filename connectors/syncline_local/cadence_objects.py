@@ -75,6 +75,8 @@ _PROSPECT = _object(
     picklist("source", "Source", ("Web", "Event", "Referral"), restricted=True),
     text("crm_status", "CRM status", 80),
     text("integration_status", "Integration status", 80),
+    text("integration_reason", "Integration reason", 255),
+    text("owner", "Owner", 80),
     text("time_zone", "Time zone", 64),
 )
 _ACCOUNT = _object(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from syncline import ActionRequest, Outcome, OutcomeStatus
 
 from . import marks
+from .cadence_history import Enrolments
 
 if TYPE_CHECKING:
     from .store import Batch, Document
@@ -19,19 +20,13 @@ _AUDIT = "_actions"
 
 
 class Cadences:
-    """The enrolments of one batch. A prospect is in one cadence at a time."""
+    """The actions of one batch. Unless *several* are allowed, a prospect is in one cadence."""
 
-    def __init__(self, batch: Batch, system: System) -> None:
+    def __init__(self, batch: Batch, system: System, *, several: bool = False) -> None:
         self._batch = batch
         self._system = system
-        self._cadences = {
-            cadence["name"]: number for number, cadence in batch.table("cadence").items()
-        }
-        self._active = {
-            enrolment["prospect_id"]: number
-            for number, enrolment in batch.table("enrolment").items()
-            if enrolment["state"] == "active"
-        }
+        self._several = several
+        self._enrolments = Enrolments(batch, system)
         self._done = {entry["key"] for entry in batch.table(_AUDIT).values()}
 
     def act(self, request: ActionRequest) -> Outcome:
@@ -40,7 +35,7 @@ class Cadences:
         A key is kept even if there was nothing to do: come again, it must not undo what others
         did meanwhile. A refusal keeps nothing, so that it can be corrected and asked again.
         """
-        if request.key in self._done:
+        if self.is_done(request.key):
             return Outcome(status=OutcomeStatus.DONE, id=request.prospect)
         number = self._system.number("prospect", request.prospect)
         document = self._batch.table("prospect").get(number or "")
@@ -51,41 +46,49 @@ class Cadences:
                 code="NOT_FOUND",
                 message=f"There is no prospect {request.prospect}.",
             )
-        result = self._do(request)
+        result = self._do(request, document)
         if isinstance(result, Outcome):
             return result
-        self._done.add(request.key)
+        self.keep(request.key, request.action, request.prospect, result)
+        return Outcome(status=OutcomeStatus.DONE, id=request.prospect)
+
+    def is_done(self, key: str) -> bool:
+        """Tell whether something was done under this key."""
+        return key in self._done
+
+    def keep(self, key: str, action: str, prospect: str, effect: str) -> None:
+        """Keep in the audit what was done under a key."""
+        self._done.add(key)
         self._batch.append(
             _AUDIT,
             {
                 "at": self._batch.stamp,
-                "key": request.key,
-                "action": request.action,
-                "prospect_id": request.prospect,
-                "effect": result,
+                "key": key,
+                "action": action,
+                "prospect_id": prospect,
+                "effect": effect,
             },
         )
-        return Outcome(status=OutcomeStatus.DONE, id=request.prospect)
 
     def end(self, prospect: str, winner: str | None) -> None:
-        """Take a prospect that is about to end out of its cadence.
+        """Take a prospect that is about to end out of its cadences.
 
         A merge that leaves one enrolment leaves it to the *winner*.
         """
-        if prospect in self._active and (winner is None or winner in self._active):
-            self._leave(
-                prospect, "exited", "The prospect was " + ("merged" if winner else "deleted")
-            )
+        if winner is None or self._enrolments.active(winner):
+            reason = "The prospect was " + ("merged" if winner else "deleted")
+            for number in self._enrolments.active(prospect):
+                self._enrolments.leave(number, "exited", reason)
 
-    def _do(self, request: ActionRequest) -> str | Outcome:
+    def _do(self, request: ActionRequest, prospect: Document) -> str | Outcome:
         """Return what was done in words, or the refusal."""
         match request.action:
             case "enrol":
                 return self._enrol(request)
             case "exit":
-                return self._exit(request)
+                return self._exit(request, prospect)
             case "move":
-                return self._move(request)
+                return self._move(request, prospect)
             case "next touch":
                 return self._next_touch(request)
             case _:
@@ -93,79 +96,73 @@ class Cadences:
 
     def _enrol(self, request: ActionRequest) -> str | Outcome:
         target = request.target
-        if target is None or target not in self._cadences:
+        if target is None or not self._enrolments.knows(target):
             return _no_cadence(request)
-        current = self._enrolment(request.prospect)
-        if current is None:
-            return self._enter(request.prospect, target)
-        if current["cadence_name"] == target:
+        names = [self._enrolments.cadence(each) for each in self._active(request)]
+        if target in names:
             return f"nothing: already in {target}"
-        return _refused(
-            request,
-            "ALREADY_ENROLLED",
-            f"{request.prospect} is in {current['cadence_name']}: move it, or let it exit first.",
-        )
+        if names and not self._several:
+            return _refused(
+                request,
+                "ALREADY_ENROLLED",
+                f"{request.prospect} is in {names[0]}: move it, or let it exit first.",
+            )
+        return self._enter(request, target)
 
-    def _exit(self, request: ActionRequest) -> str:
-        current = self._enrolment(request.prospect)
-        if current is None:
+    def _exit(self, request: ActionRequest, prospect: Document) -> str:
+        numbers = self._active(request)
+        if not numbers:
             return "nothing: in no cadence"
-        self._leave(request.prospect, "exited", "Taken out of the cadence")
-        return f"exited {current['cadence_name']}"
+        for number in numbers:
+            self._enrolments.leave(number, "exited", _reason(request, prospect))
+        return f"exited {self._names(numbers)}"
 
-    def _move(self, request: ActionRequest) -> str | Outcome:
+    def _move(self, request: ActionRequest, prospect: Document) -> str | Outcome:
         target = request.target
-        if target is None or target not in self._cadences:
+        if target is None or not self._enrolments.knows(target):
             return _no_cadence(request)
-        current = self._enrolment(request.prospect)
-        if current is None:
+        numbers = self._active(request)
+        if not numbers:
             return _not_enrolled(request)
-        if current["cadence_name"] == target:
+        others = [each for each in numbers if self._enrolments.cadence(each) != target]
+        if not others:
             return f"nothing: already in {target}"
-        self._leave(request.prospect, "moved", f"Moved to {target}")
-        return f"left {current['cadence_name']}, {self._enter(request.prospect, target)}"
+        reason = _reason(request, prospect, f"Moved to {target}")
+        for number in others:
+            self._enrolments.leave(number, "moved", reason)
+        left = f"left {self._names(others)}"
+        if len(others) < len(numbers):
+            return f"{left}, stays in {target}"
+        return f"{left}, {self._enter(request, target)}"
 
     def _next_touch(self, request: ActionRequest) -> str | Outcome:
-        current = self._enrolment(request.prospect)
-        if current is None:
+        numbers = self._active(request)
+        if not numbers:
             return _not_enrolled(request)
-        name = current["cadence_name"]
-        if current["touch"] >= self._touches(name):
-            self._leave(request.prospect, "finished", "Past the last touch")
-            return f"finished {name}"
-        touch = current["touch"] + 1
-        self._batch.update("enrolment", self._active[request.prospect], {"touch": touch})
-        return f"touch {touch} of {name}"
+        reason = request.reason or "Taken to the next touch"
+        return ", ".join(self._enrolments.go_on(number, reason) for number in numbers)
 
-    def _enrolment(self, prospect: str) -> Document | None:
-        number = self._active.get(prospect)
-        return None if number is None else self._batch.table("enrolment")[number]
+    def _enter(self, request: ActionRequest, target: str) -> str:
+        self._enrolments.enter(request.prospect, target, request.reason or "Put into the cadence")
+        return f"entered {target}"
 
-    def _touches(self, name: str) -> int:
-        number = self._cadences.get(name)
-        # A cadence that a person took out of the file has no touch left.
-        return len(self._batch.table("cadence")[number].get("touches", ())) if number else 0
+    def _active(self, request: ActionRequest) -> list[str]:
+        return self._enrolments.active(request.prospect)
 
-    def _enter(self, prospect: str, name: str) -> str:
-        self._active[prospect] = self._batch.insert(
-            "enrolment",
-            {
-                "prospect_id": prospect,
-                "cadence_id": self._system.record_id("cadence", self._cadences[name]),
-                "cadence_name": name,
-                "touch": 1,
-                "state": "active",
-                "entered_at": self._batch.stamp,
-            },
-        )
-        return f"entered {name}"
+    def _names(self, numbers: list[str]) -> str:
+        return " and ".join(self._enrolments.cadence(number) for number in numbers)
 
-    def _leave(self, prospect: str, state: str, reason: str) -> None:
-        self._batch.update(
-            "enrolment",
-            self._active.pop(prospect),
-            {"state": state, "reason": reason, "left_at": self._batch.stamp},
-        )
+
+def _reason(request: ActionRequest, prospect: Document, plain: str = "") -> str:
+    """Return why somebody leaves: who asked, and the status that stood behind it (RS12)."""
+    asked = ": ".join(part for part in (plain, request.reason) if part)
+    status = ": ".join(
+        str(prospect[name])
+        for name in ("integration_status", "integration_reason")
+        if prospect.get(name)
+    )
+    told = asked or "Taken out of the cadence"
+    return f"{told} ({status})" if status else told
 
 
 def _refused(request: ActionRequest, code: str, message: str) -> Outcome:

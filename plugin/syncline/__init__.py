@@ -51,6 +51,7 @@ from .model import (
     is_blank,
 )
 from .sources.source import Activity, ActivityPage, Source
+from .touches import Cadence, Change, Touch, TouchDone, TouchKeeper, WaitingTouch
 from .version import __version__
 from .webhook import Delivery, Notice, Webhook
 
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     from .rules.values import Clock
     from .sandboxes.faults import Fault, Faults
     from .schedule.loop import Schedule, Turn
+    from .sending.answer import Allowed
     from .sync.plan import Plan
     from .sync.report import Report
     from .workspace import Workspace
@@ -82,10 +84,13 @@ __all__ = [
     "ActivityPage",
     "ActivityTemplate",
     "AllOf",
+    "Allowed",
     "AnyOf",
     "Attempt",
     "Bulk",
+    "Cadence",
     "Catalog",
+    "Change",
     "Clock",
     "Comparison",
     "Condition",
@@ -140,10 +145,14 @@ __all__ = [
     "Source",
     "SynclineError",
     "Token",
+    "Touch",
+    "TouchDone",
+    "TouchKeeper",
     "Turn",
     "UnknownOutcomeError",
     "Usage",
     "Value",
+    "WaitingTouch",
     "Way",
     "Webhook",
     "WorkflowRule",
@@ -160,6 +169,7 @@ __all__ = [
 ]
 
 _ON_USE = {
+    "Allowed": ".sending.answer",
     "Attempt": ".admission.page",
     "Catalog": ".rules.catalog",
     "ConnectionState": ".admission.states",

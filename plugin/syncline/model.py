@@ -197,9 +197,6 @@ class Prices:
     #: Prices of a look-up and of a deletion, where they are others than ``look`` and ``write``.
     lookup: int = 0
     delete: int = 0
-    #: Prices of a look-up and of a deletion, where they are others than ``look`` and ``write``.
-    lookup: int = 0
-    delete: int = 0
     #: How creations and updates of many records go, where the system has a way of its own.
     bulk: Bulk | None = None
 
@@ -336,6 +333,8 @@ class ActionRequest:
     prospect: str
     #: The cadence to move to, for an action that needs one.
     target: str | None = None
+    #: Why, for whoever reads the cadence's own history (RS12); empty: not said.
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Sending", "sendings_of"]
+__all__ = ["Sending", "always", "sendings_of"]
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -33,13 +33,29 @@ class Sending:
     per_user: bool
     #: The shortest pause between two touches of one user; None is none.
     gap: timedelta | None
-    #: Where it stands in the rule file.
+    #: Where it stands in the rule file; 0: nowhere.
     line: int
 
 
 def sendings_of(tree: s.RuleFile) -> tuple[Sending, ...]:
     """Return the lines of ``allow`` in the order of a file without errors."""
     return tuple(_sending(each) for each in tree.statements if isinstance(each, s.Allow))
+
+
+def always(channel: str) -> Sending:
+    """Return the line of a channel that has none: any time in the user's zone."""
+    return Sending(
+        channel=channel,
+        days=frozenset(range(7)),
+        start=0,
+        end=_DAY,
+        zone="user",
+        holidays=None,
+        per_day=None,
+        per_user=False,
+        gap=None,
+        line=0,
+    )
 
 
 def _sending(rule: s.Allow) -> Sending:

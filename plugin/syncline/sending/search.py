@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from .answer import Allowed, Delay, DelayKind
 from .days_off import country_named, holiday
-from .line import Sending
+from .line import Sending, always
 from .sent import Sent
 from .windows import Stretch, stretches
 from .wording import Words
@@ -32,12 +32,14 @@ def next_allowed(
 ) -> Allowed:
     """Return the earliest moment from *after* (aware) on at which *channel* may be used.
 
-    A channel without a line may be used at any time.
+    A channel without a line may be used at any time, as often as the user's own cap lets it.
     """
     after = after.astimezone(UTC)
     own = [line for line in lines if line.channel == channel]
     if not own:
-        return Allowed(at=after)
+        if place.user_cap is None:
+            return Allowed(at=after)
+        own = [always(channel)]
     searches = [_Search(line, place, after, sent) for line in own]
     found = [stretch for search in searches if (stretch := search.run()) is not None]
     best = min(found, key=lambda stretch: (stretch[0], -stretch[1].timestamp()), default=None)
@@ -60,6 +62,7 @@ class _Search:
     def __init__(self, line: Sending, place: Place, after: datetime, sent: Sent) -> None:
         self._line = line
         self._user = place.user
+        self._own_cap = place.user_cap
         self._after = after
         self._sent = sent
         self._zone: ZoneInfo = zone_for(line.zone, place.zone, place.country, place.user_zone)
@@ -107,16 +110,21 @@ class _Search:
         return None
 
     def _is_full(self, day: date, whole: tuple[Stretch, ...], since: datetime) -> bool:
-        """Tell whether the cap of the day, counted in the line's zone, is used up."""
+        """Tell whether the line's cap of the day, or the user's own, is used up in its zone."""
         line = self._line
-        if line.per_day is None:
-            return False
-        user = self._user if line.per_user else None
-        if self._sent.count(line.channel, user, whole) < line.per_day:
-            return False
-        kind = DelayKind.USER_CAP if line.per_user else DelayKind.CAP
-        self._delay(kind, self._words.cap(day), since)
-        return True
+        own, cap = line.per_user, line.per_day
+        if cap is not None and self._count(whole, own=own) >= cap:
+            kind = DelayKind.USER_CAP if own else DelayKind.CAP
+            self._delay(kind, self._words.cap(day, cap, own=own), since)
+            return True
+        cap = self._own_cap
+        if cap is not None and self._count(whole, own=True) >= cap:
+            self._delay(DelayKind.USER_CAP, self._words.cap(day, cap, own=True), since)
+            return True
+        return False
+
+    def _count(self, whole: tuple[Stretch, ...], *, own: bool) -> int:
+        return self._sent.count(self._line.channel, self._user if own else None, whole)
 
     def _apart(self, moment: datetime, closes: datetime) -> datetime | None:
         """Return the first moment from this one on that is far enough from all others."""

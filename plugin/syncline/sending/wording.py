@@ -44,10 +44,10 @@ class Words:
             f"{clock(self._line.end)} on {_dated(day)}"
         )
 
-    def cap(self, day: date) -> str:
-        """Say that as many went out as may."""
-        whose = f" of {self._user or 'this user'}" if self._line.per_user else ""
-        return f"the {self._line.per_day} a day{whose} are used up on {_dated(day)}"
+    def cap(self, day: date, cap: int, *, own: bool) -> str:
+        """Say that as many went out as may: of everybody, or of the user's *own*."""
+        whose = f" of {self._user or 'this user'}" if own else ""
+        return f"the {cap} a day{whose} are used up on {_dated(day)}"
 
     def gap(self, other: datetime) -> str:
         """Say that another one is too near."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["Place", "country_zone", "zone_for", "zone_named"]
+__all__ = ["Place", "Sender", "country_zone", "zone_for", "zone_named"]
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
+from types import MappingProxyType
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 from .days_off import country_named
@@ -27,6 +30,16 @@ class Place:
     #: Who sends, as the cadence names its users.
     user: str = ""
     user_zone: str = "UTC"
+    #: How many a day the user wants to make on the channel, at most; None is any number.
+    user_cap: int | None = None
+
+
+class Sender(NamedTuple):
+    """What a user's own settings say of touches (RS8, RS9)."""
+
+    time_zone: str = "UTC"
+    #: The cap of a day, by channel.
+    caps: Mapping[str, int] = MappingProxyType({})
 
 
 @lru_cache(maxsize=4096)

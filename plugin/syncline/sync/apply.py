@@ -198,6 +198,7 @@ def _call(
                 action=task.step.action,
                 prospect=task.step.id or "",
                 target=task.step.target,
+                reason=f'workflow "{task.step.workflow}"' if task.step.workflow else "",
             )
             for task in tasks
         ]
