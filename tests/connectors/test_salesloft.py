@@ -104,7 +104,9 @@ def test_names_that_several_have_carry_their_id(team: Team, loft: Connector) -> 
 
 def test_a_team_without_our_key_field_is_told_what_to_add(team: Team, loft: Connector) -> None:
     body = json.dumps({"data": [], "metadata": {"paging": {"next_page": None}}}).encode()
-    with team.relay.answering(200, body, which=lambda _method, path: "custom_fields" in path):
+    with team.relay.answering(
+        200, body, which=lambda _method, path, _body: "custom_fields" in path
+    ):
         described = loft.describe()
 
     prospect = described.get("prospect")
@@ -359,7 +361,7 @@ def test_it_says_whom_salesloft_takes_us_for(team: Team) -> None:
         version="v2",
     )
     assert team.spent.total == 2
-    with team.relay.answering(403, b'{"error": "No"}', which=lambda _m, path: "team" in path):
+    with team.relay.answering(403, b'{"error": "No"}', which=lambda _m, path, _b: "team" in path):
         assert TYPE.identify(context).account == ""
 
 

@@ -184,7 +184,7 @@ def test_rows_that_are_done_stand_when_the_connection_fails(team: Team, loft: Co
         update(ada, title="x"),
         Write(key="k2", values={"email_address": "k2@example.com"}),
     ]
-    with team.relay.answering(429, b"{}", which=lambda method, _path: method == "PUT"):
+    with team.relay.answering(429, b"{}", which=lambda method, _path, _body: method == "PUT"):
         outcomes = loft.write("prospect", rows)
     assert [each.status for each in outcomes] == [DONE, RETRY, RETRY]
 
@@ -226,7 +226,7 @@ def test_a_move_that_was_cut_off_is_ended_by_the_next(team: Team, loft: Connecto
     ada = team.person("Ada")
     act(loft, "enrol", ada, "New leads")
     with (
-        team.relay.lost_answer(lambda method, _path: method == "POST"),
+        team.relay.lost_answer(lambda method, _path, _body: method == "POST"),
         pytest.raises(UnknownOutcomeError),
     ):
         act(loft, "move", ada, "Nurture Q3")

@@ -410,13 +410,13 @@ def test_the_outcomes_ticked_choose_the_activities() -> None:
     ).activities[0]
     every = compiled('activity call -> Task { Subject = "x" }', LOCAL).activities[0]
 
-    assert some.fits({"kind": "call", "outcome": " connected "})
-    assert some.fits({"kind": "call", "outcome": "Left voicemail"})
-    assert not some.fits({"kind": "call", "outcome": "No answer"})
-    assert not some.fits({"kind": "call", "outcome": None})
-    assert not some.fits({"kind": "email", "outcome": "Connected"})
-    assert every.fits({"kind": "call"})
-    assert not every.fits({"kind": "sms"})
+    assert some.fits({"kind": "call", "outcome": " connected "}, NOON)
+    assert some.fits({"kind": "call", "outcome": "Left voicemail"}, NOON)
+    assert not some.fits({"kind": "call", "outcome": "No answer"}, NOON)
+    assert not some.fits({"kind": "call", "outcome": None}, NOON)
+    assert not some.fits({"kind": "email", "outcome": "Connected"}, NOON)
+    assert every.fits({"kind": "call"}, NOON)
+    assert not every.fits({"kind": "sms"}, NOON)
 
 
 def test_a_call_lands_in_the_activity_history() -> None:
