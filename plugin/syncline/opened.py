@@ -25,6 +25,7 @@ from .settings import Settings, read_settings
 if TYPE_CHECKING:
     # The database and the engine wait until something is asked of them: a check does not.
     from .admission.admission import Admission
+    from .imports.imports import Imports
     from .ledger.database import Ledger
     from .observe.metrics import Metrics
     from .people.people import People
@@ -182,6 +183,13 @@ class Opened:
         from .admission.admission import Admission
 
         return Admission(self, environ=self._environ, now=self._now)
+
+    @cached_property
+    def imports(self) -> Imports:
+        """Bringing prospects in from files and from lists of the CRM (RS11)."""
+        from .imports.imports import Imports
+
+        return Imports(self, now=self._now, progress=self._progress)
 
     @cached_property
     def people(self) -> People:

@@ -6,7 +6,7 @@ __all__ = ["FILE_NAME", "Settings", "read_settings"]
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,9 @@ class Settings:
     ledger: str | None = None
     #: The sources of activities, in the order in which they are read.
     sources: tuple[str, ...] = ()
+
+    #: The table ``[imports.NAME]`` of each automatic import.
+    imports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
 
     @property
     def descriptions(self) -> Path:
@@ -71,13 +74,13 @@ def read_settings(folder: Path) -> Settings:
         raise WorkspaceError(
             f"{path.name} is not valid: {'; '.join(faults)}",
             hint=f"Correct {path}: it has `version`, `rules`, `ledger`, `sources` and "
-            "`[connections.NAME]` "
-            "tables.",
+            "tables `[connections.NAME]` and `[imports.NAME]`.",
         )
     return Settings(
         folder=folder,
         rules=folder / document["rules"],
         connections=document.get("connections", {}),
         ledger=document.get("ledger"),
+        imports=document.get("imports", {}),
         sources=tuple(document.get("sources", ())),
     )

@@ -13,6 +13,7 @@ import io
 import json
 import os
 import sys
+from gettext import gettext as _
 from importlib import import_module
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
@@ -20,6 +21,9 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from ..errors import RulesError, SynclineError, WorkspaceError
+from ..locale import LANGUAGES
+from ..locale.told import told
+from .speaking import speak
 
 if TYPE_CHECKING:
     from ..observe.events import Level
@@ -69,6 +73,10 @@ _SECTIONS = {
     "Let people in": {
         "people": ("people", "people"),
         "audit": ("people", "audit"),
+    },
+    "Bring prospects in": {
+        "import": ("importing", "import_command"),
+        "imports": ("importing", "imports"),
     },
     "Keep it sound": {
         "doctor": ("upkeep", "doctor"),
@@ -122,19 +130,39 @@ class _Commands(click.Group):
             from syncline_grammar.words import nearest
 
             near = nearest(args[0], _COMMANDS)
-            hint = f"did you mean `{near}`?" if near else "`syncline --help` lists them."
-            raise click.UsageError(f"there is no command `{args[0]}`; {hint}", ctx)
+            hint = (
+                _("did you mean `{name}`?").format(name=near)
+                if near
+                else _("`syncline --help` lists them.")
+            )
+            none = _("there is no command `{name}`; {hint}")
+            raise click.UsageError(none.format(name=args[0], hint=hint), ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for section, names in _SECTIONS.items():
-            with formatter.section(section):
+            with formatter.section(_(section)):
                 found = ((name, self.get_command(ctx, name)) for name in names)
-                formatter.write_dl([(n, c.get_short_help_str(62)) for n, c in found if c])
+                formatter.write_dl([(n, _short(c)) for n, c in found if c])
+
+
+def _short(command: click.Command) -> str:
+    """Return the one line that says what a command does."""
+    whole = command.get_short_help_str(1000)
+    line = _(whole)
+    return command.get_short_help_str(62) if line == whole else line
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="syncline", prog_name="syncline")
+@click.option(
+    "--language",
+    type=click.Choice(LANGUAGES),
+    envvar="SYNCLINE_LANGUAGE",
+    show_envvar=True,
+    expose_value=False,
+    help="Speak it; by default that of your settings, or of the machine. JSON is English.",
+)
 @click.option(
     "--log",
     type=click.Choice(["off", "text", "json"]),
@@ -181,6 +209,7 @@ def main() -> None:
     """Run the command line and exit with its code; no traceback reaches an admin."""
     collect_seldom()
     as_json = "--json" in sys.argv or "json" in _formats(sys.argv)
+    speak(sys.argv[1:], as_json=as_json)
     if sys.stdout is None:
         # Closed by whoever called us (`>&-`): the work is done all the same.
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for good
@@ -204,7 +233,7 @@ def main() -> None:
         else:
             err.show()
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted. Nothing is lost; run the command again.", err=True)
+        click.echo(_("Interrupted. Nothing is lost; run the command again."), err=True)
         code = _INTERRUPTED
     except SynclineError as err:
         _tell(err, as_json=as_json)
@@ -242,9 +271,10 @@ def _tell(error: SynclineError, *, as_json: bool) -> None:
         from .diagnostics import show_brief
 
         show_brief(error.diagnostics)
-    click.secho(f"Error: {error.message}", fg="red", err=True)
+    failed = _("Error: {message}")
+    click.secho(failed.format(message=told(error.message)), fg="red", err=True)
     if error.hint:
-        click.echo(error.hint, err=True)
+        click.echo(told(error.hint), err=True)
 
 
 def _print_error(message: str, hint: str, code: int) -> None:

@@ -233,6 +233,9 @@ class Schedule:
         asked = self._minutes or workspace.text.head.minutes
         # Of a file that is wrong any number may come.
         self._interval = timedelta(minutes=min(max(asked, LEAST), MOST))
+        # What an import brings in, the cycle after it takes across; one that fails stops no cycle.
+        with suppress(SynclineError):
+            workspace.imports.run_due()
         return workspace.run(stop=stop)
 
     def _plan_next(self, report: Report | None, error: SynclineError | None) -> None:
