@@ -5,8 +5,9 @@ PYTHON ?= python3
 SYSTEM ?= local
 SECONDS ?= 60
 BIN := .venv/bin
+POT := .venv/syncline.pot
 
-.PHONY: demo test test-clients requirements lint ruff imports mypy pyright bench fuzz clean
+.PHONY: demo test test-clients requirements lint ruff imports mypy pyright words bench fuzz clean
 
 demo: .venv/.runs
 	$(BIN)/syncline demo --system $(SYSTEM) --workspace .demo
@@ -39,6 +40,16 @@ mypy:
 
 pyright:
 	$(BIN)/pyright
+
+# After a message was changed: collects the messages, and compiles their translations. What is new
+# in a catalogue is empty; what is gone is taken out.
+words: .venv/.tests
+	$(BIN)/pybabel -q extract -k N_ --no-location --sort-output --project syncline -o $(POT) \
+	  plugin/syncline/cli plugin/syncline/locale
+	$(BIN)/pybabel -q update -D syncline -d plugin/syncline/locale -i $(POT) -w 100 \
+	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	$(BIN)/pybabel -q compile -D syncline -d plugin/syncline/locale
+	rm $(POT)
 
 bench: .venv/.bench
 	$(BIN)/python -m bench.engine

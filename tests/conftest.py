@@ -63,6 +63,7 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
         patch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
+        patch.setenv("SYNCLINE_LANGUAGE", "en")
         patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
         yield
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["budget"]
 
+from gettext import gettext as _
 from pathlib import Path
 
 import click
@@ -35,13 +36,13 @@ def budget(folder: Path, as_json: bool) -> int:
     for stands in found.values():
         for line in budget_words(stands):
             out.print(Text(line))
-    table = Table(title="What the last 24 hours went into", title_justify="left")
-    table.add_column("Side")
-    table.add_column("For")
-    table.add_column("Price", justify="right")
+    table = Table(title=_("What the last 24 hours went into"), title_justify="left")
+    table.add_column(_("Side"))
+    table.add_column(_("For"))
+    table.add_column(_("Price"), justify="right")
     for side, stands in found.items():
         for what, units in spent_words(stands):
-            table.add_row(side.word, what, f"{units:,}")
+            table.add_row(_(side.word), what, f"{units:,}")
     if table.rows:
         out.print(table)
     return 0

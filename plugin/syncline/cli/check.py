@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["check"]
 
+from gettext import gettext as _, ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,9 +58,11 @@ def check(
     Exit code 0: it may run. 1: it has errors.
     """
     if only_diff and not fix:
-        raise click.UsageError("--diff shows what --fix would write: give both.")
+        raise click.UsageError(_("--diff shows what --fix would write: give both."))
     if as_json and form not in {None, "json"}:
-        raise click.UsageError(f"--json and --format {form} contradict each other.")
+        raise click.UsageError(
+            _("--json and --format {form} contradict each other.").format(form=form)
+        )
     form = "json" if as_json else form or "human"
 
     def load(path: Path | None) -> RuleSet:
@@ -83,7 +86,8 @@ def check(
     if form == "human":
         if rules.diagnostics:
             code = (rules.errors or rules.diagnostics)[0].code
-            click.echo(f"What a code means, with an example: `syncline explain-code {code}`.")
+            means = _("What a code means, with an example: {command}.")
+            click.echo(means.format(command=f"`syncline explain-code {code}`"))
         if cost:
             _show_costs(rules)
     return 1 if rules.errors else 0
@@ -135,45 +139,58 @@ def _show_fixes(rules: RuleSet, fixes: Fixed, *, written: bool) -> None:
     name = rules.source.name
     if not fixes.mended:
         if rules.diagnostics:
-            click.echo(f"{name}: what is wrong here only a person can put right.\n")
+            hard = _("{name}: what is wrong here only a person can put right.")
+            click.echo(f"{hard.format(name=name)}\n")
         return
     for line in diff(rules.source.text, fixes.text, name):
         click.secho(line, fg=_DIFF_COLOUR.get(line[:1]))
-    what = _counted(len(fixes.mended), "fault")
+    what = _faults(len(fixes.mended))
     click.echo()
     if written:
-        click.secho(f"{name}: {what} fixed, as shown above.", fg="green")
+        mended = _("{name}: {faults} fixed, as shown above.")
+        click.secho(mended.format(name=name, faults=what), fg="green")
     else:
-        click.echo(f"{name}: --fix would mend {what}, as shown above. Nothing was written.")
+        would = _("{name}: --fix would mend {faults}, as shown above. Nothing was written.")
+        click.echo(would.format(name=name, faults=what))
     click.echo()
 
 
 def _show_costs(rules: RuleSet) -> None:
-    click.echo("\nWhat each rule costs at most for one record, in comparisons of two texts:")
+    click.echo()
+    click.echo(_("What each rule costs at most for one record, in comparisons of two texts:"))
     for found in sorted(rules.costs, key=lambda c: -c.cost):
-        click.echo(f"{found.cost:8,}  {found.kind} {found.name} (line {found.span.line})")
+        line = _("(line {number})").format(number=found.span.line)
+        click.echo(f"{found.cost:8,}  {found.kind} {found.name} {line}")
 
 
 def _summary(rules: RuleSet) -> None:
     systems = rules.catalog.systems
     found = rules.diagnostics
     errors, warnings = len(rules.errors), len(found) - len(rules.errors)
-    against = f"the fields of {systems[Side.CRM]} (CRM) and {systems[Side.CADENCE]} (cadence)"
+    against = _("the fields of {crm} (CRM) and {cadence} (cadence)").format(
+        crm=systems[Side.CRM], cadence=systems[Side.CADENCE]
+    )
     elsewhere = sorted(set(rules.systems.values()) - set(systems.values()))
     if elsewhere and not errors:
-        against += f", in the place of {' and '.join(elsewhere)}: here is no workspace"
+        instead = _(", in the place of {systems}: here is no workspace")
+        against += instead.format(systems=_(" and ").join(elsewhere))
+    warned = ngettext("{count} warning", "{count} warnings", warnings).format(count=warnings)
     if errors:
-        words = _counted(errors, "error")
-        words += f" and {_counted(warnings, 'warning')}" if warnings else ""
-        click.secho(f"{rules.source.name}: {words}, checked against {against}.", fg="red")
+        words = ngettext("{count} error", "{count} errors", errors).format(count=errors)
+        words += _(" and ") + warned if warnings else ""
     else:
-        words = _counted(rules.head.statements, "statement")
-        words += f", {_counted(warnings, 'warning')}" if warnings else ", no faults"
-        click.secho(f"{rules.source.name}: {words}, checked against {against}.", fg="green")
+        count = rules.head.statements
+        words = ngettext("{count} statement", "{count} statements", count).format(count=count)
+        words += ", " + (warned if warnings else _("no faults"))
+    summary = _("{name}: {words}, checked against {against}.")
+    click.secho(
+        summary.format(name=rules.source.name, words=words, against=against),
+        fg="red" if errors else "green",
+    )
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" + ("" if count == 1 else "s")
+def _faults(count: int) -> str:
+    return ngettext("{count} fault", "{count} faults", count).format(count=count)
 
 
 def _fixes_of(rules: RuleSet, load: Callable[[Path], RuleSet]) -> Fixed | None:
@@ -194,8 +211,10 @@ def _advise(rules: RuleSet, fixes: Fixed | None) -> None:
     from syncline_grammar.parse import MAX_FAULTS
 
     if rules.errors and fixes is not None and fixes.mended:
-        every = "it" if len(rules.diagnostics) == 1 else "all of them"
-        which = _counted(len(fixes.mended), "fault") if fixes.left else every
-        click.echo(f"`syncline check --fix` corrects {which}; with --diff it only shows how.")
+        every = _("it") if len(rules.diagnostics) == 1 else _("all of them")
+        which = _faults(len(fixes.mended)) if fixes.left else every
+        corrects = _("`syncline check --fix` corrects {faults}; with --diff it only shows how.")
+        click.echo(corrects.format(faults=which))
     if sum(d.code.startswith("E1") for d in rules.diagnostics) >= MAX_FAULTS:
-        click.echo(f"No more than {MAX_FAULTS} faults are told at a time: there may be others.")
+        most = _("No more than {count} faults are told at a time: there may be others.")
+        click.echo(most.format(count=MAX_FAULTS))

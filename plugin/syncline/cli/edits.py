@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["change_lines", "edit_lines"]
 
 from collections.abc import Iterable, Iterator, Mapping
+from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 import click
@@ -37,9 +38,13 @@ def edit_lines(edit: Edit, units: Mapping[Side, str], *, ran: bool = False) -> I
     """
     yield from change_lines(edit.changes)
     if not edit.changes:
-        yield "  The same rules in another order or spelling."
+        yield "  " + _("The same rules in another order or spelling.")
     if edit.backfill:
-        yield f"What was added {'made this run' if ran else 'makes the next run'} do, at most:"
+        yield (
+            _("What was added made this run do, at most:")
+            if ran
+            else _("What was added makes the next run do, at most:")
+        )
     for part in edit.backfill:
         unit = units[part.side]
         price = f"{part.price:,} {unit}{'' if part.price == 1 else 's'}"

@@ -6,6 +6,7 @@ __all__ = ["log"]
 
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from gettext import gettext as _
 from pathlib import Path
 
 import click
@@ -65,8 +66,11 @@ def log(
         return 0
     show_history(console(), lines)
     if more:
-        click.echo(f"… and more: these are {limit}. `--before {lines[-1].number}` shows the next.")
+        more_words = _("… and more: these are {limit}. `--before {number}` shows the next.")
+        click.echo(more_words.format(limit=limit, number=lines[-1].number))
     if not lines:
         every = not any((record, rule, kind, run, since, before))
-        click.echo(f"Nothing {'has happened yet' if every else 'of that kind has happened'}.")
+        click.echo(
+            _("Nothing has happened yet.") if every else _("Nothing of that kind has happened.")
+        )
     return 0

@@ -6,12 +6,14 @@ __all__ = ["holds", "resolve", "retry"]
 
 import sys
 from collections.abc import Sequence
+from gettext import gettext as _, ngettext
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..locale.told import told
 from .fixing import diff, rewrite
 from .options import json_option, print_json, workspace_option
 from .show import shown
@@ -44,7 +46,7 @@ def holds(record: str | None, folder: Path, as_json: bool) -> int:
     if as_json:
         print_json(_document(found, choices))
     elif not found:
-        click.echo("Nothing waits for a decision.")
+        click.echo(_("Nothing waits for a decision."))
     else:
         _show(found, choices)
     return 0
@@ -83,11 +85,11 @@ def resolve(
     from ..workspace import Workspace
 
     if (take is None) == (partner is None):
-        raise click.UsageError("say either whose value stands, `--take crm`, or `--with ID`")
+        raise click.UsageError(_("say either whose value stands, `--take crm`, or `--with ID`"))
     if partner is not None and (field or every or always):
-        raise click.UsageError("--with links two records: no field, no --all and no --always")
+        raise click.UsageError(_("--with links two records: no field, no --all and no --always"))
     if every and always:
-        raise click.UsageError("--always decides for all that the row holds: leave out --all")
+        raise click.UsageError(_("--always decides for all that the row holds: leave out --all"))
     with Workspace(folder) as workspace:
         if partner is not None:
             return _link(workspace, record, partner, as_json=as_json)
@@ -96,12 +98,13 @@ def resolve(
             return _always(workspace, record, field, side, yes=yes, as_json=as_json)
         found = workspace.resolve(record, field, take=side, every=every)
     if as_json:
-        print_json(_document(found, [side for _ in found]))
+        print_json(_document(found, [side] * len(found)))
         return 0
     for hold in found:
         value = hold.crm_value if side is Side.CRM else hold.cadence_value
-        click.echo(f"{_name(hold)}: the {side.word}'s {shown(value)} stands.")
-    click.echo("The next run writes it across.")
+        stands = _("{name}: the {side}'s {value} stands.")
+        click.echo(stands.format(name=_name(hold), side=_(side.word), value=shown(value)))
+    click.echo(_("The next run writes it across."))
     return 0
 
 
@@ -119,7 +122,7 @@ def retry(record: str | None, every: bool, folder: Path, as_json: bool) -> int:
     from ..workspace import Workspace
 
     if record is not None and every:
-        raise click.UsageError("give either RECORD or --all")
+        raise click.UsageError(_("give either RECORD or --all"))
     asked = record is not None or every
     with Workspace(folder) as workspace:
         found = workspace.retry(record) if asked else workspace.refused()
@@ -128,11 +131,15 @@ def retry(record: str | None, every: bool, folder: Path, as_json: bool) -> int:
         return 0
     _show_refused(found)
     if not found:
-        click.echo("Nothing has failed." if record is None else f"{record} has not failed.")
+        click.echo(
+            _("Nothing has failed.")
+            if record is None
+            else _("{record} has not failed.").format(record=record)
+        )
     elif asked:
-        click.echo("The next run tries again.")
+        click.echo(_("The next run tries again."))
     else:
-        click.echo("`syncline retry RECORD`, or `--all`, lets the next run try again.")
+        click.echo(_("`syncline retry RECORD`, or `--all`, lets the next run try again."))
     return 0
 
 
@@ -169,15 +176,22 @@ def _show(found: Sequence[Hold], choices: Sequence[Side | None]) -> None:
             since = f"{hold.at[:16].replace('T', ' ')} UTC"
             at = click.style(f"  [{hold.rule}]", fg="cyan") if hold.rule else ""
             if hold.row:
-                crm_field, _, cadence_field = hold.row.partition(">")
-                click.echo(f"    the CRM's {crm_field}: {shown(hold.crm_value)}")
-                click.echo(f"    the cadence's {cadence_field}: {shown(hold.cadence_value)}")
-            click.echo(f"    {tame(hold.reason)}{at}")
-            decided = "" if side is None else f"; the {side.word}'s value stands from the next run"
-            click.secho(f"    held since {since}, run {hold.run}{decided}", dim=True)
-    count = "1 decision waits" if len(found) == 1 else f"{len(found):,} decisions wait"
-    click.echo(f"{count}. `syncline resolve RECORD [FIELD] --take crm|cadence` decides a field,")
-    click.echo("`syncline resolve RECORD --with ID` says which record across is the same.")
+                crm_field, _arrow, cadence_field = hold.row.partition(">")
+                crm = _("the CRM's {field}: {value}")
+                click.echo(f"    {crm.format(field=crm_field, value=shown(hold.crm_value))}")
+                ours, value = _("the cadence's {field}: {value}"), shown(hold.cadence_value)
+                click.echo(f"    {ours.format(field=cadence_field, value=value)}")
+            click.echo(f"    {tame(told(hold.reason))}{at}")
+            words = _("held since {since}, run {run}").format(since=since, run=hold.run)
+            if side is not None:
+                decided = _("the {side}'s value stands from the next run")
+                words += f"; {decided.format(side=_(side.word))}"
+            click.secho(f"    {words}", dim=True)
+    count = len(found)
+    waits = ngettext("{count:,} decision waits.", "{count:,} decisions wait.", count)
+    click.echo(f"{waits.format(count=count)} ", nl=False)
+    click.echo(_("`syncline resolve RECORD [FIELD] --take crm|cadence` decides a field,"))
+    click.echo(_("`syncline resolve RECORD --with ID` says which record across is the same."))
 
 
 def _link(workspace: Workspace, record: str, partner: str, *, as_json: bool) -> int:
@@ -188,8 +202,9 @@ def _link(workspace: Workspace, record: str, partner: str, *, as_json: bool) -> 
     if as_json:
         print_json({"holds": [], "linked": {"map": pair.map, **ids}})
         return 0
-    click.echo(f"{' = '.join(ids.values())}: linked by {pair.map}.")
-    click.echo("The next run brings them together by the rules.")
+    linked = _("{ids}: linked by {map}.")
+    click.echo(linked.format(ids=" = ".join(ids.values()), map=pair.map))
+    click.echo(_("The next run brings them together by the rules."))
     return 0
 
 
@@ -217,26 +232,28 @@ def _always(
     if not as_json:
         for line in diff(workspace.text.source.text, text, path.name):
             click.echo(line)
-        click.echo(f"It decides {len(held):,} that the row holds, and all that come.")
+        decides = _("It decides {count:,} that the row holds, and all that come.")
+        click.echo(decides.format(count=len(held)))
     if not yes:
         if as_json or not sys.stdin.isatty():
             raise WorkspaceError(
                 f"{path.name} is not changed without a yes", hint="Add `--yes` to change it."
             )
-        click.confirm("Change the rule file?", abort=True)
+        click.confirm(_("Change the rule file?"), abort=True)
     rewrite(path, text)
     workspace.note_rule(held[0], side)
     if as_json:
-        print_json(_document(held, [None for _ in held]))
+        print_json(_document(held, [None] * len(held)))
     else:
-        click.echo("Done. The next run goes by it.")
+        click.echo(_("Done. The next run goes by it."))
     return 0
 
 
 def _show_refused(found: Sequence[Refused]) -> None:
     for one in found:
-        state = "rests" if one.state == "dead" else "is tried again by the next run"
-        times = "once" if one.attempts == 1 else f"{one.attempts} times"
+        state = _("rests") if one.state == "dead" else _("is tried again by the next run")
+        times = ngettext("once", "{count} times", one.attempts).format(count=one.attempts)
         click.secho(f"{one.object} {one.id}", bold=True, nl=False)
-        click.echo(f"  of the {one.side.word}: failed {times}, {state}")
-        click.echo(f"    {tame(one.reason)}")
+        failed = _("of the {side}: failed {times}, {state}")
+        click.echo(f"  {failed.format(side=_(one.side.word), times=times, state=state)}")
+        click.echo(f"    {tame(told(one.reason))}")

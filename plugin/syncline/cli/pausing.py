@@ -7,18 +7,21 @@ __all__ = ["pause", "resume", "status"]
 import sys
 from collections.abc import Mapping
 from datetime import datetime
+from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import RulesError
+from ..locale.told import told
 from ..model import Side
 from .edits import edit_lines
 from .options import json_option, print_json, workspace_option
 
 if TYPE_CHECKING:
     from ..at_work import Edit
+    from ..ledger.versions import Pause
     from ..status import Status
     from ..workspace import Workspace
 
@@ -40,10 +43,10 @@ def pause(why: str, folder: Path, as_json: bool) -> int:
     if as_json:
         print_json(after.to_json())
         return 0
-    click.echo(f"Paused since {_when(found.at)}{f' by {found.who}' if found.who else ''}.")
+    click.echo(_paused(found))
     if after.running is not None:
-        click.echo("A run is at work and comes to its end.")
-    click.echo("`syncline resume` puts the rules to work and lets cycles run again.")
+        click.echo(_("A run is at work and comes to its end."))
+    click.echo(_("`syncline resume` puts the rules to work and lets cycles run again."))
     return 0
 
 
@@ -73,7 +76,8 @@ def resume(yes: bool, folder: Path, as_json: bool) -> int:
             if as_json or not sys.stdin.isatty():
                 err.hint = "`syncline resume --yes` deletes them. To keep them, put them back."
                 raise
-            click.confirm(f"{err.message}. Delete them?", abort=True)
+            ask = _("{message}. Delete them?")
+            click.confirm(ask.format(message=told(err.message)), abort=True)
             version, edit = workspace.resume(confirmed=True)
         else:
             if edit.differs and not as_json:
@@ -81,8 +85,12 @@ def resume(yes: bool, folder: Path, as_json: bool) -> int:
         if as_json:
             print_json(workspace.status().to_json())
             return 0
-    new = "now" if edit.differs else "still"
-    click.echo(f"At work {new}: version {version.number} of the rules. Cycles run again.")
+    words = (
+        _("At work now: version {number} of the rules. Cycles run again.")
+        if edit.differs
+        else _("At work still: version {number} of the rules. Cycles run again.")
+    )
+    click.echo(words.format(number=version.number))
     return 0
 
 
@@ -112,72 +120,80 @@ def _when(text: str) -> str:
     return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M} UTC"
 
 
+def _paused(pause: Pause, why: str = "") -> str:
+    by = _(" by {who}").format(who=pause.who) if pause.who else ""
+    return _("Paused since {when}{by}{why}.").format(when=_when(pause.at), by=by, why=why)
+
+
 def _show(found: Status, units: Mapping[Side, str]) -> None:
     if found.running is not None:
-        click.echo(f"A run is at work: {found.running.holder or 'of another version'}.")
+        holder = found.running.holder or _("of another version")
+        click.echo(_("A run is at work: {holder}.").format(holder=holder))
     if found.paused is not None:
-        by = f" by {found.paused.who}" if found.paused.who else ""
         why = f": {found.paused.why}" if found.paused.why else ""
-        click.secho(f"Paused since {_when(found.paused.at)}{by}{why}.", fg="yellow")
+        click.secho(_paused(found.paused, why), fg="yellow")
     elif found.running is None:
-        click.echo(f"Ready: cycles may run. The rules want one every {found.minutes} minutes.")
+        ready = _("Ready: cycles may run. The rules want one every {minutes} minutes.")
+        click.echo(ready.format(minutes=found.minutes))
     click.echo(_schedule(found))
     last = found.last
     if last is None:
-        click.echo("Nothing has run here yet.")
+        click.echo(_("Nothing has run here yet."))
     else:
         cut = last.state == "running" and found.running is None
-        state = "was cut off, and the next looks first" if cut else last.state
-        why = f": {found.reason}" if found.reason and not cut else ""
+        state = _("was cut off, and the next looks first") if cut else _(last.state)
+        why = f": {told(found.reason)}" if found.reason and not cut else ""
+        began = _("Run {number} began {started:%Y-%m-%d %H:%M} UTC: {state}.")
         click.echo(
-            f"Run {last.number} began {last.started:%Y-%m-%d %H:%M} UTC: {state}{why.rstrip('.')}."
+            began.format(number=last.number, started=last.started, state=state + why.rstrip("."))
         )
     for rest in found.resting:
-        click.secho(f"{rest.words[0].upper()}{rest.words[1:]}", fg="yellow")
+        rests = told(rest.words)
+        click.secho(f"{rests[0].upper()}{rests[1:]}", fg="yellow")
         click.echo(
-            "A run after that time tries it again by itself; the other side is read as ever."
+            _("A run after that time tries it again by itself; the other side is read as ever.")
         )
     if waiting := {state: n for state, n in found.waiting.items() if n}:
-        words = ", ".join(f"{count:,} {state}" for state, count in sorted(waiting.items()))
-        click.echo(f"In the inbox: {words}.")
+        words = ", ".join(f"{count:,} {_(state)}" for state, count in sorted(waiting.items()))
+        click.echo(_("In the inbox: {words}.").format(words=words))
     if found.wakes and found.paused is None:
-        click.echo("Somebody asked for a cycle before its time.")
+        click.echo(_("Somebody asked for a cycle before its time."))
     if found.version is not None:
-        by = f", by {found.version.who}" if found.version.who else ""
-        click.echo(
-            f"At work: version {found.version.number} of the rules, since "
-            f"{found.version.at:%Y-%m-%d %H:%M} UTC{by}."
-        )
+        by = _(", by {who}").format(who=found.version.who) if found.version.who else ""
+        at_work = _("At work: version {number} of the rules, since {at:%Y-%m-%d %H:%M} UTC{by}.")
+        click.echo(at_work.format(number=found.version.number, at=found.version.at, by=by))
     if found.fault is not None:
         if isinstance(found.fault, RulesError):
             from .diagnostics import show_brief
 
             show_brief(found.fault.diagnostics)
-        click.secho(f"The rule file cannot be put to work: {found.fault.message}", fg="red")
+        cannot = _("The rule file cannot be put to work: {message}")
+        click.secho(cannot.format(message=told(found.fault.message)), fg="red")
         if found.fault.hint:
-            click.echo(found.fault.hint)
+            click.echo(told(found.fault.hint))
     elif found.edit is not None and found.edit.differs and found.version is not None:
         _show_edit(found.edit, units)
         if found.edit.deleted:
-            click.echo("It deletes mappings: `syncline resume` asks before it is put to work.")
+            click.echo(_("It deletes mappings: `syncline resume` asks before it is put to work."))
 
 
 def _schedule(found: Status) -> str:
     """Say whether a schedule (`run --every`) is at work."""
     schedule = found.schedule
     if schedule is None:
-        return "No schedule runs."
+        return _("No schedule runs.")
     if not found.scheduled:
-        return f"No schedule has looked since {schedule.looked:%Y-%m-%d %H:%M} UTC."
-    return (
-        f"A schedule on {schedule.host} looks every {schedule.minutes} minutes; "
-        f"next at {schedule.next:%H:%M} UTC."
-    )
+        quiet = _("No schedule has looked since {looked:%Y-%m-%d %H:%M} UTC.")
+        return quiet.format(looked=schedule.looked)
+    return _(
+        "A schedule on {host} looks every {minutes} minutes; next at {next:%H:%M} UTC."
+    ).format(host=schedule.host, minutes=schedule.minutes, next=schedule.next)
 
 
 def _show_edit(edit: Edit, units: Mapping[Side, str]) -> None:
     if edit.version is None:
         return
-    click.secho(f"The rule file against version {edit.version.number}:", bold=True)
+    against = _("The rule file against version {number}:")
+    click.secho(against.format(number=edit.version.number), bold=True)
     for line in edit_lines(edit, units):
         click.echo(line)

@@ -7,6 +7,7 @@ __all__ = ["plan", "run"]
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ def progress_line(*, quiet: bool) -> Generator[Progress]:
 
     out = Console(stderr=True, highlight=False)
     began = time.monotonic()
-    with out.status("Working …") as status:
+    with out.status(_("Working …")) as status:
         if quiet or not out.is_terminal or _logs():
             status.stop()
 
@@ -121,15 +122,15 @@ def run(
     from ..workspace import Workspace
 
     if every is not None and allow_deletes:
-        raise click.UsageError("--allow-deletes goes with one run, not with --every")
+        raise click.UsageError(_("--allow-deletes goes with one run, not with --every"))
     if every is not None:
         return run_every(folder, every, listen, public, metrics, as_json=as_json)
     if public is not None:
-        raise click.UsageError("--public-url goes with --every and --listen")
+        raise click.UsageError(_("--public-url goes with --every and --listen"))
     if listen is not None:
-        raise click.UsageError("--listen goes with --every: one cycle alone waits for nobody")
+        raise click.UsageError(_("--listen goes with --every: one cycle alone waits for nobody"))
     if metrics is not None:
-        raise click.UsageError("--metrics goes with --every: figures are of many cycles")
+        raise click.UsageError(_("--metrics goes with --every: figures are of many cycles"))
     with (
         on_signals() as stop,
         progress_line(quiet=as_json) as progress,
@@ -142,7 +143,7 @@ def run(
     else:
         show_report(console(), report)
         if report.edit is not None and report.edit.differs and report.edit.version is not None:
-            click.echo(f"It ran by new rules, version {report.rules}:")
+            click.echo(_("It ran by new rules, version {number}:").format(number=report.rules))
             for line in edit_lines(report.edit, units, ran=True):
                 click.echo(line)
     if stop.asked:

@@ -7,12 +7,14 @@ __all__ = ["EVERY", "run_every", "wake"]
 import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from gettext import gettext as _, ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import RulesError, SynclineError, WorkspaceError
+from ..locale.told import told
 from ..model import Side
 from .options import print_json, workspace_option
 from .signals import on_signals
@@ -49,7 +51,7 @@ def wake(side: str | None, object_name: str, ids: tuple[str, ...], folder: Path)
         new = workspace.wake(
             side=None if side is None else Side(side), object_name=object_name, ids=ids
         )
-    click.echo("Asked for a cycle." if new else "A cycle was asked for already.")
+    click.echo(_("Asked for a cycle.") if new else _("A cycle was asked for already."))
     return 0
 
 
@@ -117,7 +119,7 @@ def _offered(
 
     metrics = Metrics()
     with offered(metrics, where) as (place, after):
-        click.echo(f"Figures for Prometheus are {place}", err=as_json)
+        click.echo(_("Figures for Prometheus are {place}").format(place=place), err=as_json)
         yield metrics, after
 
 
@@ -157,7 +159,8 @@ def _listening(
 
     door = Door(Secret(secret), take, deliver, public=public or "")
     with door.open(host, port) as url:
-        click.echo(f"Listening for webhooks (at /hooks/NAME) and for wakes on {url}", err=as_json)
+        listening = _("Listening for webhooks (at /hooks/NAME) and for wakes on {url}")
+        click.echo(listening.format(url=url), err=as_json)
         yield
 
 
@@ -168,10 +171,12 @@ def _tell(turn: Turn) -> None:
             _say_fault(turn, fault, keeps=fault is turn.kept_back)
     report = turn.report
     if report is not None:
-        line = f"{turn.at:%Y-%m-%d %H:%M:%S}  run {report.run} {report.state}: {_figures(report)}"
-        click.secho(f"{line}; next {turn.next:%H:%M:%S} UTC", fg=_COLOURS[report.state])
+        line = _("run {number} {state}: {figures}; next {next:%H:%M:%S} UTC").format(
+            number=report.run, state=_(report.state), figures=_figures(report), next=turn.next
+        )
+        click.secho(f"{turn.at:%Y-%m-%d %H:%M:%S}  {line}", fg=_COLOURS[report.state])
         for message, hint in report.faults:
-            click.echo(f"    {_sentence(message)} {hint}".rstrip())
+            click.echo(f"    {_sentence(told(message))} {told(hint)}".rstrip())
 
 
 def _say_fault(turn: Turn, fault: SynclineError, *, keeps: bool) -> None:
@@ -179,10 +184,15 @@ def _say_fault(turn: Turn, fault: SynclineError, *, keeps: bool) -> None:
         from .diagnostics import show_brief
 
         show_brief(fault.diagnostics)
-    goes_on = "; the version before goes on" if keeps else f"; next {turn.next:%H:%M:%S} UTC"
-    click.secho(f"{turn.at:%Y-%m-%d %H:%M:%S}  {_sentence(fault.message)[:-1]}{goes_on}", fg="red")
+    goes_on = (
+        _("the version before goes on")
+        if keeps
+        else _("next {next:%H:%M:%S} UTC").format(next=turn.next)
+    )
+    message = _sentence(told(fault.message))[:-1]
+    click.secho(f"{turn.at:%Y-%m-%d %H:%M:%S}  {message}; {goes_on}", fg="red")
     if fault.hint:
-        click.echo(f"    {fault.hint}")
+        click.echo(f"    {told(fault.hint)}")
 
 
 def _sentence(message: str) -> str:
@@ -192,7 +202,7 @@ def _sentence(message: str) -> str:
 
 
 def _figures(report: Report) -> str:
-    words = [f"{count:,} {fate}" for fate, count in report.counts.items() if count]
+    words = [f"{count:,} {_(fate)}" for fate, count in report.counts.items() if count]
     calls = sum(report.calls.values())
-    spent = f"{calls:,} call{'' if calls == 1 else 's'}"
-    return ", ".join([*(words or ["nothing had changed"]), spent])
+    spent = ngettext("{count:,} call", "{count:,} calls", calls).format(count=calls)
+    return ", ".join([*(words or [_("nothing had changed")]), spent])

@@ -6,6 +6,7 @@ __all__ = ["console", "show_history", "show_plan", "show_report", "shown"]
 
 from collections import Counter
 from collections.abc import Sequence
+from gettext import gettext as _, ngettext
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ..locale import N_
+from ..locale.told import told
 from ..model import Side, Value
 from ..sync.plan import Fate, StepKind
 from .signs import tame
@@ -30,12 +33,12 @@ _NARROW = 46
 _LOGGED = {"held": "hold", "waiting": "skip", "failed": "fail"}
 _STATE = {"done": "green", "stopped": "yellow", "failed": "red"}
 _FATE_WORDS = {
-    Fate.WRITTEN: "led to a write or an action",
-    Fate.UNCHANGED: "both sides agree already",
-    Fate.SKIPPED: "left alone by the rules",
-    Fate.DEFERRED: "wait for a later run",
-    Fate.HELD: "wait for a person",
-    Fate.FAILED: "refused by a system",
+    Fate.WRITTEN: N_("led to a write or an action"),
+    Fate.UNCHANGED: N_("both sides agree already"),
+    Fate.SKIPPED: N_("left alone by the rules"),
+    Fate.DEFERRED: N_("wait for a later run"),
+    Fate.HELD: N_("wait for a person"),
+    Fate.FAILED: N_("refused by a system"),
 }
 
 
@@ -54,7 +57,7 @@ def console() -> Console:
 def shown(value: Value) -> str:
     """Return a value as it stands in a line: blank in words, and not too long."""
     if value is None or value == "":
-        return "(blank)"
+        return _("(blank)")
     text = tame(str(value))
     return text if len(text) <= _NARROW else text[: _NARROW - 1] + "…"
 
@@ -63,23 +66,23 @@ def show_plan(
     out: Console,
     preview: Preview,
     *,
-    title: str = "What the next run would do",
+    title: str = N_("What the next run would do"),
     nothing: str = "",
-    looks: str = "finding out about an interrupted run",
+    looks: str = N_("finding out about an interrupted run"),
 ) -> None:
     """Print what the next run would do, why some records wait, and what it costs.
 
     An undo has its own *title*, its words for *nothing* to do, and what it *looks* at records for.
     """
     plan = preview.plan
-    table = Table(title=title, title_justify="left")
-    table.add_column("Side")
-    table.add_column("Object")
-    table.add_column("Step")
-    table.add_column("Records", justify="right")
+    table = Table(title=_(title), title_justify="left")
+    table.add_column(_("Side"))
+    table.add_column(_("Object"))
+    table.add_column(_("Step"))
+    table.add_column(_("Records"), justify="right")
     groups = Counter((s.side, s.object, s.action or str(s.kind)) for s in plan.steps)
     for (side, name, what), count in sorted(groups.items()):
-        table.add_row(side.word, name, what, f"{count:,}")
+        table.add_row(_(side.word), name, _(what), f"{count:,}")
     if groups:
         out.print(table)
     else:
@@ -98,13 +101,20 @@ def _nothing(preview: Preview) -> str:
     counts, before = preview.plan.counts(), preview.waiting
     held = counts[Fate.HELD] + before.get("held", 0)
     left = counts[Fate.SKIPPED] + before.get("waiting", 0) + before.get("dead", 0)
-    words = [f"{held:,} {'waits' if held == 1 else 'wait'} for a person"] if held else []
-    words += [f"{left:,} {'is' if left == 1 else 'are'} left alone until something changes"] * (
-        left > 0
-    )
+    words: list[str] = []
+    if held:
+        waits = ngettext("{count:,} waits for a person", "{count:,} wait for a person", held)
+        words.append(waits.format(count=held))
+    if left:
+        alone = ngettext(
+            "{count:,} is left alone until something changes",
+            "{count:,} are left alone until something changes",
+            left,
+        )
+        words.append(alone.format(count=left))
     if not words:
-        return "Nothing to do: both sides are in step."
-    return f"Nothing to write; {' and '.join(words)}."
+        return _("Nothing to do: both sides are in step.")
+    return _("Nothing to write; {what}.").format(what=_(" and ").join(words))
 
 
 def _examples(out: Console, plan: Plan) -> None:
@@ -112,14 +122,18 @@ def _examples(out: Console, plan: Plan) -> None:
     steps = [s for s in plan.steps if s.kind is not StepKind.CREATE][:_EXAMPLES]
     if not steps:
         return
-    out.print("For example:")
+    out.print(_("For example:"))
     for step in steps:
         out.print(Text(f"  {step.object} {step.id or ''}".rstrip(), style="bold"))
         if step.kind is StepKind.ACTION:
-            target = step.action if step.target is None else f"{step.action} to {step.target}"
-            _because(out, f"    {target}", f'workflow "{step.workflow}"', step.at)
+            what = _(step.action) if step.action else ""
+            if step.target is not None:
+                what = _("{action} to {cadence}").format(action=what, cadence=step.target)
+            _because(out, f"    {what}", f'workflow "{step.workflow}"', step.at)
         if step.kind is StepKind.DELETE:
-            _because(out, "    delete", step.writes[0].reason if step.writes else "", step.at)
+            _because(
+                out, "    " + _("delete"), step.writes[0].reason if step.writes else "", step.at
+            )
             continue
         for w in step.writes:
             change = f"    {w.field}: {shown(w.old)} -> {shown(w.new)}"
@@ -129,7 +143,7 @@ def _examples(out: Console, plan: Plan) -> None:
 
 def _because(out: Console, what: str, reason: str, rule: str) -> None:
     line = Text(what)
-    line.append(f"  {tame(reason)}", style="dim")
+    line.append(f"  {tame(told(reason))}", style="dim")
     if rule:
         line.append(f"  [{rule}]", style="cyan")
     out.print(line)
@@ -142,18 +156,18 @@ def _reasons(out: Console, plan: Plan) -> None:
     )
     if not reasons:
         return
-    table = Table(title="Left alone, and why", title_justify="left")
-    table.add_column("Fate")
-    table.add_column("Reason")
-    table.add_column("Cases", justify="right")
+    table = Table(title=_("Left alone, and why"), title_justify="left")
+    table.add_column(_("Fate"))
+    table.add_column(_("Reason"))
+    table.add_column(_("Cases"), justify="right")
     for (fate, reason), count in reasons.most_common():
-        table.add_row(str(fate), Text(tame(reason)), f"{count:,}")
+        table.add_row(_(str(fate)), Text(tame(told(reason))), f"{count:,}")
     out.print(table)
 
 
 def _kind_of(reason: str) -> str:
     """Drop the record ids after a colon, so that like reasons count together."""
-    head, _, tail = reason.partition(": ")
+    head, _colon, tail = reason.partition(": ")
     return head if any(c.isdigit() for c in tail) else reason
 
 
@@ -162,52 +176,59 @@ def show_report(out: Console, report: Report) -> None:
     colour = _STATE[report.state]
     seconds = (report.finished - report.started).total_seconds()
     table = Table(
-        title=f"Run {report.run}: [{colour}]{report.state}[/] in {seconds:.1f} s",
+        title=_("Run {number}: {state} in {seconds:.1f} s").format(
+            number=report.run, state=f"[{colour}]{_(report.state)}[/]", seconds=seconds
+        ),
         title_justify="left",
     )
-    table.add_column("Records")
+    table.add_column(_("Records"))
     table.add_column("", justify="right")
-    table.add_column("Meaning")
+    table.add_column(_("Meaning"))
     for fate in Fate:
         if report.counts[fate] or fate in {Fate.WRITTEN, Fate.UNCHANGED}:
-            table.add_row(str(fate), f"{report.counts[fate]:,}", _FATE_WORDS[fate])
+            table.add_row(_(str(fate)), f"{report.counts[fate]:,}", _(_FATE_WORDS[fate]))
     table.add_section()
     table.add_row(
-        "candidates", f"{report.candidates:,}", "all that changed or were asked again: the sum"
+        _("candidates"),
+        f"{report.candidates:,}",
+        _("all that changed or were asked again: the sum"),
     )
     out.print(table)
     if report.done:
-        done = Table(title="Written", title_justify="left")
-        done.add_column("Side")
-        done.add_column("Object")
-        done.add_column("Step")
-        done.add_column("Records", justify="right")
+        done = Table(title=_("Written"), title_justify="left")
+        done.add_column(_("Side"))
+        done.add_column(_("Object"))
+        done.add_column(_("Step"))
+        done.add_column(_("Records"), justify="right")
         for (side, name, what), rows in sorted(report.done.items()):
-            done.add_row(side.word, name, what, f"{rows:,}")
+            done.add_row(_(side.word), name, _(what), f"{rows:,}")
         out.print(done)
     else:
-        out.print("Nothing was written.")
+        out.print(_("Nothing was written."))
     for line in report_words(report):
         out.print(Text(line))
     waiting = {k: v for k, v in report.waiting.items() if v}
     if waiting:
-        words = ", ".join(f"{count:,} {state}" for state, count in sorted(waiting.items()))
+        words = ", ".join(f"{count:,} {_(state)}" for state, count in sorted(waiting.items()))
         kinds = [_LOGGED[state] for state in sorted(waiting) if state in _LOGGED]
-        tells = " and ".join(f"`syncline log --kind {kind}`" for kind in dict.fromkeys(kinds))
-        out.print(f"Still in the inbox: {words}." + (f" Why: {tells}." if tells else ""))
+        tells = _(" and ").join(f"`syncline log --kind {kind}`" for kind in dict.fromkeys(kinds))
+        out.print(_("Still in the inbox: {words}.").format(words=words), end="")
+        out.print(" " + _("Why: {commands}.").format(commands=tells) if tells else "")
     if report.recovered:
-        out.print(f"{report.recovered} steps of an interrupted run were looked up first.")
+        looked = _("{count} steps of an interrupted run were looked up first.")
+        out.print(looked.format(count=report.recovered))
     for message, hint in report.faults:
-        out.print(Text(message, style=colour))
+        out.print(Text(told(message), style=colour))
         if hint:
-            out.print(Text(hint))
+            out.print(Text(told(hint)))
 
 
 def show_history(out: Console, lines: Sequence[Entry]) -> None:
     """Print lines of the history: what became of which record, and below it why."""
     for (kind, _run, record), group in groupby(lines, key=lambda e: (e.kind, e.run, _record(e))):
         found = list(group)
-        by = f"run {found[0].run}" if found[0].run else "by hand"
+        run = found[0].run
+        by = _("run {number}").format(number=run) if run else _("by hand")
         head = Text(f"{found[0].at[:19].replace('T', ' ')}  {by:<8} ", style="dim")
         head.append(f"{kind:<7}", style=_KIND.get(kind, ""))
         head.append(f" {record}", style="bold")
@@ -231,11 +252,14 @@ def _told(line: Entry) -> Text:
         text.append(f"{line.field}: {shown(line.new)}")
     if line.kind != "create":
         text.append(
-            f"{'  ' if line.field else ''}{tame(line.reason)}", style="dim" if line.field else ""
+            f"{'  ' if line.field else ''}{tame(told(line.reason))}",
+            style="dim" if line.field else "",
         )
     if line.lost:
         side = Side(line.lost[0])
-        text.append(f"; the value {shown(line.lost[1])} of the {side.word} lost", style="dim")
+        lost = _("the value {value} of the {side} lost")
+        words = lost.format(value=shown(line.lost[1]), side=_(side.word))
+        text.append(f"; {words}", style="dim")
     if line.rule:
         text.append(f"  [{line.rule}]", style="cyan")
     return text

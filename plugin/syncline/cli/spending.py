@@ -6,9 +6,12 @@ __all__ = ["budget_words", "cost_words", "plan_words", "report_words", "spent_wo
 
 from collections.abc import Iterator
 from datetime import datetime
+from gettext import gettext as _, ngettext
 from typing import TYPE_CHECKING
 
 from ..ledger.spent import Level
+from ..locale import N_
+from ..locale.told import told
 from ..model import Side
 from ..sync.limits import RESUME, STOP
 
@@ -19,31 +22,37 @@ if TYPE_CHECKING:
 
 #: What calls are for, as it stands in the ledger and as a person says it.
 _FOR = {
-    "poll": "looking for changes",
-    "page": "further pages of changes",
-    "read": "reading records",
-    "lookup": "looking for records by their keys",
-    "write": "creations and updates",
-    "delete": "deletions",
-    "act": "actions",
-    "describe": "asking what the system looks like",
-    "identify": "asking whom it takes us for",
+    "poll": N_("looking for changes"),
+    "page": N_("further pages of changes"),
+    "read": N_("reading records"),
+    "lookup": N_("looking for records by their keys"),
+    "write": N_("creations and updates"),
+    "delete": N_("deletions"),
+    "act": N_("actions"),
+    "describe": N_("asking what the system looks like"),
+    "identify": N_("asking whom it takes us for"),
 }
 
 
 def cost_words(
-    side: Side, cost: Cost, unit: str, looks: str = "finding out about an interrupted run"
+    side: Side, cost: Cost, unit: str, looks: str = N_("finding out about an interrupted run")
 ) -> str:
     """Say what the next run costs on one side, and for what; *looks* is what it reads for."""
     parts = {
-        "looking for changes": cost.polls,
+        N_("looking for changes"): cost.polls,
         looks: cost.looks,
-        "writing": cost.writes,
-        "actions": cost.actions,
+        N_("writing"): cost.writes,
+        N_("actions"): cost.actions,
     }
-    named = [f"{price:,} for {what}" for what, price in parts.items() if price]
+    named = [
+        _("{price:,} for {what}").format(price=price, what=_(what))
+        for what, price in parts.items()
+        if price
+    ]
     detail = f": {', '.join(named)}" if len(named) > 1 else ""
-    return f"The run would cost {_amount(cost.total, unit)} of the {side.word}{detail}."
+    return _("The run would cost {amount} of the {side}{detail}.").format(
+        amount=_amount(cost.total, unit), side=_(side.word), detail=detail
+    )
 
 
 def plan_words(stands: Standing) -> Iterator[str]:
@@ -51,11 +60,15 @@ def plan_words(stands: Standing) -> Iterator[str]:
     if stands.limit is None and stands.vendor is None:
         return
     if stands.counted == "actions" and stands.waits:
-        yield f"It counts as {_amount(stands.waits, 'action')} of the {stands.side.word}."
+        yield _("It counts as {amount} of the {side}.").format(
+            amount=_amount(stands.waits, "action"), side=_(stands.side.word)
+        )
     if stands.waits and stands.fits is None:
-        yield f"It never fits: {_limit(stands)} is too small for it."
+        yield _("It never fits: {limit} is too small for it.").format(limit=_limit(stands))
     elif stands.fits is not None and stands.fits > stands.at:
-        yield f"Not all of it fits into {_limit(stands)} now; it does by about {_at(stands.fits)}."
+        yield _("Not all of it fits into {limit} now; it does by about {moment}.").format(
+            limit=_limit(stands), moment=_at(stands.fits)
+        )
     if stands.level is not Level.OK:
         yield from _full_words(stands)
 
@@ -63,13 +76,17 @@ def plan_words(stands: Standing) -> Iterator[str]:
 def report_words(report: Report) -> Iterator[str]:
     """Say what a run cost, what was expected, and how the budget stands."""
     crm, cadence = Side.CRM, Side.CADENCE
-    yield (
-        f"CRM: {_amount(report.calls[crm], report.units[crm])} in this run "
-        f"({report.planned[crm]:,} planned), {report.used[crm]:,} in 24 hours. "
-        f"Cadence: {_amount(report.calls[cadence], report.units[cadence])} "
-        f"({report.planned[cadence]:,} planned)."
+    yield _(
+        "CRM: {crm} in this run ({crm_planned:,} planned), {used:,} in 24 hours. "
+        "Cadence: {cadence} ({cadence_planned:,} planned)."
+    ).format(
+        crm=_amount(report.calls[crm], report.units[crm]),
+        crm_planned=report.planned[crm],
+        used=report.used[crm],
+        cadence=_amount(report.calls[cadence], report.units[cadence]),
+        cadence_planned=report.planned[cadence],
     )
-    for difference in report.differences:
+    for difference in map(told, report.differences):
         yield f"{difference[0].upper()}{difference[1:]}."
     for side, stands in report.budget.items():
         if stands.vendor is not None:
@@ -81,14 +98,19 @@ def report_words(report: Report) -> Iterator[str]:
 
 def budget_words(stands: Standing) -> Iterator[str]:
     """Say how full one side's budget is, and what the next day brings."""
-    name = "CRM" if stands.side is Side.CRM else "Cadence"
+    name = "CRM" if stands.side is Side.CRM else _("Cadence")
+    counted = _(stands.counted)
     if stands.limit is None:
-        yield f"{name}: {stands.used:,} {stands.counted} in 24 hours; the rules set no limit."
+        free = _("{name}: {used:,} {counted} in 24 hours; the rules set no limit.")
+        yield free.format(name=name, used=stands.used, counted=counted)
     else:
         share = stands.used / stands.limit if stands.limit else 1.0
-        yield (
-            f"{name}: {stands.used:,} of {stands.limit:,} {stands.counted} in 24 hours "
-            f"({_percent(share)})."
+        yield _("{name}: {used:,} of {limit:,} {counted} in 24 hours ({share}).").format(
+            name=name,
+            used=stands.used,
+            limit=stands.limit,
+            counted=counted,
+            share=_percent(share),
         )
     if stands.vendor is not None:
         yield _vendor(stands.side, stands)
@@ -99,51 +121,68 @@ def budget_words(stands: Standing) -> Iterator[str]:
 def _full_words(stands: Standing) -> Iterator[str]:
     """Say what it means that a budget is so full, and what the next day brings."""
     if stands.level is Level.STOPPED:
-        until = f", about {_at(stands.resumes)} if nothing is spent" if stands.resumes else ""
-        yield (
-            f"The {stands.side.word}'s budget reached {STOP} %: new records and updates wait until "
-            f"less than {RESUME} % is used{until}. People still leave cadences, and changes are "
-            "still looked for."
-        )
+        until = ""
+        if stands.resumes:
+            until = _(", about {moment} if nothing is spent").format(moment=_at(stands.resumes))
+        yield _(
+            "The {side}'s budget reached {stop}: new records and updates wait until less than "
+            "{resume} is used{until}. People still leave cadences, and changes are still looked "
+            "for."
+        ).format(side=_(stands.side.word), stop=f"{STOP} %", resume=f"{RESUME} %", until=until)
     elif stands.runs_out is not None:
-        yield (
-            f"At the pace of the last hours the {stands.side.word}'s budget runs out about "
-            f"{_at(stands.runs_out)}."
-        )
+        yield _(
+            "At the pace of the last hours the {side}'s budget runs out about {moment}."
+        ).format(side=_(stands.side.word), moment=_at(stands.runs_out))
     elif stands.level is Level.WARNED:
-        yield (
-            f"The {stands.side.word}'s budget is at {_percent(stands.share)}; at the pace of the "
-            "last hours it does not run out."
-        )
+        yield _(
+            "The {side}'s budget is at {share}; at the pace of the last hours it does not run out."
+        ).format(side=_(stands.side.word), share=_percent(stands.share))
 
 
 def _waiting_words(stands: Standing) -> Iterator[str]:
     if stands.waits:
         left = _amount(stands.waits, stands.counted[:-1])
-        fits = f"it fits about {_at(stands.fits)}" if stands.fits else "it never fits"
-        yield f"What did not fit needs {left} of the {stands.side.word}; {fits}."
+        fits = _("it never fits")
+        if stands.fits:
+            fits = _("it fits about {moment}").format(moment=_at(stands.fits))
+        yield _("What did not fit needs {amount} of the {side}; {fits}.").format(
+            amount=left, side=_(stands.side.word), fits=fits
+        )
 
 
 def spent_words(stands: Standing) -> Iterator[tuple[str, int]]:
     """Yield what the units of the last 24 hours were spent on, the most first."""
     for what, units in sorted(stands.spent_on.items(), key=lambda each: -each[1]):
-        yield _FOR.get(what, what), units
+        yield _(_FOR.get(what, what)), units
 
 
 def _vendor(side: Side, stands: Standing) -> str:
     assert stands.vendor is not None
-    return (
-        f"The {side.word} itself counts {stands.vendor.used:,} of the {stands.vendor.allowed:,} "
-        f"that it allows (heard {_at(stands.vendor.at)})."
+    return _(
+        "The {side} itself counts {used:,} of the {allowed:,} that it allows (heard {moment})."
+    ).format(
+        side=_(side.word),
+        used=stands.vendor.used,
+        allowed=stands.vendor.allowed,
+        moment=_at(stands.vendor.at),
     )
 
 
 def _limit(stands: Standing) -> str:
-    return f"the {stands.side.word}'s limit of {stands.counted} in 24 hours"
+    return _("the {side}'s limit of {counted} in 24 hours").format(
+        side=_(stands.side.word), counted=_(stands.counted)
+    )
 
 
 def _amount(units: int, unit: str) -> str:
-    return f"{units:,} {unit}{'' if units == 1 else 's'}"
+    words = {
+        "call": ngettext("{count:,} call", "{count:,} calls", units),
+        "action": ngettext("{count:,} action", "{count:,} actions", units),
+        "request": ngettext("{count:,} request", "{count:,} requests", units),
+        "token": ngettext("{count:,} token", "{count:,} tokens", units),
+    }
+    own = words.get(unit)
+    return own.format(count=units) if own else f"{units:,} {unit}{'' if units == 1 else 's'}"
 
 
 def _percent(share: float) -> str:

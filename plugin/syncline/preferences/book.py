@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["SettingsBook"]
+__all__ = ["FILE_NAME", "SettingsBook"]
 
 import fcntl
 import os
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -43,9 +43,15 @@ class SettingsBook:
 
     def documents(self) -> list[SettingsDocument]:
         """Return all documents, the company's first, then teams and people by name."""
-        if not self._path.exists():
+        return self.read(self._path.parent.parent)
+
+    @staticmethod
+    def read(folder: Path) -> list[SettingsDocument]:
+        """Return all documents of the workspace in *folder*; it writes nothing."""
+        path = folder / "data" / FILE_NAME
+        if not path.exists():
             return []
-        with self._open() as file:
+        with closing(open_documents(path)) as file:
             return _sorted(_read(file))
 
     def effective(self, person: str = "", *, team: str = "") -> dict[str, Chosen]:
