@@ -1,14 +1,13 @@
 """Which touches are due, in which window, and what the others wait for (RS7, B11). Pure.
 
 Touches are taken in the order of their days. One that may go out now counts for the caps and
-pauses of those behind it, so that who makes them all keeps every rule.
+pauses of the others, so that who makes all that are open keeps every rule.
 """
 
 from __future__ import annotations
 
 __all__ = ["DueTouch", "day_comes", "longest_memory", "place_of", "plan_due"]
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -21,8 +20,6 @@ from .line import Sending
 from .search import next_allowed
 from .sent import Sent
 from .zones import Place, Sender, zone_for
-
-_Key = tuple[str, str, str, str]
 
 
 class DueTouch(NamedTuple):
@@ -68,32 +65,51 @@ def plan_due(
 
     *sender_of* gives what a user's own settings say.
     """
-    senders: dict[str, Sender] = {}
-    known: dict[_Key, tuple[int, Allowed]] = {}
-    limits = _Limits(lines)
-    found: list[DueTouch] = []
+    known: dict[tuple[str, str, str, str], _Alike] = {}
+    limited = {line.channel for line in lines if line.per_day is not None or line.gap is not None}
+    come: list[tuple[WaitingTouch, datetime, _Alike, Allowed | None]] = []
     for one in waiting:
-        if one.user not in senders:
-            senders[one.user] = sender_of(one.user)
-        sender = senders[one.user]
-        since = day_comes(one, sender.time_zone)
+        channel = one.touch.channel
+        key = channel, one.time_zone, one.country, one.user
+        alike = known.get(key)
+        if alike is None:
+            known[key] = alike = _Alike(channel, place_of(one, sender_of(one.user)))
+        since = _day_comes(one, alike.zone)
         if since > now:
             continue
-        channel = one.touch.channel
-        key = (channel, one.time_zone, one.country, one.user)
-        age = limits.age(channel, one.user)
-        before = known.get(key)
-        if before is not None and before[0] == age:
-            allowed = before[1]
-        else:
-            place = place_of(one, sender)
-            allowed = next_allowed(lines, channel, place, now, sent)
-            known[key] = age, allowed
-        if allowed.at == now:
-            sent.add(channel, one.user, now)
-            limits.used(channel, one.user, capped=channel in sender.caps)
-        found.append(DueTouch(one, since, allowed))
-    return found
+        allowed = alike.answer
+        if allowed is None and not alike.shut:
+            allowed = next_allowed(lines, channel, alike.place, now, sent)
+            if allowed.at != now:
+                alike.shut, allowed = True, None
+            elif channel in limited or alike.place.user_cap is not None:
+                sent.add(channel, one.user, now)
+            else:
+                alike.answer = allowed
+        come.append((one, since, alike, allowed))
+    for alike in known.values():
+        if alike.shut:
+            alike.answer = next_allowed(lines, alike.channel, alike.place, now, sent)
+    return [
+        DueTouch(one, since, found)
+        for one, since, alike, allowed in come
+        if (found := allowed or alike.answer) is not None
+    ]
+
+
+class _Alike:
+    """Touches of one channel, from one user to people in one place."""
+
+    __slots__ = ("answer", "channel", "place", "shut", "zone")
+
+    def __init__(self, channel: str, place: Place) -> None:
+        self.channel = channel
+        self.place = place
+        self.zone = zone_for("prospect", place.zone, place.country, place.user_zone)
+        #: It stands for all of them: nothing limits them, or nothing of theirs may go out now.
+        self.answer: Allowed | None = None
+        #: What else goes out opens nothing: the answer is worked out when all of that is known.
+        self.shut = False
 
 
 def place_of(waiting: WaitingTouch, sender: Sender) -> Place:
@@ -109,11 +125,15 @@ def place_of(waiting: WaitingTouch, sender: Sender) -> Place:
 
 def day_comes(waiting: WaitingTouch, user_zone: str) -> datetime:
     """Return when the day of a touch begins where the prospect is: at enrolment, or at midnight."""
-    if waiting.touch.day <= 1:
-        return waiting.entered
     zone = zone_for("prospect", waiting.time_zone, waiting.country, user_zone)
-    entered = waiting.entered.astimezone(zone)
-    return _midnight(zone, entered.toordinal() + waiting.touch.day - 1)
+    return _day_comes(waiting, zone)
+
+
+def _day_comes(waiting: WaitingTouch, zone: ZoneInfo) -> datetime:
+    day = waiting.touch.day
+    if day <= 1:
+        return waiting.entered
+    return _midnight(zone, waiting.entered.astimezone(zone).toordinal() + day - 1)
 
 
 @lru_cache(maxsize=32_768)
@@ -121,30 +141,6 @@ def _midnight(zone: ZoneInfo, day: int) -> datetime:
     date = datetime.fromordinal(day)
     # Where midnight does not exist, its first moment is the one that the clocks went on to.
     return date.replace(tzinfo=zone).astimezone(UTC)
-
-
-class _Limits:
-    """Counts what went out, for whom it matters: an answer of the same age still stands."""
-
-    def __init__(self, lines: Iterable[Sending]) -> None:
-        self._shared: set[str] = set()
-        self._own: set[str] = set()
-        for line in lines:
-            if line.per_day is not None and not line.per_user:
-                self._shared.add(line.channel)
-            elif line.per_day is not None or line.gap is not None:
-                self._own.add(line.channel)
-        self._ages: defaultdict[tuple[str, str | None], int] = defaultdict(int)
-
-    def age(self, channel: str, user: str) -> int:
-        return self._ages[self._key(channel, user)]
-
-    def used(self, channel: str, user: str, *, capped: bool) -> None:
-        if capped or channel in self._shared or channel in self._own:
-            self._ages[self._key(channel, user)] += 1
-
-    def _key(self, channel: str, user: str) -> tuple[str, str | None]:
-        return channel, None if channel in self._shared else user
 
 
 def longest_memory(lines: Iterable[Sending]) -> timedelta:
