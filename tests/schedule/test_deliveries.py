@@ -135,3 +135,15 @@ def test_the_vendor_learns_whether_to_send_it_again(
         ((connector, given),) = heard
         assert (connector, given.url) == ("hubspot", "https://sync.example/hooks/hubspot?v=3")
         assert (given.body, given.headers["x-signed"]) == (body, "s")
+
+
+@pytest.mark.parametrize("name", ["nothing%00", "x%0Arun%201%20done", "x%1B%5B31m", "%F0%9F%92%A5"])
+def test_a_name_that_is_no_word_reaches_no_line_of_the_service(name: str) -> None:
+    """Anybody may post to a door: a name with a line break could forge a line of the service."""
+    heard: list[str] = []
+    door = Door(Secret("x" * 16), lambda _wake: None, lambda name, _given: heard.append(name))
+    with door.open("127.0.0.1", 0) as url:
+        to = url.replace("/wake", f"/hooks/{name}")
+        answer = httpx.post(to, content=b"[]", trust_env=False)
+
+    assert (answer.status_code, heard) == (500, [])

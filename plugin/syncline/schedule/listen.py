@@ -35,6 +35,7 @@ LONGEST_DELIVERY = 1024 * 1024
 #: A body that is not there after so many seconds is not waited for.
 PATIENCE = 10.0
 _LEAST_SECRET = 16
+_NOT_NOW = "not now"
 
 
 class Door:
@@ -98,6 +99,10 @@ class Door:
         """Hand a delivery on; whether it is to be believed is the connector's to say."""
         deliver = self._deliver
         assert deliver is not None
+        name: str = request.path_params["connector"]
+        if not (name.isascii() and name.isprintable()):
+            # The service's output repeats the name: whoever posts is not to write lines of it.
+            return _said(500, _NOT_NOW)
         try:
             body = await _body(request, LONGEST_DELIVERY)
         except _NotTakenError as err:
@@ -110,7 +115,7 @@ class Door:
             body=body,
             received=self._now(),
         )
-        return await _done(lambda: deliver(request.path_params["connector"], delivery))
+        return await _done(lambda: deliver(name, delivery))
 
 
 class _NotTakenError(Exception):
@@ -148,7 +153,7 @@ async def _done(what: Callable[[], object]) -> Response:
     except DeliveryError:
         return _said(401, "this delivery is not believed")
     except SynclineError as err:
-        return _said(503 if err.exit_code == 2 else 500, "not now")
+        return _said(503 if err.exit_code == 2 else 500, _NOT_NOW)
     return JSONResponse({}, 202)
 
 
