@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
@@ -65,8 +66,11 @@ class Site:
         opened = kind.source
         assert opened is not None
 
+        def sleep(seconds: float) -> None:
+            world.clock.forward(seconds=seconds)
+
         def source(context: Context) -> Source:
-            return opened(replace(context, sleep=lambda s: world.clock.forward(seconds=s)))
+            return opened(replace(context, sleep=sleep))
 
         kinds = {**world.registry.connectors, self.name: replace(kind, source=source)}
         with Workspace(
@@ -76,6 +80,15 @@ class Site:
             environ=self.environ,
         ) as workspace:
             yield workspace
+
+    def connect(self) -> None:
+        """Let Syncline in by the vendor's own page, on which the user agrees."""
+        with self.workspace() as workspace:
+            admission = workspace.admission
+            attempt = admission.begin(self.name, redirect="http://127.0.0.1:9/callback")
+            page = httpx.get(attempt.url, trust_env=False)
+            back = parse_qsl(urlsplit(page.headers["Location"]).query)
+            admission.finish(attempt, dict(back))
 
     def fetch(self, **how: Any) -> Fetched:
         """Fetch once, a minute after whatever happened before; the figures add up (B8)."""

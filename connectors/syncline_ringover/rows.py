@@ -67,9 +67,9 @@ def message(row: _Row, conversation: _Row) -> Activity | Left:
     id_, at = f"sms-{row['id']}", moment(row["creation_date"])
     if row.get("is_failed"):
         return Left(id=id_, at=at, why="an SMS that was not delivered")
-    members: list[_Row] = conversation.get("external") or []
-    others = dict.fromkeys(number((member.get("number") or {}).get("e164")) for member in members)
-    parties = tuple(other for other in others if other)
+    members: list[dict[str, dict[str, Any]]] = conversation.get("external") or []
+    numbers = dict.fromkeys(number(member.get("number", {}).get("e164")) for member in members)
+    parties = tuple(each for each in numbers if each)
     if not parties:
         return Left(id=id_, at=at, why=_WITHHELD)
     return Activity(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["API_URL", "Session"]
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from syncline import FatalError, Http, Pace
 
@@ -39,11 +39,10 @@ class Session:
     def call(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Return what a resource below ``/v2`` says; nothing at all (204) is an empty object."""
         answer = self._http.request("GET", f"/v2{path}", word="read", params=params)
-        if answer.status == 204 or answer.body is None:
-            return {}
-        if not isinstance(answer.body, dict):
+        body: Any = {} if answer.status == 204 or answer.body is None else answer.body
+        if not isinstance(body, dict):
             raise FatalError("Ringover answered with something else than an object.")
-        return answer.body
+        return cast("dict[str, Any]", body)
 
     def pages(
         self, path: str, params: Mapping[str, str], key: str

@@ -38,6 +38,12 @@ def _hubspot(context: SandboxContext) -> Any:
     return create_app(context.folder, now=context.now, faults=context.faults)
 
 
+def _google(context: SandboxContext) -> Any:
+    from .google.app import create_app
+
+    return create_app(context.folder, now=context.now, faults=context.faults)
+
+
 def _ringover(context: SandboxContext) -> Any:
     from .ringover.app import create_app
 
@@ -63,6 +69,14 @@ def syncline_register_sandboxes() -> Iterable[Sandbox]:
         # The vendor's OAuth has an address of its own; here it lies behind the same one.
         settings=lambda url: {"url": url, "accounts_url": f"{url}/salesloft"},
         secrets={"token": f"ak_{'5a' * 32}"},
+    )
+    yield Sandbox(
+        name="google",
+        title="Google",
+        app=_google,
+        paths=("/gmail/v1", "/calendar/v3", "/google", "/sandbox/google"),
+        settings=lambda url: {"url": url, "client_id": "sandbox"},
+        secrets={"client_secret": "sandbox"},
     )
     yield Sandbox(
         name="ringover",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import given, strategies as st
 
@@ -15,7 +15,7 @@ def test_no_span_holds_more_than_its_units(steps: list[tuple[float, int]]) -> No
     """Whatever comes when, any second lets three units through, and nobody waits for nothing."""
     clock = VirtualClock()
     pace = Pace(3, 1.0, now=clock, sleep=lambda seconds: clock.forward(seconds=seconds))
-    passed = []
+    passed: list[tuple[datetime, int]] = []
     for pause, units in steps:
         clock.forward(seconds=pause)
         came = clock.now

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -125,7 +125,7 @@ def test_an_edit_follows_and_a_persons_own_stays(site: Site) -> None:
     assert second == first + 1
 
 
-def _at(row: dict[str, object]) -> str:
+def _at(row: Mapping[str, object]) -> str:
     return str(row["at"])
 
 

@@ -41,13 +41,15 @@ class Answer:
         """Return the vendor's own code and words, each empty when it gave none.
 
         Reads the shapes in use: a list of ``{errorCode, message}``, OAuth's ``{error,
-        error_description}``, and one object with ``message``.
+        error_description}``, and one object with ``message``, by itself or under ``error``.
         """
         said: Any = self.body
         if isinstance(said, list) and said:
             said = said[0]  # pyright: ignore[reportUnknownVariableType] - JSON of any shape
         if not isinstance(said, dict):
             return "", ""
+        if isinstance(inner := said.get("error"), dict):  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - as above
+            said = inner  # pyright: ignore[reportUnknownVariableType] - as above
         return (
             _text(said, "errorCode", "code", "category", "error"),  # pyright: ignore[reportUnknownArgumentType] - as above
             _text(said, "message", "error_description", "error_info", "error"),  # pyright: ignore[reportUnknownArgumentType] - as above

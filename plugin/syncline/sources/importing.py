@@ -73,11 +73,14 @@ class Importer:
         writes: list[tuple[str, Fate, Write]] = []
         matcher = self._matcher(small)
         for activity in small:
-            found, fates[activity.id] = self._writes(activity, standing[activity.id], matcher)
+            here = standing.get(activity.id, {})
+            found, fates[activity.id] = self._writes(activity, here, matcher)
             writes += found
         self._write(writes, fates, tally)
         for id_ in gone:
-            fates[id_] = self._remove([record.id for record in standing[id_].values()])
+            # What never was an activity here is none that went.
+            if id_ in standing:
+                fates[id_] = self._remove([record.id for record in standing[id_].values()])
         tally.counts.update(fates.values())
         tally.leave(page.left)
 
@@ -97,7 +100,7 @@ class Importer:
         people = dict.fromkeys(ids[0] for ids in matches if len(ids) == 1)
         free = iter(number for number in range(MOST) if number not in here)
         # A number that has come to be somebody else's takes no history with it.
-        wanted = [] if here and len(activity.parties) < 2 else people
+        wanted: Iterable[str] = () if here and len(activity.parties) < 2 else people
         for prospect in wanted:
             if prospect not in known and (number := next(free, None)) is not None:
                 given = {name: value for name, value in values.items() if not is_blank(value)}
@@ -171,7 +174,7 @@ class Importer:
                 fates[id_] = min(fates[id_], fate, key=list(Fate).index)
 
     def _remove(self, record_ids: Sequence[str]) -> Fate:
-        if not record_ids or not self._activity.deletable:
+        if not self._activity.deletable:
             return Fate.UNCHANGED
         for outcome in self._connector.delete(_ACTIVITY, record_ids):
             _passing(outcome)

@@ -1,0 +1,1 @@
+"""A sandbox of one Google account: Gmail's history and messages, and the primary calendar."""
