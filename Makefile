@@ -56,6 +56,7 @@ bench: .venv/.bench
 	$(BIN)/python -m bench.connectors
 	$(BIN)/python -m bench.own_time
 	$(BIN)/python -m bench.language
+	$(BIN)/python -m bench.imports
 
 fuzz: .venv/.fuzz
 	$(BIN)/python -m bench.fuzz $(SECONDS)

@@ -67,6 +67,8 @@ class Importer:
         #: Prospects that were there before.
         self.known = 0
         self.rows = 0
+        #: How many rows will come; None: nobody knows.
+        self.expected: int | None = None
 
     def close(self) -> None:
         """Let go of what was known."""
@@ -87,7 +89,7 @@ class Importer:
         """Judge one row, and write it with its batch."""
         self.rows += 1
         if self.rows % _OFTEN == 0:
-            self._progress("rows", self.rows, None)
+            self._progress("rows", self.rows, self.expected)
         who = self._who(row.values)
         if row.faults:
             told = Example(line=row.line, who=who, reason="; ".join(row.faults))

@@ -9,8 +9,9 @@ from contextlib import closing
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from ..errors import RetriableError, WorkspaceError
+from ..errors import RetriableError, SynclineError, WorkspaceError
 from ..model import ObjectType, OutcomeStatus, Side, Write
+from ..observe.telling import tell
 from ..people import trail
 from . import automatic, kept
 from .importer import Importer, digest_of
@@ -99,7 +100,10 @@ class Imports:
         return [self._import(request, actor, name) for request in automatic.requests(wanted)]
 
     def run_due(self) -> Sequence[ImportReport]:
-        """Run the automatic imports whose time has come, in the CRM admin's name (RS11)."""
+        """Run the automatic imports whose time has come, in the CRM admin's name (RS11).
+
+        One that fails is noted, and the others go on.
+        """
         actor, done = self._workspace.allow("run"), list[ImportReport]()
         for wanted in automatic.all_of(self._workspace.settings):
             with self._workspace.ledger.begin() as db:
@@ -108,9 +112,21 @@ class Imports:
                 continue
             owner = automatic.owner(self._workspace.border.roster(), actor)
             for request in automatic.requests(wanted):
-                if not self._is_done(request, wanted.name):
-                    done.append(self._import(request, owner, wanted.name))
+                try:
+                    if not self._is_done(request, wanted.name):
+                        done.append(self._import(request, owner, wanted.name))
+                except SynclineError as err:
+                    self._note_failure(request, owner, wanted.name, err)
         return done
+
+    def _note_failure(self, request: Request, owner: Actor, name: str, err: SynclineError) -> None:
+        """Note that an automatic import failed, and why; it waits for its next time."""
+        source = request.crm if request.file is None else request.file.name
+        tell("import_failed", {"reason": err.message}, fault=type(err).__name__)
+        with self._workspace.ledger.begin() as db:
+            number = kept.begin(db, source, "", name, owner.name, self._now())
+            kept.end(db, number, {"failed": 1}, self._now())
+            trail.note(db, owner, self._now(), "import", source, new=f"failed: {err.message}")
 
     def _is_done(self, request: Request, name: str) -> bool:
         """Tell whether a file was imported by this automatic import as it is."""
@@ -142,6 +158,7 @@ class Imports:
     def _pass(self, importer: Importer, source: Source, number: int) -> ImportReport:
         with self._workspace.ledger.begin() as db:
             before = kept.last(db, digest=source.digest)
+        importer.expected = source.count
         importer.meet()
         for row in source.rows():
             importer.take(row)

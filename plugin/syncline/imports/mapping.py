@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from syncline_grammar.words import nearest
 
@@ -16,8 +17,8 @@ from ..errors import WorkspaceError
 from ..model import Field, ObjectType
 from .parts import SYNONYMS, bare
 
-#: From here on (of 100) a name that is nearly a field's is taken for it.
-NEAR = 88
+#: From here on (of 1) a name that is nearly a field's is taken for it.
+NEAR = 0.79
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,9 @@ def map_columns(
     for name in names:
         if name not in found:
             words = [word for word, field in exact.items() if field.name in free]
-            near = process.extractOne(bare(name), words, scorer=fuzz.ratio, score_cutoff=NEAR)
+            near = process.extractOne(
+                bare(name), words, scorer=OSA.normalized_similarity, score_cutoff=NEAR
+            )
             target = exact[near[0]].name if near else ""
             free.discard(target)
             found[name] = Column(name=name, field=target, how="near" if target else "left out")
@@ -73,10 +76,12 @@ def _said(
     names: Sequence[str], fields: Sequence[Field], kind: str, said: Mapping[str, str]
 ) -> dict[str, str]:
     columns = {bare(name): name for name in reversed(names)}
+    columns |= {name: name for name in names}
     known = {bare(word): f.name for f in reversed(fields) for word in (f.label, f.name)}
     chosen: dict[str, str] = {}
     for column, field in said.items():
-        if bare(column) not in columns:
+        meant = columns.get(column) or columns.get(bare(column))
+        if meant is None:
             near = nearest(column, names)
             raise WorkspaceError(
                 f"the file has no column {column}" + (f"; did you mean {near}?" if near else ""),
@@ -94,5 +99,5 @@ def _said(
             raise WorkspaceError(
                 f"two columns are mapped to {target}", hint="One field takes one column."
             )
-        chosen[columns[bare(column)]] = target
+        chosen[meant] = target
     return chosen

@@ -50,6 +50,8 @@ class Sheet:
     columns: tuple[str, ...]
     #: SHA-256 of the file.
     digest: str
+    #: Rows below the head that are not empty.
+    rows: int
 
     def lines(self) -> Iterator[Line]:
         """Yield the rows below the head; empty ones are passed over.
@@ -58,7 +60,7 @@ class Sheet:
         """
         with _opened(self.path, self.encoding) as file:
             rows = csv.reader(file, delimiter=self.separator, strict=True)
-            begun = 0
+            begun = False
             try:
                 for row in rows:
                     if begun and any(cell.strip() for cell in row):
@@ -78,10 +80,15 @@ def look_at(path: Path) -> Sheet:
     if not head.strip():
         raise WorkspaceError(f"{path.name} is empty", hint="It has a head and a row a prospect.")
     separator = max(SEPARATORS, key=lambda mark: _regularity(head, mark))
+    names: list[str] = []
+    count = 0
     with _opened(path, encoding) as file:
         rows = csv.reader(file, delimiter=separator, strict=True)
         try:
-            names = next((row for row in rows if any(cell.strip() for cell in row)), [])
+            # To the end: a fault is told before the first row is imported.
+            for row in rows:
+                if any(cell.strip() for cell in row):
+                    names, count = names or row, count + 1
         except csv.Error as err:
             raise _no_csv(path, rows.line_num, err) from err
     return Sheet(
@@ -90,6 +97,7 @@ def look_at(path: Path) -> Sheet:
         separator=separator,
         columns=_told_apart([plain(name).strip() for name in names]),
         digest=digest,
+        rows=count - 1,
     )
 
 

@@ -59,6 +59,8 @@ class Source:
     columns: tuple[Column, ...]
     #: The same content has the same; empty for a list, which is never the same.
     digest: str
+    #: How many rows there are; None for a list, of which nobody knows before.
+    count: int | None
     rows: Callable[[], Iterator[Row]]
 
 
@@ -87,6 +89,7 @@ def of_file(request: Request, kind: ObjectType) -> Source:
         written=f"{sheet.encoding}, separator {mark}",
         columns=columns,
         digest=sheet.digest,
+        count=sheet.rows,
         rows=rows,
     )
 
@@ -115,7 +118,7 @@ def of_crm(
 
     name = f"{rule.crm_object} of the CRM" + (f" where {request.where}" if request.where else "")
     digest = hashlib.sha256(name.encode()).hexdigest()
-    return Source(name=name, written="", columns=(), digest=digest, rows=rows)
+    return Source(name=name, written="", columns=(), digest=digest, count=None, rows=rows)
 
 
 def _map(rules: RuleSet, crm_object: str, kind: str) -> MapRule:

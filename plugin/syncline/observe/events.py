@@ -46,4 +46,5 @@ EVENTS = {
     "run_ended": _event("info", "a run did all that it had to: its figures"),
     "run_stopped": _event("warning", "a run ended with something left over: its state and figures"),
     "run_failed": _event("error", "a run could not begin, or was broken off"),
+    "import_failed": _event("error", "an automatic import failed; it waits for its next time"),
 }
