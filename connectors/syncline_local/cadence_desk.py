@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["CadenceDesk"]
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from syncline import (
     Cadence,
@@ -13,6 +13,7 @@ from syncline import (
     Outcome,
     OutcomeStatus,
     TouchDone,
+    Value,
     WaitingTouch,
     WorkspaceError,
 )
@@ -29,7 +30,7 @@ from .store import Batch, Document, parse_stamp
 from .validate import fault_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
 _CHANNELS = {"email", "sms", "call", "task"}
@@ -148,8 +149,9 @@ class CadenceDesk(LocalCadence):
         (number,) = active
         enrolment = own[number]
         touches = enrolments.touches(enrolment["cadence_name"])
-        touch = touches[enrolment["touch"] - 1] if enrolment["touch"] <= len(touches) else {}
-        activity = {
+        at: int = enrolment["touch"]
+        touch: Mapping[str, Any] = touches[at - 1] if at <= len(touches) else {}
+        activity: dict[str, Value] = {
             "prospect_id": done.prospect,
             "kind": touch.get("kind", "task"),
             "outcome": done.outcome,
@@ -161,7 +163,7 @@ class CadenceDesk(LocalCadence):
             "template_name": touch.get("template"),
             "direction": "outbound",
             "cadence_name": enrolment["cadence_name"],
-            "touch": enrolment["touch"],
+            "touch": at,
         }
         fault = fault_in(self._known("activity"), activity, None, creating=True)
         if fault is not None:
@@ -169,7 +171,7 @@ class CadenceDesk(LocalCadence):
         batch.insert("activity", activity)
         said = f"{activity['kind']}: {done.outcome}" + (f", by {by}" if by else "")
         effect = enrolments.go_on(number, said)
-        cadences.keep(_key(number, enrolment["touch"]), "touch done", done.prospect, effect)
+        cadences.keep(_key(number, at), "touch done", done.prospect, effect)
         return fine
 
 

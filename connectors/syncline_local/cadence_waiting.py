@@ -63,17 +63,17 @@ class Waiting:
             for number, document in prospects.items()
             if marks.MARK not in document
         }
-        none: tuple[Touch, ...] = ()
         found: list[tuple[datetime, WaitingTouch]] = []
         for number, enrolment in enrolments.items():
             if enrolment["state"] != "active":
                 continue
-            name, at = enrolment["cadence_name"], enrolment["touch"]
+            name: str = enrolment["cadence_name"]
+            at: int = enrolment["touch"]
             person = people.get(enrolment["prospect_id"])
-            touches = plans.get(name, none)
+            touches: tuple[Touch, ...] = plans.get(name, ())
             if person is None or at > len(touches):
                 continue
-            touch = touches[at - 1]
+            touch: Touch = touches[at - 1]
             entered = parse_stamp(enrolment["entered_at"])
             get = person.get
             waiting = WaitingTouch(

@@ -29,14 +29,17 @@ def cadences_to(cadences: Sequence[Cadence]) -> dict[str, Any]:
 
 def cadences_from(document: Any) -> list[Cadence]:
     """Return the cadences of a document; raise ``WorkspaceError`` where it is none."""
-    version = document.get("version") if isinstance(document, dict) else None
+    given: Any = document
+    version = given.get("version") if isinstance(document, dict) else None
     if isinstance(version, int) and version > _VERSION:
         raise WorkspaceError(
             f"the cadences belong to a newer version of Syncline (document version {version}; "
             f"this one reads up to {_VERSION})",
             hint="Upgrade Syncline: `pip install --upgrade syncline`.",
         )
-    faults = check("cadence", document) or list(_misplaced(document["cadences"]))
+    faults = check("cadence", document)
+    found: list[dict[str, Any]] = [] if faults else given["cadences"]
+    faults = faults or _misplaced(found)
     if faults:
         raise WorkspaceError(
             f"the cadences are not valid: {'; '.join(faults)}",
@@ -47,7 +50,7 @@ def cadences_from(document: Any) -> list[Cadence]:
             name=each["name"].strip(),
             touches=tuple(Touch(**touch) for touch in each["touches"]),
         )
-        for each in document["cadences"]
+        for each in found
     ]
 
 
