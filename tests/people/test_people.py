@@ -15,6 +15,7 @@ from support_people import ANN, BOB, MIA, OPS, As
 from syncline import Workspace, WorkspaceError
 from syncline.history import read_history
 from syncline.people.border import RefusedError
+from syncline.people.people import People
 from syncline.people.rights import Role
 from syncline.schedule.loop import Schedule
 
@@ -196,23 +197,23 @@ def test_another_super_admin_is_chosen(staffed: World, as_: As) -> None:
     assert told == [(ANN, "person", MIA), (OPS, "super-admin", ANN)]
 
 
-@pytest.mark.parametrize(
-    ("ask", "answer"),
-    [
-        (lambda p: p.add("nobody"), "is no e-mail address"),
-        (lambda p: p.add(ANN), "is ann@acme.example already"),
-        (lambda p: p.add("x@acme.example", users=[getpass.getuser()]), f"is {OPS} already"),
-        (lambda p: p.add("x@acme.example", role=Role.SUPER_ADMIN), "there is one super-admin"),
-        (lambda p: p.give_role(OPS, Role.MEMBER), "there is always one"),
-        (lambda p: p.give_role(ANN, Role.SUPER_ADMIN), "there is one super-admin"),
-        (lambda p: p.give_role("x", Role.MEMBER), "x is nobody here"),
-        (lambda p: p.remove(OPS), "there is always one"),
-        (lambda p: p.remove("x"), "x is nobody here"),
-        (lambda p: p.choose_super_admin("x"), "x is nobody here"),
-    ],
-)
+SLIPS: list[tuple[Callable[[People], object], str]] = [
+    (lambda p: p.add("nobody"), "is no e-mail address"),
+    (lambda p: p.add(ANN), "is ann@acme.example already"),
+    (lambda p: p.add("x@acme.example", users=[getpass.getuser()]), f"is {OPS} already"),
+    (lambda p: p.add("x@acme.example", role=Role.SUPER_ADMIN), "there is one super-admin"),
+    (lambda p: p.give_role(OPS, Role.MEMBER), "there is always one"),
+    (lambda p: p.give_role(ANN, Role.SUPER_ADMIN), "there is one super-admin"),
+    (lambda p: p.give_role("x", Role.MEMBER), "x is nobody here"),
+    (lambda p: p.remove(OPS), "there is always one"),
+    (lambda p: p.remove("x"), "x is nobody here"),
+    (lambda p: p.choose_super_admin("x"), "x is nobody here"),
+]
+
+
+@pytest.mark.parametrize(("ask", "answer"), SLIPS)
 def test_what_will_not_do_changes_nothing(
-    staffed: World, as_: As, ask: Callable[[Any], object], answer: str
+    staffed: World, as_: As, ask: Callable[[People], object], answer: str
 ) -> None:
     """K12: each slip has its answer, and the document stays as it was."""
     before = (staffed.folder / "people.json").read_bytes()
@@ -222,15 +223,15 @@ def test_what_will_not_do_changes_nothing(
     assert (staffed.folder / "people.json").read_bytes() == before
 
 
-@pytest.mark.parametrize(
-    ("damage", "answer"),
-    [
-        (lambda d: d["_meta"]["1"].update(version=2), "belongs to a newer version"),
-        (lambda d: d["person"]["1"].update(role="king"), "is not valid"),
-        (lambda d: d.update(person={}), "is not valid"),
-        (lambda d: d.pop("_meta"), "is not valid"),
-    ],
-)
+DAMAGE: list[tuple[Callable[[Any], object], str]] = [
+    (lambda d: d["_meta"]["1"].update(version=2), "belongs to a newer version"),
+    (lambda d: d["person"]["1"].update(role="king"), "is not valid"),
+    (lambda d: d.update(person={}), "is not valid"),
+    (lambda d: d.pop("_meta"), "is not valid"),
+]
+
+
+@pytest.mark.parametrize(("damage", "answer"), DAMAGE)
 def test_a_document_that_cannot_be_used_lets_nobody_in(
     staffed: World, as_: As, damage: Callable[[Any], object], answer: str
 ) -> None:
