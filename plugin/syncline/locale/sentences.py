@@ -42,6 +42,7 @@ SENTENCES = (
     N_("the run was told to stop"),
     N_("Nothing was lost: the next run goes on from here."),
     N_("Run the same command again later: nothing was lost."),
+    N_("the workspace is paused since {0} UTC{1}"),
     N_("`syncline resume` lets it run again."),
     N_("this is a fault of Syncline: {0}: {1}"),
     N_("Nothing was lost. Please report it, with the command and `syncline --version`."),
@@ -124,7 +125,7 @@ SENTENCES = (
 )
 
 #: Parts of the values in them that are words, too.
-PARTS = (N_("cadence"), N_("{0} times in a row"))
+PARTS = (N_("cadence"), N_(" by {0}"), N_("{0} times in a row"))
 
 #: Words of reports: fates, states, steps, sides, and what a limit counts.
 WORDS = (
@@ -141,6 +142,7 @@ SECTIONS = (
     N_("Look into rules"),
     N_("Run them"),
     N_("Work in the cadence"),
+    N_("Bring prospects in"),
     N_("Know and decide"),
     N_("Let people in"),
     N_("Keep it sound"),
@@ -151,6 +153,9 @@ SECTIONS = (
 
 #: The line that says what a command does.
 COMMANDS = (
+    N_("Show how the sources of activities stand: telephony, mail, calendars."),
+    N_("Bring the people in a CSV FILE, or in a list of the CRM, into the cadence."),
+    N_("List imports, and decide what they hold."),
     N_("Make a workspace in FOLDER: a settings file and a first rule file, with comments."),
     N_("Check a rule file: its words, its names, its values."),
     N_("Write rule files in their one form: indents, columns, blank lines."),

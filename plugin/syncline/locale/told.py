@@ -60,4 +60,4 @@ def _parts() -> tuple[_Template, ...]:
 def _template(message: str) -> _Template:
     # Every second part is a place's number; places come in order, each once.
     parts = _PLACE.split(message)[::2]
-    return _Template(message, re.compile("(.+?)".join(map(re.escape, parts)), re.DOTALL))
+    return _Template(message, re.compile("(.*?)".join(map(re.escape, parts)), re.DOTALL))
