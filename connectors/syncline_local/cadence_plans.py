@@ -6,7 +6,9 @@ __all__ = ["plan_of", "put_plans"]
 
 from typing import TYPE_CHECKING, Any
 
-from syncline import Cadence, Touch
+from syncline import Cadence, Touch, WorkspaceError
+
+from .cadence_objects import CADENCE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +18,18 @@ if TYPE_CHECKING:
 
 
 def plan_of(document: Document) -> Cadence:
-    """Return a cadence with its touches."""
+    """Return a cadence with its touches; raise ``WorkspaceError`` where it cannot be read."""
+    try:
+        return _plan_of(document)
+    except (KeyError, TypeError, AttributeError) as err:
+        raise WorkspaceError(
+            f"{CADENCE.file} is damaged and was left as it is: the touches of a cadence cannot be "
+            f"read ({type(err).__name__}: {err})",
+            hint="Correct it, or restore it from a backup; docs/cadence.md shows a cadence.",
+        ) from err
+
+
+def _plan_of(document: Document) -> Cadence:
     return Cadence(
         name=document["name"],
         touches=tuple(

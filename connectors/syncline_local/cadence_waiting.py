@@ -8,7 +8,7 @@ from bisect import bisect_right
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from syncline import Touch, WaitingTouch
+from syncline import Touch, WaitingTouch, WorkspaceError
 
 from . import marks
 from .cadence_objects import CADENCE
@@ -48,7 +48,14 @@ class Waiting:
         tables = tuple(self._store.table(name) for name in ("enrolment", "prospect", "cadence"))
         if len(self._of) == len(tables) and all(map(_is, self._of, tables)):
             return
-        found = self._read(*tables)
+        try:
+            found = self._read(*tables)
+        except (KeyError, TypeError, ValueError) as err:
+            raise WorkspaceError(
+                f"{CADENCE.file} is damaged and was left as it is: an enrolment cannot be "
+                f"read ({type(err).__name__}: {err})",
+                hint="Correct it, or restore it from a backup.",
+            ) from err
         found.sort(key=lambda each: each[0])
         self._moments = [moment for moment, _ in found]
         self._touches = [touch for _, touch in found]

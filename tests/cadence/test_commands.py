@@ -107,6 +107,8 @@ def test_a_day_in_the_cadence(world: World) -> None:
         (["next", "nobody@example.com"], 3, "there is no prospect nobody@example.com"),
         (["next", "ann@example.com", "--channel", "fax"], 3, "there is no channel fax"),
         (["next", "ann@example.com", "--after", "soon"], 64, "'soon' is no time such as"),
+        (["due", "--at", "0001-01-01"], 64, "too far away: choose a year from 1970"),
+        (["next", "ann@example.com", "--after", "9999-12-31"], 64, "too far away"),
         (["due", "--at", "25:00"], 64, "'25:00' is no time such as"),
         (["cadences", "enrol", "ann@example.com", "Sprang"], 3, "There is no cadence Sprang."),
         (["cadences", "done", "ann@example.com", "--outcome", "x", "--touch", "7"], 3, "is "),

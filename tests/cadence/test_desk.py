@@ -217,6 +217,25 @@ def test_when_a_prospect_may_be_touched(world: World) -> None:
             workspace.next_allowed("nobody@x.example", "email")
 
 
+def test_a_file_that_was_spoiled_by_hand_is_told_and_left_alone(world: World) -> None:
+    """A cadence without a day ends no command in a traceback, and stays for a person to mend."""
+    prospect = world.prospect("Ann")
+    file = world.folder / "data" / "cadence.json"
+    with opened(world) as workspace:
+        workspace.touches.enrol(prospect, "New leads")
+    spoiled = json.loads(file.read_text("utf-8"))
+    for cadence in spoiled["cadence"].values():
+        del cadence["touches"][0]["day"]
+    file.write_text(json.dumps(spoiled), "utf-8")
+    before = file.read_bytes()
+    with opened(world) as workspace:
+        with pytest.raises(WorkspaceError, match=r"cadence\.json is damaged .* 'day'"):
+            workspace.touches.due()
+        with pytest.raises(WorkspaceError, match=r"cadence\.json is damaged .* 'day'"):
+            workspace.touches.cadences()
+    assert file.read_bytes() == before
+
+
 # -- outcomes
 
 
@@ -314,6 +333,25 @@ def test_a_status_that_disqualifies_ends_the_cadence_with_its_reason(world: Worl
         count = len(workspace.touches.history(prospect))
         workspace.run()
         assert len(workspace.touches.history(prospect)) == count
+
+
+def test_a_converted_lead_ends_the_cadence(world: World) -> None:
+    """RS12, B9: conversion is an event that a workflow answers; no touch comes after it."""
+    workflow = (
+        'workflow "Converted leads leave" on Lead {\n when is converted then exit cadence\n}\n'
+    )
+    world.rules(RULES + workflow)
+    with opened(world) as workspace:
+        lead = world.lead("Ann", Status="Open - Not Contacted")
+        workspace.run()
+        prospect = str(world.one(CADENCE, "prospect")["id"])
+        workspace.touches.enrol(prospect, "New leads")
+        world.convert(lead)
+        workspace.run()
+        assert workspace.touches.due() == []
+        what, reason = reasons(workspace, prospect)[-1]
+    assert what == "exited New leads"
+    assert reason.startswith('workflow "Converted leads leave"')
 
 
 def test_moving_and_going_on_are_in_the_history(world: World) -> None:

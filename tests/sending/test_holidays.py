@@ -56,6 +56,8 @@ def test_the_one_form_puts_holidays_before_the_limits() -> None:
             "E310",
             "two limits of one kind contradict each other",
         ),
+        ("at least 366 days apart", "E111", "a gap of more than a year never ends"),
+        ("at least 99999999999999999 weeks apart", "E111", "a gap of more than a year never ends"),
         (
             "not on holidays, at most 5 a day, at least 1 hour apart",
             None,

@@ -32,6 +32,8 @@ class _Moment(click.ParamType[datetime]):
             found = datetime.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is no time such as 2026-11-22T15:40 or 2026-11-22", param, ctx)
+        if not 1970 <= found.year < 2200:
+            self.fail(f"{value!r} is too far away: choose a year from 1970 to 2199", param, ctx)
         return found.replace(tzinfo=found.tzinfo or UTC)
 
 

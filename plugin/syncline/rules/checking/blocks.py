@@ -20,6 +20,8 @@ from .maps import find_object
 CHANNELS = ("email", "sms", "call", "task")
 _WORDS_OF_A_FORM = {**ROW_SYNONYMS, "readonly": "read only", "read_only": "read only"}
 _DAY = 1440
+#: The longest gap, in minutes; further ahead nobody looks.
+_YEAR = 365 * _DAY
 
 
 def check_form(form: s.Form, catalog: Catalog, problems: Problems) -> None:
@@ -76,6 +78,8 @@ def check_allow(rule: s.Allow, problems: Problems) -> None:
         problems.add("E111", "a day takes a whole number, 1 or more", rule.channel.span)
     if rule.gap_minutes is not None and rule.gap_minutes < 1:
         problems.add("E111", "a gap is a whole number of minutes", rule.channel.span)
+    elif rule.gap_minutes is not None and rule.gap_minutes > _YEAR:
+        problems.add("E111", "a gap of more than a year never ends", rule.channel.span)
     if rule.holidays not in {None, "prospect"}:
         _check_country(str(rule.holidays), rule.channel, problems)
     if rule.limits > rule.kinds_of_limit:
