@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
+from re import sub
 from typing import Any
 
 
@@ -59,7 +60,9 @@ def _told(fault: Any) -> str:
         missing = [name for name in fault.validator_value if name not in fault.instance]
         message = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
     elif fault.validator == "pattern" and "description" in fault.schema:
-        message = f"{fault.instance!r} will not do: {fault.schema['description']}"
+        # A password in an address is not repeated.
+        shown = sub(r"//[^/@]*@", "//…@", repr(fault.instance))
+        message = f"{shown} will not do: {fault.schema['description']}"
     elif fault.validator == "additionalProperties":
         known = list(fault.schema.get("properties", {}))
         strange = [str(name) for name in fault.instance if name not in known]

@@ -231,6 +231,20 @@ def test_a_token_that_is_refused_is_not_stored(office: Office) -> None:
     assert office.access().token().text.reveal() == TOKEN
 
 
+@pytest.mark.parametrize(
+    "token", ["planted…", "planted\r", "pla\nnted", "planted token", "plant\udcff"]
+)
+def test_a_token_that_cannot_be_one_is_told_before_it_is_sent(office: Office, token: str) -> None:
+    """What was copied with its surroundings is no fault of the address, nor of the connector."""
+    with pytest.raises(WorkspaceError, match="is not what was meant to be copied") as connecting:
+        office.connect(Grant.TOKEN, {"token": token})
+    with pytest.raises(WorkspaceError, match="is not what was meant to be copied") as running:
+        office.access(SYNCLINE_ACME_TOKEN=token)
+    for caught in (connecting, running):
+        assert "pla" not in caught.value.message + caught.value.hint
+    assert office.vendor.asked == []
+
+
 def test_secrets_come_from_a_file_or_the_standard_input(office: Office, tmp_path: Path) -> None:
     """Never from an argument, which other users of a machine can read."""
     file = tmp_path / "token"
@@ -321,6 +335,15 @@ def test_a_secret_in_the_file_is_refused(office: Office, name: str) -> None:
     with pytest.raises(WorkspaceError, match="a secret never stands in a file") as caught:
         office.access()
     assert "planted" not in caught.value.message + caught.value.hint
+
+
+def test_a_password_in_an_address_is_not_repeated(office: Office) -> None:
+    """An address that will not do is quoted without what stands before its @."""
+    office.settings('url = "ftp://ann:planted@acme.example"')
+    with pytest.raises(WorkspaceError, match=r"ftp://…@acme\.example' will not do") as caught:
+        office.access()
+    assert "planted" not in caught.value.message + caught.value.hint
+    assert not caught.value.message.endswith(".")
 
 
 def test_a_connector_that_breaks_quotes_no_secret(office: Office) -> None:

@@ -13,7 +13,16 @@ from ..access import Grant, Secret, Settings, Token, Way
 from ..errors import ConnectorError, WorkspaceError
 from ..net.address import checked_host
 from ..people import trail
-from .choosing import Chosen, bound, checked, connected_way, entry_of, kind_named, variable
+from .choosing import (
+    Chosen,
+    bound,
+    check_token,
+    checked,
+    connected_way,
+    entry_of,
+    kind_named,
+    variable,
+)
 from .endpoint import Grants, request_token
 from .forms import client_of, form_of
 from .holder import renewed
@@ -135,13 +144,9 @@ class Admission:
                 hint=f"Set {' and '.join(missing)} in the environment, or name a file that holds "
                 "it with --secret-file.",
             )
-        attempt = Attempt(
-            name=name,
-            way=taken.grant,
-            settings=valid,
-            new=new,
-            secrets={each: given[each] for each in taken.secrets},
-        )
+        handed = {each: given[each] for each in taken.secrets}
+        check_token(kind, taken, handed)
+        attempt = Attempt(name=name, way=taken.grant, settings=valid, new=new, secrets=handed)
         if taken.grant is not Grant.WEB:
             return attempt
         checked_host(redirect)

@@ -7,6 +7,7 @@ __all__ = [
     "advice",
     "borrowed",
     "bound",
+    "check_token",
     "checked",
     "connected_way",
     "entry_of",
@@ -93,7 +94,7 @@ def checked(kind: ConnectorType, table: Settings) -> tuple[dict[str, Any], Grant
     faults = check_against(kind.settings, settings)
     if faults:
         raise WorkspaceError(
-            f"{where} is not valid: {'; '.join(faults)}",
+            f"{where} is not valid: {'; '.join(each.removesuffix('.') for each in faults)}",
             hint="Correct it there; `syncline connectors` shows what each connector needs.",
         )
     return settings, wish
@@ -148,7 +149,22 @@ def fitting(
         )
     (way,) = found
     secrets = {name: Secret(environ[variable(kind, name)]) for name in way.secrets}
+    check_token(kind, way, secrets)
     return Chosen(way=way, secrets=secrets, connected=False)
+
+
+def check_token(kind: ConnectorType, way: Way, secrets: Mapping[str, Secret]) -> None:
+    """Raise ``WorkspaceError`` for a token that no header of a request can bear."""
+    if way.grant is not Grant.TOKEN:
+        return
+    for name, secret in secrets.items():
+        text = secret.reveal()
+        if not text.isascii() or not text.isprintable() or " " in text:
+            raise WorkspaceError(
+                f"the {name.replace('_', ' ')} of {kind.title} is not what was meant to be copied: "
+                "it holds a space, a line break, or a sign that is not ASCII",
+                hint="Copy it anew, and nothing around it.",
+            )
 
 
 def _what_to_do(kind: ConnectorType, settings: Settings, wish: Grant | None) -> str:
