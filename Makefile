@@ -57,6 +57,7 @@ bench: .venv/.bench
 	$(BIN)/python -m bench.own_time
 	$(BIN)/python -m bench.language
 	$(BIN)/python -m bench.imports
+	$(BIN)/python -m bench.cadence
 
 fuzz: .venv/.fuzz
 	$(BIN)/python -m bench.fuzz $(SECONDS)
