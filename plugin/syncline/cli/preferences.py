@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import WorkspaceError
+from ..preferences.names import SETTINGS, setting_named
 from .options import json_option, print_json, workspace_option
 from .signs import tame
 
@@ -68,7 +69,9 @@ def show(team: str, person: str, folder: Path, as_json: bool) -> int:
     return 0
 
 
-@settings.command("set")
+@settings.command(
+    "set", epilog="\b\n" + "\n".join(f"{s.name:16} {s.summary}" for s in SETTINGS.values())
+)
 @click.argument("name")
 @click.argument("value", nargs=-1, required=True)
 @_whose
@@ -84,7 +87,6 @@ def set_(
     syncline settings set working_days mon,tue,wed,thu --team Paris
     syncline settings set calendly_url https://calendly.com/ann/intro --person ann@acme.example
     """
-    from ..preferences.names import setting_named
     from ..preferences.written import read, shown
 
     setting = setting_named(name)
@@ -104,8 +106,6 @@ def set_(
 @json_option
 def unset(name: str, team: str, person: str, folder: Path, as_json: bool) -> int:
     """Say nothing of the setting NAME any more: what is further away holds."""
-    from ..preferences.names import setting_named
-
     book = _book(folder)
     after = book.unset(name, team=team, person=person)
     if as_json:
