@@ -44,6 +44,12 @@ def _google(context: SandboxContext) -> Any:
     return create_app(context.folder, now=context.now, faults=context.faults)
 
 
+def _microsoft(context: SandboxContext) -> Any:
+    from .microsoft.app import create_app
+
+    return create_app(context.folder, now=context.now, faults=context.faults)
+
+
 def _ringover(context: SandboxContext) -> Any:
     from .ringover.app import create_app
 
@@ -76,6 +82,18 @@ def syncline_register_sandboxes() -> Iterable[Sandbox]:
         app=_google,
         paths=("/gmail/v1", "/calendar/v3", "/google", "/sandbox/google"),
         settings=lambda url: {"url": url, "client_id": "sandbox"},
+        secrets={"client_secret": "sandbox"},
+    )
+    yield Sandbox(
+        name="microsoft",
+        title="Microsoft 365",
+        app=_microsoft,
+        paths=("/v1.0", "/microsoft", "/sandbox/microsoft"),
+        settings=lambda url: {
+            "url": url,
+            "login_url": f"{url}/microsoft",
+            "client_id": "sandbox",
+        },
         secrets={"client_secret": "sandbox"},
     )
     yield Sandbox(
