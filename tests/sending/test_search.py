@@ -148,7 +148,7 @@ def test_when_and_why(text: str, after: str, found: str, reasons: list[str]) -> 
             "at least 10 minutes apart",
             ("2026-06-01T11:55",),
             "2026-06-01T12:05",
-            ["another goes at 11:55 on 1 June 2026, and 10 minutes lie between"],
+            ["another goes at 11:55 on 1 June 2026, with 10 minutes between"],
         ),
         ("at least 10 minutes apart", ("2026-06-01T11:50",), "2026-06-01T12:00", []),
         # What is planned counts as well.
@@ -156,7 +156,7 @@ def test_when_and_why(text: str, after: str, found: str, reasons: list[str]) -> 
             "at least 1 hour apart",
             ("2026-06-01T12:30",),
             "2026-06-01T13:30",
-            ["another goes at 12:30 on 1 June 2026, and 1 hour lie between"],
+            ["another goes at 12:30 on 1 June 2026, with 1 hour between"],
         ),
     ],
 )

@@ -53,7 +53,7 @@ class Words:
         """Say that another one is too near."""
         shown = other.astimezone(self._zone)
         apart = _period(self._line.gap or timedelta(0))
-        return f"another goes at {shown:%H:%M} on {_dated(shown.date())}, and {apart} lie between"
+        return f"another goes at {shown:%H:%M} on {_dated(shown.date())}, with {apart} between"
 
     @property
     def _span(self) -> str:
