@@ -80,13 +80,7 @@ def show(team: str, person: str, folder: Path, as_json: bool) -> int:
 def set_(
     name: str, value: tuple[str, ...], team: str, person: str, folder: Path, as_json: bool
 ) -> int:
-    r"""Let VALUE hold for the setting NAME.
-
-    \b
-    syncline settings set time_zone Europe/Paris
-    syncline settings set working_days mon,tue,wed,thu --team Paris
-    syncline settings set calendly_url https://calendly.com/ann/intro --person ann@acme.example
-    """
+    """Let VALUE hold for the setting NAME: `syncline settings set time_zone Europe/Paris`."""
     from ..preferences.written import read, shown
 
     setting = setting_named(name)
