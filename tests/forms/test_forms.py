@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -264,15 +265,19 @@ def test_what_is_taken_is_valid_by_the_forms_own_schema(given: dict[str, Any]) -
 # What becomes of it
 
 
-def test_what_was_posted_goes_over_at_the_next_sync(world: World) -> None:
+@pytest.mark.parametrize("crm", [support.local_world, support.sandbox_world])
+def test_what_was_posted_goes_over_at_the_next_sync(
+    crm: Callable[..., AbstractContextManager[World]], tmp_path: Path
+) -> None:
     """From the form to the CRM, the table turned back (RS10, RP7)."""
     values = {**NAMES, "email": "ann@example.com", "priority": "Hot", "source": "Web"}
-    with world.workspace() as workspace:
-        made = workspace.submit("New prospect", values, key="post-1")
-    assert made.state == "stored"
-    assert syncline_schemas.check("submission", made.to_json()) == []
-    world.settle()
-    lead = world.one(CRM, "Lead", Email="ann@example.com")
+    with crm(tmp_path, RULES) as world:
+        with world.workspace() as workspace:
+            made = workspace.submit("New prospect", values, key="post-1")
+        assert made.state == "stored"
+        assert syncline_schemas.check("submission", made.to_json()) == []
+        world.settle()
+        lead = world.one(CRM, "Lead", Email="ann@example.com")
     assert (lead["Rating"], lead["LeadSource"], lead["Company"]) == ("Hot", "Web", "Unknown")
 
 
