@@ -100,13 +100,20 @@ class CadenceDesk(LocalCadence):
             and (at := parse_stamp(document.get("at") or document["created_at"])) >= since
         ]
 
-    def finish(self, done: TouchDone, by: str) -> Outcome:
-        """Record an outcome as an activity and go to the next touch, once for each touch."""
+    def finish(self, done: Sequence[TouchDone], by: str) -> list[Outcome]:
+        """Record each outcome as an activity and go to the next touch, once for each touch."""
         batch = Batch(self._store)
-        outcome = self._finish(batch, done, by)
-        if outcome.status is OutcomeStatus.DONE:
+        cadences, enrolments = Cadences(batch, CADENCE), Enrolments(batch, CADENCE)
+        own: dict[str, list[str]] = {one.prospect: [] for one in done}
+        for number, document in batch.table("enrolment").items():
+            if document["prospect_id"] in own:
+                own[document["prospect_id"]].append(number)
+        outcomes = [
+            self._finish(batch, cadences, enrolments, own[one.prospect], one, by) for one in done
+        ]
+        if any(outcome.status is OutcomeStatus.DONE for outcome in outcomes):
             batch.commit()
-        return outcome
+        return outcomes
 
     def changes_of(self, prospect: str) -> list[Change]:
         """Return what happened to a prospect's enrolments, the oldest first."""
@@ -129,14 +136,21 @@ class CadenceDesk(LocalCadence):
             if line["enrolment_id"] in own
         ]
 
-    def _finish(self, batch: Batch, done: TouchDone, by: str) -> Outcome:
-        cadences, enrolments = Cadences(batch, CADENCE), Enrolments(batch, CADENCE)
+    def _finish(
+        self,
+        batch: Batch,
+        cadences: Cadences,
+        enrolments: Enrolments,
+        numbers: Sequence[str],
+        done: TouchDone,
+        by: str,
+    ) -> Outcome:
         fine = Outcome(status=OutcomeStatus.DONE, id=done.prospect)
         own = {
             number: document
-            for number, document in batch.table("enrolment").items()
-            if document["prospect_id"] == done.prospect
-            and done.cadence in {None, document["cadence_name"]}
+            for number in numbers
+            for document in (batch.table("enrolment")[number],)
+            if done.cadence in {None, document["cadence_name"]}
         }
         if done.number is not None and any(
             cadences.is_done(_key(number, done.number)) for number in own

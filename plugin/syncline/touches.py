@@ -128,8 +128,8 @@ class TouchKeeper(Protocol):
         """Return (channel, user, moment) of each touch made from *since* on."""
         ...
 
-    def finish(self, done: TouchDone, by: str) -> Outcome:
-        """Record an outcome as an activity and go to the next touch, once for each touch."""
+    def finish(self, done: Sequence[TouchDone], by: str) -> list[Outcome]:
+        """Record each outcome as an activity and go to the next touch, once for each touch."""
         ...
 
     def changes_of(self, prospect: str) -> list[Change]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 __all__ = ["Touches"]
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -139,11 +139,15 @@ class Touches:
 
         Raises ``WorkspaceError`` when the prospect is not at that touch.
         """
+        (outcome,) = self.done_all([touch])
+        return _accepted(outcome)
+
+    def done_all(self, touches: Sequence[TouchDone]) -> list[Outcome]:
+        """Record the outcomes of many touches at once; one that is refused keeps no other back."""
         self._workspace.allow("cadences done")
         with self._workspace.alone():
-            prospect = self.known(touch.prospect)
-            found = self._keeper.finish(replace(touch, prospect=prospect), self._workspace.who)
-        return _accepted(found)
+            named = [replace(each, prospect=self.known(each.prospect)) for each in touches]
+            return self._keeper.finish(named, self._workspace.who)
 
     def enrol(self, prospect: str, cadence: str) -> Outcome:
         """Put a prospect into a cadence, as a person does."""
