@@ -56,15 +56,16 @@ def test_a_fortnight_keeps_every_rule(tmp_path: Path) -> None:
         zones = enrolled(world, workspace)
         touches = workspace.touches
         left, *_ = zones
+        gone = START
         for hour in range(24 * 16):
             world.clock.forward(hours=1)
             if hour == 30:
                 touches.leave(left)
                 gone = world.clock.now
             now = world.clock.now
-            for each in touches.due(now):
-                if each.is_open(now):
-                    touches.done(TouchDone(prospect=each.waiting.prospect, outcome="Done"))
+            for due in touches.due(now):
+                if due.is_open(now):
+                    touches.done(TouchDone(prospect=due.waiting.prospect, outcome="Done"))
         made = world.all(CADENCE, "activity")
         states = Counter(str(each["state"]) for each in world.all(CADENCE, "enrolment"))
     assert states == {"finished": 14, "exited": 1}
