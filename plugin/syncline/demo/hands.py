@@ -78,14 +78,21 @@ class Hands:
                     ids |= {str(row.get("email")): one for row, one in zip(part, made, strict=True)}
                 done += len(part)
                 tell(done, total)
+        self.enrol({ids[email.strip()]: cadence for email, cadence in data.enrolments})
+        tell(total, total)
+
+    def enrol(self, cadences: Mapping[str, str]) -> None:
+        """Put prospects into cadences: id -> the cadence's name."""
         requests = [
-            ActionRequest(
-                key=f"demo:{number}", action="enrol", prospect=ids[email.strip()], target=cadence
-            )
-            for number, (email, cadence) in enumerate(data.enrolments)
+            ActionRequest(key=f"demo:{id_}", action="enrol", prospect=id_, target=cadence)
+            for id_, cadence in cadences.items()
         ]
         _all_done(self._open[Side.CADENCE].act(requests))
-        tell(total, total)
+
+    def ids(self, side: Side, kind: str) -> list[str]:
+        """Return the ids of all records of one kind."""
+        pages = self._open[side].changes(kind, [], None)
+        return [record.id for page in pages for record in page.records]
 
     def find(self, side: Side, kind: str, field: str, value: str) -> str:
         """Return the id of the one record whose *field* is *value*."""
