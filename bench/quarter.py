@@ -104,11 +104,14 @@ class Figures:
 def simulate(users: int, prospects: int, cadences: int, days: int, seed: int = 0) -> Figures:
     """Let *days* go by, in a folder that is gone afterwards; return the figures."""
     with tempfile.TemporaryDirectory() as scratch:
-        return _Quarter(Path(scratch), users, prospects, cadences, seed).run(days)
+        return _Quarter(Path(scratch), users, prospects, cadences, days, seed).run()
 
 
 class _Quarter:
-    def __init__(self, folder: Path, users: int, prospects: int, cadences: int, seed: int) -> None:
+    def __init__(
+        self, folder: Path, users: int, prospects: int, cadences: int, days: int, seed: int
+    ) -> None:
+        self._days = days
         self._dice = random.Random(seed)
         self._clock = Clock()
         self._folder = folder
@@ -120,12 +123,13 @@ class _Quarter:
         (folder / "main.rules").write_text(RULES, "utf-8")
         (folder / "syncline.toml").write_text('version = 1\nrules = "main.rules"\n', "utf-8")
 
-    def run(self, days: int) -> Figures:
+    def run(self) -> Figures:
+        """Let the days go by, then judge."""
         sides = {Side.CRM: "local", Side.CADENCE: "local"}
         registry = load_plugins()
         with Hands(registry, sides, self._folder, self._clock, {}, {}) as hands:
             self._begin(hands)
-            for day in range(days):
+            for day in range(self._days):
                 for hour in HOURS:
                     self._clock.now = START.replace(hour=hour) + timedelta(days=day)
                     self._work()
@@ -152,7 +156,8 @@ class _Quarter:
         self._cycle()
 
     def _cadence(self, name: str) -> dict[str, Any]:
-        days = sorted(self._dice.randrange(1, 60) for _ in range(self._dice.randrange(3, 8)))
+        count = self._dice.randrange(3, 8)
+        days = sorted(self._dice.randrange(1, self._days + 1) for _ in range(count))
         touches = [{"channel": self._dice.choice(CHANNELS), "day": day} for day in days]
         return {"name": name, "touches": touches}
 
@@ -187,7 +192,7 @@ class _Quarter:
     def _change(self, hands: Hands) -> None:
         """Let the CRM's people close some leads, and move some others."""
         ids = hands.ids(Side.CRM, "Lead")
-        some = self._dice.sample(ids, k=min(len(ids), max(1, len(ids) // 200)))
+        some = self._dice.sample(ids, k=min(len(ids), max(2, len(ids) // 200)))
         half = len(some) // 2
         hands.change_all(Side.CRM, "Lead", some[:half], {"City": f"Town {self._dice.random():.3f}"})
         closed: dict[str, Value] = {"Status": "Closed - Not Converted"}
