@@ -105,9 +105,7 @@ class Workspace(Opened):
 
         return Touches(self, now=self._now)
 
-    def next_allowed(
-        self, prospect: str, channel: str, after: datetime | None = None
-    ) -> Allowed:
+    def next_allowed(self, prospect: str, channel: str, after: datetime | None = None) -> Allowed:
         """Return when *channel* may be used for a prospect, and what stands in the way (B11)."""
         self.allow("next_allowed")
         return self.touches.next_allowed(prospect, channel, after)
@@ -135,17 +133,14 @@ class Workspace(Opened):
         return report
 
     def _run(self, actor: Actor, stop: Callable[[], bool], allow_deletes: bool) -> Report:
-        from .at_work import put_to_work, refuse_paused
+        from .at_work import refuse_paused
 
         _ = self.rules.compiled  # raises RulesError before anything is opened
         refusal = self.border.refusal("put rules to work")
         with self.alone(), span("cycle"):
             with self.ledger.begin() as db:
                 refuse_paused(db)
-                version, edit = put_to_work(
-                    db, self.rules, now=self._now(), who=actor.name, confirmed=False
-                )
-                self._note_rules(db, actor, version, edit, refusal)
+                version, edit = self._put_to_work(db, actor, refusal, confirmed=False)
             if edit.differs:
                 tell("rules_put_to_work", rules=version.number)
             fetched = self._sources.fetch(stop=stop)
@@ -233,36 +228,34 @@ class Workspace(Opened):
 
         Raises ``UnconfirmedError`` when the rules delete mappings and *confirmed* is false (E6).
         """
-        from .at_work import put_to_work
         from .ledger import versions, wakes
         from .people import trail
 
         actor, refusal = self.allow("resume"), self.border.refusal("put rules to work")
         _ = self.rules.compiled
         with self.ledger.begin() as db:
-            version, edit = put_to_work(
-                db, self.rules, now=self._now(), who=actor.name, confirmed=confirmed
-            )
-            self._note_rules(db, actor, version, edit, refusal)
+            version, edit = self._put_to_work(db, actor, refusal, confirmed=confirmed)
             if versions.paused(db) is not None:
                 trail.note(db, actor, self._now(), "resume", "cycles")
             versions.clear_pause(db)
             wakes.add(db, wakes.Wake(), self._now())
         return version, edit
 
-    def _note_rules(
-        self, db: Connection, actor: Actor, version: Version, edit: Edit, refusal: Refusal | None
-    ) -> None:
-        """Note that *actor* put an edit to work; raise ``RefusedError`` when it may not (RS11)."""
+    def _put_to_work(
+        self, db: Connection, actor: Actor, refusal: Refusal | None, *, confirmed: bool
+    ) -> tuple[Version, Edit]:
+        """Let the rules be the version at work; new ones not if *refusal* says no (RS11)."""
+        from .at_work import edit_of, put_to_work
         from .people import trail
 
-        if not edit.differs:
-            return
-        if refusal is not None:
+        if refusal is not None and edit_of(db, self.rules).differs:
             raise RefusedError(refusal)
-        old = "" if edit.version is None else f"version {edit.version.number}"
-        new = f"version {version.number}"
-        trail.note(db, actor, self._now(), "rules", version.name, old, new)
+        now = self._now()
+        version, edit = put_to_work(db, self.rules, now=now, who=actor.name, confirmed=confirmed)
+        if edit.differs:
+            old = "" if edit.version is None else f"version {edit.version.number}"
+            trail.note(db, actor, now, "rules", version.name, old, f"version {version.number}")
+        return version, edit
 
     def status(self) -> Status:
         """Say whether cycles run, what the last one did, and what the rule file would change."""

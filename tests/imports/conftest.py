@@ -12,7 +12,7 @@ from support import World
 
 
 @pytest.fixture
-def local(tmp_path: Path) -> Generator[World]:
-    """Make a workspace between two files."""
-    with support.local_world(tmp_path) as found:
+def local(tmp_path: Path, ledger_address: str) -> Generator[World]:
+    """Make a workspace between two files, its ledger in either database."""
+    with support.local_world(tmp_path, ledger=ledger_address) as found:
         yield found

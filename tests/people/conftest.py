@@ -17,9 +17,9 @@ from syncline.people.rights import Role
 
 
 @pytest.fixture
-def local(tmp_path: Path) -> Generator[World]:
+def local(tmp_path: Path, ledger_address: str) -> Generator[World]:
     """Make a workspace between two files, whose rules name a CRM admin; a run has been."""
-    with support.local_world(tmp_path, rules=ADMIN + RULES) as found:
+    with support.local_world(tmp_path, rules=ADMIN + RULES, ledger=ledger_address) as found:
         found.lead("Ann")
         found.run()
         yield found

@@ -380,5 +380,5 @@ def test_people_go_with_a_backup(staffed: World) -> None:
     """Who restores a workspace restores who may what."""
     before = (staffed.folder / "people.json").read_bytes()
     assert run(staffed, "backup", "../b.zip").returncode == 0
-    assert run(staffed, "restore", "../b.zip", "../again").returncode == 0
+    assert run(staffed, "restore", "../b.zip", "../again", "--overwrite").returncode == 0
     assert (staffed.folder.parent / "again" / "people.json").read_bytes() == before

@@ -20,6 +20,7 @@ from ..ledger.journal import report_of
 from ..ledger.opening import open_existing
 from ..ledger.tables import calls, entries, holds, inbox, runs
 from ..model import Side
+from ..people.border import admit
 from .discreet import bare
 from .figures import Conflict, Done, Fate, Figures, Loss, Open, Reason, Run, Use
 
@@ -48,6 +49,7 @@ def report(
     Without *values* nothing in them is a record's own: only ids, counts, names of fields and
     words of ours. Raises ``WorkspaceError`` when nothing ran in that time.
     """
+    admit(folder, "report", environ)
     ledger = open_existing(folder, environ)
     try:
         at = now()
