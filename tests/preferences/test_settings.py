@@ -193,6 +193,12 @@ def test_an_old_value_that_lost_its_meaning_hinders_no_other(book: SettingsBook)
     assert len(book.faults()) == 1
 
 
+def test_half_a_sign_is_kept_as_a_question_mark(book: SettingsBook) -> None:
+    """What no file takes keeps no document out."""
+    book.take(team("Par\ud800is", holidays="France").to_json())
+    assert [each.name for each in book.documents()] == ["Par?is"]
+
+
 def test_changes_of_several_at_once_are_all_kept(tmp_path: Path) -> None:
     """None is written over by another: a lock lets one in at a time."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["VERSION", "Level", "SettingsDocument", "document_from_json", "key_of"]
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,7 @@ from typing import Any, cast
 from syncline_schemas import check
 
 from ..errors import WorkspaceError
+from ..model import plain
 from .checks import fault_in
 from .names import SETTINGS
 
@@ -76,6 +78,8 @@ def document_from_json(document: Any, where: str, *, lasting: bool = False) -> S
             f"{where} is not valid: {wrong[0]}",
             hint="`syncline settings export` shows what such a document holds.",
         )
+    # Half a sign is in no file.
+    given = json.loads(plain(json.dumps(given, ensure_ascii=False)))
     found = SettingsDocument(
         level=Level(given["level"]), name=given["name"].strip(), settings=given["settings"]
     )
