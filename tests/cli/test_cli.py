@@ -36,6 +36,7 @@ COMMANDS = {
     "repl": "Try conditions and values on a record",
     "plan": "Show what the next run would do, why, and what it costs. Nothing is written.",
     "run": "Do one cycle: read what changed, reconcile, write, and report.",
+    "sources": "Show how the sources of activities stand: telephony, mail, calendars.",
     "wake": "Ask a schedule (`syncline run --every`) for a cycle before its time.",
     "pause": "Let no cycle begin until `syncline resume`: the time to edit rules in",
     "resume": "Put the edited rules to work, and let cycles run again.",
@@ -530,7 +531,7 @@ def test_the_sandbox_serves_until_it_is_stopped(tmp_path: Path, by: signal.Signa
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("sandbox nobody", "there is no sandbox for nobody; there are: hubspot, pipedrive"),
+        ("sandbox nobody", "there is no sandbox for nobody; there are: google, hubspot, microsoft"),
         ("sandbox --host 0.0.0.0", "serves this machine alone, not 0.0.0.0"),
         ("demo --system nobody", "the demo plays in local and salesforce, not in nobody"),
     ],
