@@ -51,6 +51,13 @@ def test_what_it_says(site: Site) -> None:
         assert check("sources", json.loads(said.stdout)) == []
     nothing = command("sources", "fetch", folder=folder, **ENVIRON)
     assert nothing.stdout == "Ringover: nothing new\n"
+    site.by_hand("call", number=33_612_345_678, at=(utc() - timedelta(hours=1)).isoformat())
+    run = command("run", folder=folder, **ENVIRON)
+    assert run.returncode == 0, run.stderr
+    assert "Ringover: 1 added" in run.stdout
+    report = json.loads(command("run", "--json", folder=folder, **ENVIRON).stdout)
+    assert check("report", report) == []
+    assert [source["seen"] for source in report["sources"]] == [0]
 
 
 def test_what_went_wrong_and_what_to_do(site: Site) -> None:

@@ -19,6 +19,7 @@ from ..locale.told import told
 from ..model import Side, Value
 from ..sync.plan import Fate, StepKind
 from .signs import tame
+from .sources import figures
 from .spending import cost_words, plan_words, report_words
 
 if TYPE_CHECKING:
@@ -217,6 +218,9 @@ def show_report(out: Console, report: Report) -> None:
     if report.recovered:
         looked = _("{count} steps of an interrupted run were looked up first.")
         out.print(looked.format(count=report.recovered))
+    for fetched in report.sources:
+        if fetched.seen:
+            out.print(Text(f"{fetched.title}: {figures(fetched.to_json())}"))
     for message, hint in report.faults:
         out.print(Text(told(message), style=colour))
         if hint:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["source_lines", "sources"]
+__all__ = ["figures", "source_lines", "sources"]
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -90,23 +90,23 @@ def source_lines(found: Iterable[Fetched]) -> Iterator[str]:
     """Yield what each source brought in, and what went wrong."""
     for fetched in found:
         told = fetched.to_json()
-        yield f"{fetched.title}: {_figures(told)}"
+        yield f"{fetched.title}: {figures(told)}"
         yield from (f"    {line}" for line in _faults(told))
 
 
 def _show(told: Mapping[str, Any]) -> None:
-    click.echo(f"    {_figures(told)}")
+    click.echo(f"    {figures(told)}")
     for line in _faults(told):
         click.secho(f"    {line}", fg="red")
 
 
-def _figures(told: Mapping[str, Any]) -> str:
+def figures(told: Mapping[str, Any]) -> str:
     """Return the counts in words, those that are not zero."""
     parts = [f"{told['counts'][fate]:,} {words}" for fate, words in _FATES.items()
              if told["counts"][fate]]  # fmt: skip
     left = ", ".join(f"{why} {count:,}" for why, count in sorted(told["left"].items()))
-    figures = ", ".join(parts) or "nothing new"
-    return tame(f"{figures} ({left})" if left else figures)
+    words = ", ".join(parts) or "nothing new"
+    return tame(f"{words} ({left})" if left else words)
 
 
 def _faults(told: Mapping[str, Any]) -> Iterator[str]:
