@@ -289,6 +289,14 @@ def test_what_failed_too_often_rests_until_somebody_asks(local: World) -> None:
     assert ask(local, "retry", "--all")["records"] == []
 
 
+def test_a_creation_that_failed_is_logged_under_the_record_that_it_was_for(local: World) -> None:
+    """What was never created has no id: two refusals of one run are told apart by their sources."""
+    leads = [local.lead("Ann"), local.lead("Bob")]
+    local.run(refusing(local))
+    heads = command("log", "--kind", "fail", folder=local.folder).stdout.splitlines()[::2]
+    assert sorted(head.partition("prospect ")[2] for head in heads) == [f"({id_})" for id_ in leads]
+
+
 def test_retrying_all_asks_each_that_failed(local: World) -> None:
     """`--all` covers those that rest and those that are tried again anyway."""
     local.lead("Ann")

@@ -278,6 +278,10 @@ _KIND = {
 def _record(line: Entry) -> str:
     """Return the record that a line is about, or the pair."""
     if line.side:
-        return f"{line.object} {line.crm_id if line.side == Side.CRM else line.cadence_id}"
+        own, other = line.crm_id, line.cadence_id
+        if line.side != Side.CRM:
+            own, other = other, own
+        # What was refused before it was there goes by the record that it was made for.
+        return f"{line.object} {own or f'({other})'}"
     ids = " = ".join(id_ for id_ in (line.crm_id, line.cadence_id) if id_)
     return f"{line.map} {ids}"

@@ -72,7 +72,7 @@ def _show(found: Why) -> None:
 
 
 def _waiting(one: Waits) -> str:
-    because = f": {tame(one.reason)}" if one.reason else ""
+    because = f": {tame(one.reason.removesuffix('.'))}" if one.reason else ""
     return f"{one.object} {one.id} {_WAITS.get(one.state, one.state)}{because}."
 
 
