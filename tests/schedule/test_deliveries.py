@@ -137,6 +137,16 @@ def test_the_vendor_learns_whether_to_send_it_again(
         assert (given.body, given.headers["x-signed"]) == (body, "s")
 
 
+@pytest.mark.parametrize("id_", ["", "9" * 201])
+def test_what_is_no_id_stops_no_cycle(world: World, id_: str) -> None:
+    """An id that no system has would break the reading of all the others: none is taken."""
+    with opened(world, KNOWN) as workspace:
+        with pytest.raises(DeliveryError, match="names a record by what is no id"):
+            workspace.deliver("local", delivery(json.dumps(["good", id_]).encode()))
+        with workspace.ledger.begin() as db:
+            assert wakes.take(db) == ()
+
+
 @pytest.mark.parametrize("name", ["nothing%00", "x%0Arun%201%20done", "x%1B%5B31m", "%F0%9F%92%A5"])
 def test_a_name_that_is_no_word_reaches_no_line_of_the_service(name: str) -> None:
     """Anybody may post to a door: a name with a line break could forge a line of the service."""

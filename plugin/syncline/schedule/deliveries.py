@@ -18,6 +18,8 @@ from ..webhook import Delivery, Notice, Webhook
 
 #: As many ids as one wake holds; the vendors' deliveries are smaller.
 _IDS = 200
+#: No longer than an id in a wake may be (``wake.schema.json``), in characters.
+_LONGEST = 200
 
 
 def heard(kind: ConnectorType, environ: Mapping[str, str]) -> tuple[Webhook, dict[str, Secret]]:
@@ -64,6 +66,8 @@ def take(
     Raises ``DeliveryError`` when the connector does not believe it, or breaks on it.
     """
     notices = notices_of(webhook, secrets, delivery)
+    if not all(0 < len(notice.id) <= _LONGEST for notice in notices):
+        raise DeliveryError("the delivery names a record by what is no id")
     with ledger.begin() as db:
         for name, ids in _shares(notices):
             if wakes.waiting(db) < wakes.MOST:
