@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator, Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from support import CADENCE, START
 from support_sources import Site, sited
-from syncline import WorkspaceError
+from syncline import Faults, WorkspaceError
+from syncline.sandboxes.faults import parse_faults
+from syncline.sandboxes.weather import weathered
 from syncline.sources.fetched import Fate
 from syncline_ringover import session
 from syncline_sandbox.ringover.app import create_app
@@ -230,3 +234,29 @@ def test_a_source_that_is_not_named_is_refused(site: Site) -> None:
     with site.workspace() as workspace, pytest.raises(WorkspaceError, match="no source") as caught:
         workspace.fetch("outlook")
     assert 'sources = ["outlook"]' in caught.value.hint
+
+
+def test_in_any_weather_each_call_is_there_once(tmp_path: Path) -> None:
+    """Requests unheard, answers lost, servers that fail and refuse: it takes longer (RS3, B8)."""
+    shares = dict(parse_faults("timeout=10%,lost=10%,error=10%,limit=10%").shares)
+    faults = Faults(shares=shares)
+
+    def served(folder: Path, **options: Any) -> Any:
+        return weathered(create_app(folder, faults=faults, **options), faults)
+
+    with sited(tmp_path, "ringover", served, ENVIRON) as site:
+        known(site)
+        for hour in range(4):
+            # People have their own line: what they do is done in calm weather.
+            storm = dict(shares)
+            shares.clear()
+            called(site, ago=hour + 1)
+            site.by_hand("sms", number=ANN + hour, text=f"{hour}")
+            shares.update(storm)
+            site.fetch()
+        tries = [site.fetch().fault for _ in range(8)]
+        assert "" in tries
+        shares.clear()
+        assert site.good() == {}
+        kinds = Counter(kind for (kind,) in site.activities("kind"))
+        assert kinds == {"call": 4, "sms": 1}

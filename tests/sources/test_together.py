@@ -48,9 +48,8 @@ class Town:
             assert opened is not None
 
             def source(context: Context, opened: Any = opened) -> Source:
-                forward = world.clock.forward
-                sleeping: Source = opened(replace(context, sleep=lambda s: forward(seconds=s)))
-                return sleeping
+                slept: Source = opened(replace(context, sleep=self.sleep))
+                return slept
 
             kinds[name] = replace(kinds[name], source=source)
         registry = replace(world.registry, connectors=kinds)
@@ -58,6 +57,9 @@ class Town:
             world.folder, registry=registry, now=world.clock, environ=ENVIRON
         ) as workspace:
             yield workspace
+
+    def sleep(self, seconds: float) -> None:
+        self.world.clock.forward(seconds=seconds)
 
     def by_hand(self, name: str, what: str, **values: Any) -> Mapping[str, Any]:
         self.world.clock.forward(seconds=2)
