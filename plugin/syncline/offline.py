@@ -37,6 +37,6 @@ def load_offline(file: Path | None, registry: Registry | None = None) -> RuleSet
         descriptions=descriptions,
         functions=registry.functions,
         templates=registry.templates,
-        connectors=tuple(sorted(registry.connectors)),
+        connectors=registry.systems,
     )
     return check_rules(text, catalog)

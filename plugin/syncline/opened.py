@@ -161,7 +161,7 @@ class Opened:
     def rules(self) -> RuleSet:
         """The rules, checked against both systems' own fields (B2)."""
         named = self.text.head.systems
-        unknown = [name for name in named.values() if name not in self.registry.connectors]
+        unknown = [name for name in named.values() if name not in self.registry.systems]
         descriptions = {
             side: Description(objects=())
             if unknown or side not in named
@@ -173,7 +173,7 @@ class Opened:
             descriptions=descriptions,
             functions=self.registry.functions,
             templates=self.registry.templates,
-            connectors=tuple(sorted(self.registry.connectors)),
+            connectors=self.registry.systems,
         )
         return check_rules(self.text, catalog)
 

@@ -55,6 +55,11 @@ class Registry:
     origins: Mapping[str, str]
     _manager: pluggy.PluginManager = field(repr=False)
 
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """The connectors that rules may connect to: all but those that are sources alone."""
+        return tuple(sorted(name for name, kind in self.connectors.items() if kind.sides))
+
     def before_apply(self, plan: Plan) -> None:
         """Let plugins look at a plan; one that raises stops the run."""
         for name, call in self._listeners("syncline_before_apply"):

@@ -88,5 +88,7 @@ def test_how_it_is_connected(site: Site) -> None:
     text = rules.read_text("utf-8").replace("cadence to local", "cadence to ringover")
     rules.write_text(text, "utf-8")
     wrong = command("check", folder=folder, **sealed)
-    assert wrong.returncode == 3
-    assert "Ringover cannot be the cadence of a sync" in wrong.stderr
+    assert wrong.returncode == 1
+    assert "error[E206]" in wrong.stdout
+    listed = command("connectors", folder=folder).stdout
+    assert "ringover  Ringover, as a source" in listed

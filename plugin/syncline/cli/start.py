@@ -74,7 +74,7 @@ def connectors(as_json: bool) -> int:
         )
         return 0
     for kind in found:
-        sides = " or ".join(str(side) for side in Side if side in kind.sides)
+        sides = " or ".join(str(side) for side in Side if side in kind.sides) or "a source"
         click.secho(f"{kind.name}", bold=True, nl=False)
         click.echo(f"  {kind.title}, as {sides}  ({registry.origins.get(kind.name, '')})")
         for name, rule in kind.settings.get("properties", {}).items():

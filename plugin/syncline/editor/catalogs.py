@@ -49,7 +49,7 @@ class Catalogs:
             descriptions=descriptions,
             functions=self._registry.functions,
             templates=self._registry.templates,
-            connectors=tuple(sorted(self._registry.connectors)),
+            connectors=self._registry.systems,
         )
 
     def ask(self, file: Path) -> str:
