@@ -20,12 +20,14 @@ from syncline.sandboxes.faults import parse_faults
 from syncline.sandboxes.house import house
 from syncline.workspace import Workspace
 
-NAMES = ("hubspot", "pipedrive", "salesforce", "salesloft")
+NAMES = (
+    "google", "hubspot", "microsoft", "pipedrive", "ringover", "salesforce", "salesloft",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def vendors(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> Generator[str]:
-    """Serve all four sandboxes at one address."""
+    """Serve all sandboxes at one address."""
     context = SandboxContext(
         folder=tmp_path_factory.mktemp("vendors"),
         now=lambda: datetime.now(UTC),
@@ -47,8 +49,11 @@ def agree(url: str) -> dict[str, str]:
 CASES = [
     (name, grant)
     for name, grants in {
+        "google": (Grant.WEB,),
         "hubspot": (Grant.WEB, Grant.TOKEN),
+        "microsoft": (Grant.WEB,),
         "pipedrive": (Grant.WEB, Grant.TOKEN),
+        "ringover": (Grant.TOKEN,),
         "salesforce": (Grant.WEB, Grant.JWT, Grant.CLIENT),
         "salesforce_engagement": (Grant.WEB, Grant.JWT, Grant.CLIENT),
         "salesloft": (Grant.WEB, Grant.TOKEN),
@@ -69,15 +74,13 @@ def test_a_vendor_lets_us_in(
 ) -> None:
     """RS1, RP1: connected, shown, renewed where that can be, asked again, and given back."""
     sandbox = registry.sandboxes[name.removesuffix("_engagement")]
-    settings: dict[str, Any] = {"client_id": "sandbox", **sandbox.settings(vendors)}
+    settings: dict[str, Any] = dict(sandbox.settings(vendors))
+    if "client_id" in registry.connectors[name].settings["properties"]:
+        settings.setdefault("client_id", "sandbox")
     if grant is Grant.JWT:
         settings["username"] = "sam@sandbox.example"
         certify(vendors)
-    secrets = {
-        "client_secret": sandbox.secrets.get("client_secret", "sandbox"),
-        "token": sandbox.secrets.get("token", ""),
-        "private_key": PEM,
-    }
+    secrets = {"client_secret": "sandbox", "private_key": PEM, **sandbox.secrets}
     (tmp_path / "syncline.toml").write_text('version = 1\nrules = "main.rules"\n')
     (tmp_path / "main.rules").write_text("")
     with workspace(tmp_path, registry) as opened:
