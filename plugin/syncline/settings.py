@@ -7,7 +7,7 @@ __all__ = ["FILE_NAME", "Settings", "read_settings"]
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from syncline_schemas import check
@@ -69,8 +69,7 @@ def read_settings(folder: Path) -> Settings:
             f"reads up to {VERSION})",
             hint="Upgrade Syncline: `pip install --upgrade syncline`.",
         )
-    faults = check("workspace", document)
-    if faults:
+    if faults := check("workspace", document) or _patterns(document.get("imports", {})):
         raise WorkspaceError(
             f"{path.name} is not valid: {'; '.join(faults)}",
             hint=f"Correct {path}: it has `version`, `rules`, `ledger`, `sources` and "
@@ -84,3 +83,19 @@ def read_settings(folder: Path) -> Settings:
         imports=document.get("imports", {}),
         sources=tuple(document.get("sources", ())),
     )
+
+
+def _patterns(imports: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Say which automatic imports name files that no pattern finds, or outside of the folder."""
+    found: list[str] = []
+    for name, table in imports.items():
+        if (files := table.get("files")) is None:
+            continue
+        path = PurePath(files)
+        torn = any("**" in part and part != "**" for part in path.parts)
+        if torn or path.is_absolute() or ".." in path.parts or not path.parts:
+            found.append(
+                f"imports.{name}.files: {files!r} is no pattern of files in the folder, such as "
+                "'inbox/*.csv'"
+            )
+    return found

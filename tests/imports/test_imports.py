@@ -365,6 +365,10 @@ def test_automatic_imports_belong_to_the_crm_admin(local: World) -> None:
         ("[imports.x]\nfiles = 'a'\nwhere = 'b'\nevery = 60\n", "is not valid"),
         ("[imports.x]\nfiles = 'a'\nevery = 1\n", "is not valid"),
         ("[imports.x]\nfiles = 'a'\nevery = 60\nhow = 1\n", "how is not known"),
+        ("[imports.x]\nfiles = '/in/*.csv'\nevery = 60\n", "is no pattern of files in the folder"),
+        ("[imports.x]\nfiles = '../*.csv'\nevery = 60\n", "is no pattern of files in the folder"),
+        ("[imports.x]\nfiles = 'a**/*.csv'\nevery = 60\n", "such as 'inbox/\\*.csv'"),
+        ("[imports.x]\nfiles = './'\nevery = 60\n", "is no pattern of files in the folder"),
     ],
 )
 def test_a_slip_in_a_table_is_told(local: World, table: str, answer: str) -> None:
