@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 
 import pytest
 
 from support import RULES, local_world
+from support_people import LOGGED_IN
 from syncline import TouchDone, Workspace
 from syncline.cadence_documents import cadences_to
 from syncline.people.border import RefusedError
@@ -27,7 +27,7 @@ def test_a_member_makes_touches_and_changes_no_cadence(tmp_path: Path) -> None:
                 world.folder, registry=world.registry, now=world.clock, environ={}, who=who
             )
 
-        with opened(getpass.getuser()) as workspace:
+        with opened(LOGGED_IN) as workspace:
             workspace.people.add(OPS)
         with opened(OPS) as workspace:
             workspace.people.add(BOB, role=Role.MEMBER)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 
 import support
 from support import RULES, World
-from support_people import ADMIN, ANN, BOB, MIA, OPS, As
+from support_people import ADMIN, ANN, BOB, LOGGED_IN, MIA, OPS, As
 from syncline import Workspace
 from syncline.people.rights import Role
 
@@ -42,7 +41,7 @@ def as_(local: World) -> As:
 @pytest.fixture
 def staffed(local: World, as_: As) -> World:
     """Set up one person of each role; the super-admin is whoever is logged in."""
-    with as_(getpass.getuser()) as workspace:
+    with as_(LOGGED_IN) as workspace:
         workspace.people.add(OPS)
     with as_(OPS) as workspace:
         for address, role in ((ANN, Role.ADMIN), (MIA, Role.MANAGER), (BOB, Role.MEMBER)):

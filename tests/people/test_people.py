@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 
 import syncline_schemas
 from support import CRM, World, command
-from support_people import ANN, BOB, MIA, OPS, As
+from support_people import ANN, BOB, LOGGED_IN, MIA, OPS, As
 from syncline import Workspace, WorkspaceError
 from syncline.history import read_history
 from syncline.people.border import RefusedError
@@ -200,7 +199,7 @@ def test_another_super_admin_is_chosen(staffed: World, as_: As) -> None:
 SLIPS: list[tuple[Callable[[People], object], str]] = [
     (lambda p: p.add("nobody"), "is no e-mail address"),
     (lambda p: p.add(ANN), "is ann@acme.example already"),
-    (lambda p: p.add("x@acme.example", users=[getpass.getuser()]), f"is {OPS} already"),
+    (lambda p: p.add("x@acme.example", users=[LOGGED_IN]), f"is {OPS} already"),
     (lambda p: p.add("x@acme.example", role=Role.SUPER_ADMIN), "there is one super-admin"),
     (lambda p: p.give_role(OPS, Role.MEMBER), "there is always one"),
     (lambda p: p.give_role(ANN, Role.SUPER_ADMIN), "there is one super-admin"),
@@ -301,7 +300,8 @@ def run(world: World, *words: str, who: str = "") -> Any:
         ("pause",), ("run",), ("resume",), ("plan",), ("versions",), ("connections",), ("check",),
         ("docs",), ("wake",), ("backup", "x.zip"), ("prune",), ("doctor",), ("audit",),
         ("people", "add", "x@acme.example"), ("people", "list"), ("replay",), ("undo", "1"),
-        ("disconnect", "salesforce"), ("settings", "set", "language", "fr"),
+        ("disconnect", "salesforce"), ("settings", "set", "language", "fr"), ("settings", "export"),
+        ("diff", "main.rules", "main.rules"),
     ],
     ids=" ".join,
 )  # fmt: skip
@@ -334,9 +334,19 @@ def test_whoever_reads_the_log_by_the_api_is_asked_as_well(
     assert read_history(staffed.folder, environ={"SYNCLINE_USER": MIA})
     with pytest.raises(RefusedError):
         read_history(staffed.folder, environ={"SYNCLINE_USER": BOB})
-    monkeypatch.setattr("getpass.getuser", lambda: "eve")
+    monkeypatch.setattr("syncline.people.border._user", lambda: "eve")
     with pytest.raises(RefusedError, match="eve is nobody here"):
         read_history(staffed.folder, environ={})
+
+
+def test_the_environment_makes_nobody_another(
+    staffed: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """K12: the system says who is logged in; LOGNAME, which anybody may write, does not."""
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(name, BOB)
+    with opened(staffed) as workspace:
+        assert workspace.who == OPS
 
 
 def test_people_are_set_up_by_commands(local: World) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 __all__ = ["USER", "Actor", "Border", "RefusedError", "admit", "rules_admin"]
 
-import getpass
 import os
+import pwd
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -164,8 +164,11 @@ def _known(roster: Roster | None, name: str) -> Actor:
 
 
 def _user() -> str:
-    """Return who is logged in; nobody in a container that knows no names."""
+    """Return who is logged in; nobody in a container that knows no names.
+
+    The system is asked, not ``LOGNAME``: in the environment anybody may write any name.
+    """
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
         return ""
