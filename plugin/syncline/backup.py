@@ -15,13 +15,14 @@ from pathlib import Path
 
 from .archive import Archive, pack, unpack
 from .errors import LedgerBusyError, LedgerError, WorkspaceError
-from .ledger import copying
+from .ledger import copying, versions
 from .ledger.database import Ledger
 from .ledger.integrity import check_file
 from .ledger.opening import keep_instance, locate, open_existing, place_of, read_instance
 from .ledger.tables import SCHEMA_VERSION
 from .people import register as people
 from .people.border import admit
+from .rules.reading import UnreadableRulesError, read_rules
 from .settings import FILE_NAME, Settings, read_settings
 from .sync.lease import Lease
 
@@ -117,7 +118,9 @@ def restore(
     workspace in *folder* stays as it is, and its own settings say where: so a ledger is moved
     between databases. Everything is checked before anything is changed. Raises
     ``WorkspaceError`` for a bad archive, and for a workspace or ledger that is there already
-    unless *overwrite* is given; ``LeaseHeldError`` while a run is at work on that ledger.
+    unless *overwrite* is given; ``LeaseHeldError`` while a run is at work on that ledger;
+    ``RefusedError`` for other people or other rules than are there, which a restore must not give
+    to somebody who may not change them.
     """
     admit(folder, "restore", environ)
     made = not folder.exists()
@@ -131,6 +134,7 @@ def restore(
             files = [] if ledger_only else _staged_files(staged, settings, file.name)
             settings = replace(settings, folder=folder)
             where = locate(settings, environ)
+            _check_rights(folder, staged, environ, ledger_only=ledger_only)
             if not overwrite:
                 _check_free(settings, files, archive.instance)
             _place_ledger(where, staged / _LEDGER, folder, now, archive, overwrite=overwrite)
@@ -185,6 +189,39 @@ def _staged_files(staged: Path, settings: Settings, archive: str) -> list[Path]:
                 hint=_ANOTHER,
             )
     return sorted(found, key=lambda path: (path == Path(FILE_NAME), path))
+
+
+def _check_rights(
+    folder: Path, staged: Path, environ: Mapping[str, str] | None, *, ledger_only: bool
+) -> None:
+    """See that nobody becomes, or puts to work, by a restore what that person otherwise may not."""
+    here, there = folder / people.FILE_NAME, staged / _FILES / people.FILE_NAME
+    if not here.exists():
+        return
+    if not ledger_only and there.exists() and there.read_bytes() != here.read_bytes():
+        admit(folder, "people super-admin", environ)
+    with closing(Ledger(staged / _LEDGER)) as ledger, ledger.begin() as db:
+        restored = versions.latest(db)
+    if restored is not None and restored.text != _text_at_work(folder, environ):
+        admit(folder, "put rules to work", environ)
+
+
+def _text_at_work(folder: Path, environ: Mapping[str, str] | None) -> str:
+    """Return the rules at work in *folder*; where no ledger tells them, those of the file."""
+    version = None
+    try:
+        with closing(open_existing(folder, environ)) as ledger, ledger.begin() as db:
+            version = versions.latest(db)
+    except LedgerBusyError:
+        raise
+    except (LedgerError, WorkspaceError):
+        pass
+    if version is not None:
+        return version.text
+    try:
+        return read_rules(read_settings(folder).rules).source.text
+    except UnreadableRulesError:
+        return ""
 
 
 def _check_free(settings: Settings, files: list[Path], instance: str) -> None:

@@ -41,3 +41,5 @@ def test_a_member_makes_touches_and_changes_no_cadence(tmp_path: Path) -> None:
             assert touches.history(prospect)[-1].reason == f"call: Connected, by {BOB}"
             with pytest.raises(RefusedError, match="change the settings of the company"):
                 touches.put_cadences(document)
+        with opened("eve") as workspace, pytest.raises(RefusedError, match="work in the cadence"):
+            workspace.touches.enrol(prospect, "New leads")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -392,3 +393,33 @@ def test_people_go_with_a_backup(staffed: World) -> None:
     assert run(staffed, "backup", "../b.zip").returncode == 0
     assert run(staffed, "restore", "../b.zip", "../again", "--overwrite").returncode == 0
     assert (staffed.folder.parent / "again" / "people.json").read_bytes() == before
+
+
+def test_nobody_becomes_more_by_a_restore(staffed: World, as_: As, tmp_path: Path) -> None:
+    """K12, RS11: other people and other rules come back by the hand that may change them."""
+    rules, people = (staffed.folder / name for name in ("main.rules", "people.json"))
+    before = people.read_bytes()
+    again = ("restore", str(tmp_path / "b.zip"), ".", "--overwrite")
+    with as_(OPS) as workspace:
+        workspace.people.choose_super_admin(ANN)
+    assert run(staffed, "backup", str(tmp_path / "b.zip")).returncode == 0
+    people.write_bytes(before)
+    refused = run(staffed, *again, who=ANN)
+    assert refused.returncode == 3
+    assert f"{ANN} is an admin and may not choose the super-admin" in refused.stderr
+    assert people.read_bytes() == before
+    rules.write_text(rules.read_text().replace("sync cadence to crm\n", ""))
+    with as_(OPS) as workspace:
+        workspace.run()
+    refused = run(staffed, *again, "--ledger-only", who=ANN)
+    assert refused.returncode == 3
+    assert f"{ANN} is an admin and may not change the field mapping" in refused.stderr
+    done = run(staffed, *again)
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_admin_restores_what_is_the_same(staffed: World, tmp_path: Path) -> None:
+    """K12: looking after the ledger is an admin's."""
+    assert run(staffed, "backup", str(tmp_path / "b.zip"), who=ANN).returncode == 0
+    done = run(staffed, "restore", str(tmp_path / "b.zip"), ".", "--overwrite", who=ANN)
+    assert done.returncode == 0, done.stderr

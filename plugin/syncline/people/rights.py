@@ -21,6 +21,7 @@ class Right(StrEnum):
     """What a role may allow, in the words of a refusal."""
 
     STATUS = "see whether the sync runs"
+    CADENCE = "work in the cadence"
     LOG = "read the sync log"
     SETTINGS = "see the settings"
     RUN = "run the sync"
@@ -41,14 +42,14 @@ class Right(StrEnum):
 #: What the CRM admin owns beside its role (RS11).
 OWN = frozenset({Right.RULES, Right.AUTOMATIC})
 _ALL = frozenset(Right)
-_MANAGER = frozenset({Right.STATUS, Right.LOG})
+_MEMBER = frozenset({Right.STATUS, Right.CADENCE})
 
 #: What each role may.
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.SUPER_ADMIN: _ALL,
     Role.ADMIN: _ALL - OWN - {Right.SUCCESSION, Right.IMPERSONATE},
-    Role.MANAGER: _MANAGER,
-    Role.MEMBER: frozenset({Right.STATUS}),
+    Role.MANAGER: _MEMBER | {Right.LOG},
+    Role.MEMBER: _MEMBER,
 }
 
 #: The right that each operation needs: methods of ``Workspace`` and commands, which bear one name
@@ -83,16 +84,16 @@ OPERATIONS: Mapping[str, Right | None] = {
     "set for others": Right.TEAMS,
     # Whoever works in the cadence works there.
     "cadences": None,
-    "cadences done": Right.STATUS,
-    "cadences enrol": Right.STATUS,
-    "cadences exit": Right.STATUS,
-    "cadences export": Right.STATUS,
-    "cadences history": Right.STATUS,
+    "cadences done": Right.CADENCE,
+    "cadences enrol": Right.CADENCE,
+    "cadences exit": Right.CADENCE,
+    "cadences export": Right.CADENCE,
+    "cadences history": Right.CADENCE,
     "cadences import": Right.TEAMS,
-    "cadences list": Right.STATUS,
-    "due": Right.STATUS,
-    "next": Right.STATUS,
-    "next_allowed": Right.STATUS,
+    "cadences list": Right.CADENCE,
+    "due": Right.CADENCE,
+    "next": Right.CADENCE,
+    "next_allowed": Right.CADENCE,
     "settings export": Right.SETTINGS,
     "settings log": Right.AUDIT,
     "status": Right.STATUS,
