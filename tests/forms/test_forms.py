@@ -148,6 +148,9 @@ def test_a_form_that_nobody_can_fill_in_is_told() -> None:
     with pytest.raises(WorkspaceError, match="Last name is required and read only") as caught:
         built(RULES.replace("LastName   <-> last_name     required", "LastName -> last_name"))
     assert caught.value.hint == "Map last_name both ways, or take `read only` off it."
+    with pytest.raises(WorkspaceError, match="Job title is required and read only") as caught:
+        built(RULES.replace("    job_title\n", "    job_title     required\n"))
+    assert caught.value.hint == "Map job_title both ways, or take `required` off it."
 
 
 def test_a_form_is_found_by_its_name_in_any_capitals() -> None:

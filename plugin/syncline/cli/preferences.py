@@ -65,7 +65,8 @@ def show(team: str, person: str, folder: Path, as_json: bool) -> int:
         click.echo(f"{name:{width}}  {value}", nl=False)
         click.secho(f"  [{tame(chosen.source)}]", fg="cyan")
     for fault in faults:
-        click.secho(f"{tame(fault)}.", fg="yellow")
+        stop = "" if fault.endswith("?") else "."
+        click.secho(f"{tame(fault)}{stop}", fg="yellow")
     return 0
 
 

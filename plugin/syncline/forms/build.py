@@ -66,11 +66,14 @@ def _form(block: s.Form, rules: RuleSet) -> Form:
         field = scope.type.get(name)
         assert field is not None
         made = _field(field, asked, said.get(name, Mapped()), needed.get(name, ""), rules)
-        if made.read_only and name in needed and made.default is None:
+        wanted = name in needed or (asked is not None and asked.required)
+        if made.read_only and wanted and made.default is None:
             raise WorkspaceError(
                 f'the form "{block.name}" ({at}) cannot be filled in: {made.label} is required '
                 f"and read only. {made.read_only}",
-                hint=f"Map {name} both ways, or take `read only` off it.",
+                hint=f"Map {name} both ways, or take `read only` off it."
+                if name in needed
+                else f"Map {name} both ways, or take `required` off it.",
             )
         fields.append(made)
     return Form(name=block.name, object=scope.type.name, fields=tuple(fields), at=at)
