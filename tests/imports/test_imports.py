@@ -412,6 +412,8 @@ def test_a_file_is_imported_by_commands(local: World) -> None:
         (("import", "--crm", "Lead", "--map", "a=b"), 64, "--map goes with a FILE"),
         (("import", "p.csv", "--map", "Email"), 64, 'write --map "Column=field"'),
         (("import", "gone.csv"), 3, "gone.csv cannot be read"),
+        (("import", "p.csv", "--country", "Atlantis"), 3, "there is no country Atlantis"),
+        (("import", "--crm", "Lead", "--country", "Atlantis"), 3, "there is no country Atlantis"),
         (("import", "p.csv", "--map", "Emial=email"), 3, "did you mean Email?"),
         (("imports", "resolve", "9", "--take", "new"), 3, "no question 9 waits"),
         (("imports", "run", "fairs"), 3, "no automatic import is called fairs"),

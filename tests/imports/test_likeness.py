@@ -152,6 +152,9 @@ def test_a_slip_in_a_mapping_is_told(said: dict[str, str], answer: str) -> None:
         ("first_name", "  Mary\n Ann ", "Mary Ann"),
         ("company_url", "ACME.com/", "https://acme.com"),
         ("company_size", "1,200", 1200),
+        ("company_size", "12,5", 12.5),
+        ("company_size", "1.234,5", 1234.5),
+        ("company_size", "1\u202f234", 1234),
         ("source", "web", "Web"),
         ("notes", '=HYPERLINK("x")', '=HYPERLINK("x")'),
     ],
@@ -175,6 +178,7 @@ def test_a_phone_is_read_for_the_country_of_its_row() -> None:
     [
         ("email", "bob@beta", 'Email: "bob@beta" is no e-mail address'),
         ("company_size", "many", "Company size: 'many' is no number"),
+        ("company_size", "1_000", "Company size: '1_000' is no number"),
         ("source", "Radio", "Source: 'Radio' is none of Web, Event, Referral"),
         ("first_name", "x" * 41, "First name: 41 signs, and it takes 40"),
         ("last_name", " ", "without last name"),

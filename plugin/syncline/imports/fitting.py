@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["Fitted", "Fitter"]
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ..functions import BUILT_IN
@@ -13,6 +14,7 @@ from .parts import Parts
 
 _CALLS = {function.name: function.call for function in BUILT_IN}
 _EMAIL, _PHONE, _URL = _CALLS["email"], _CALLS["phone"], _CALLS["url"]
+_READ = _CALLS["number"]
 _TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -101,14 +103,11 @@ def _web(text: str) -> Value:
 
 
 def _number(text: str) -> Value:
-    plain = text.replace("\u00a0", "").replace(" ", "").replace(",", "")
-    for read in (int, float):
-        try:
-            number = read(plain)
-        except ValueError:
-            continue
-        if abs(number) < float("inf"):
-            return number
+    """Return the number that *text* writes: with a decimal point, or else with a comma."""
+    for mark in ".", ",":
+        with suppress(ValueError):
+            if (number := _READ(text, mark)) is not None:
+                return number
     raise ValueError(f"{text[:40]!r} is no number")
 
 

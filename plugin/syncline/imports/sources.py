@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ..errors import WorkspaceError
+from ..functions.countries import country_code
 from ..model import ObjectType, Side, Value
 from ..rules.catalog import Scope
 from ..rules.compiled import MapRule
@@ -67,6 +68,7 @@ class Source:
 def of_file(request: Request, kind: ObjectType) -> Source:
     """Return the rows of a CSV file; raise ``WorkspaceError`` for one that cannot be used."""
     assert request.file is not None
+    _check_country(request.country)
     sheet = look_at(request.file)
     columns = map_columns(sheet.columns, kind, request.columns)
     fit = Fitter(kind, parts_of(kind), request.country)
@@ -98,6 +100,7 @@ def of_crm(
     request: Request, rules: RuleSet, crm: System, kind: ObjectType, now: datetime
 ) -> Source:
     """Return the CRM's records as the rules' own map would bring them to the cadence."""
+    _check_country(request.country)
     rule = _map(rules, request.crm, kind.name)
     type_ = crm.description.get(rule.crm_object)
     assert type_ is not None
@@ -119,6 +122,13 @@ def of_crm(
     name = f"{rule.crm_object} of the CRM" + (f" where {request.where}" if request.where else "")
     digest = hashlib.sha256(name.encode()).hexdigest()
     return Source(name=name, written="", columns=(), digest=digest, count=None, rows=rows)
+
+
+def _check_country(text: str) -> None:
+    if text and country_code(text) is None:
+        raise WorkspaceError(
+            f"there is no country {text}", hint="Write its name or its code, such as FR."
+        )
 
 
 def _map(rules: RuleSet, crm_object: str, kind: str) -> MapRule:
