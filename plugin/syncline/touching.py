@@ -158,9 +158,12 @@ class Touches:
         return self._act("exit", prospect, None)
 
     def history(self, prospect: str) -> list[Change]:
-        """Return every change of a prospect's enrolments with its reason, the oldest first."""
+        """Return every change of a prospect's enrolments with its reason, the oldest first.
+
+        One who was deleted is known by the id; one who was merged is whom it was merged into.
+        """
         self._workspace.allow("cadences history")
-        return self._keeper.changes_of(self.known(prospect))
+        return self._keeper.changes_of(prospect) or self._keeper.changes_of(self.known(prospect))
 
     def known(self, prospect: str) -> str:
         """Return the id of a prospect; raise ``WorkspaceError`` when it is not known."""

@@ -385,6 +385,10 @@ def test_who_was_deleted_or_merged_gets_no_touch(world: World, how: str) -> None
         else:
             world.merge(CADENCE, "prospect", gone, stays)
         assert [each.waiting.prospect for each in workspace.touches.due()] == [stays]
+        # What was merged is the winner's.
+        told = workspace.touches.history(gone if how == "delete" else stays)
+        left = [change.reason for change in told if change.what == "exited New leads"]
+        assert left == [f"The prospect was {how}d"]
 
 
 def test_another_cadence_says_that_its_touches_are_its_own(tmp_path: Path) -> None:
