@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Audit", "bind", "choose", "chosen", "fields_of"]
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -107,10 +107,19 @@ def choose(db: Connection, found: Sequence[Hold], winner: Side, audit: Audit) ->
     )
 
 
-def bind(db: Connection, maps: Sequence[MapRule], record: str, partner: str, audit: Audit) -> Pair:
+def bind(
+    db: Connection,
+    maps: Sequence[MapRule],
+    record: str,
+    partner: str,
+    audit: Audit,
+    *,
+    sure: bool,
+) -> Pair:
     """Link two records that wait, as one of *maps* keeps them; what differs is decided next.
 
-    Raises ``WorkspaceError`` when one is linked, is not known, or no map keeps such two.
+    Raises ``WorkspaceError`` when one is linked, is not known, or no map keeps such two; and,
+    unless somebody is *sure*, when each has something else in what the map matches them by.
     """
     one, two = _waiting(db, maps, record), _waiting(db, maps, partner)
     entries = {one.side: one, two.side: two}
@@ -137,6 +146,8 @@ def bind(db: Connection, maps: Sequence[MapRule], record: str, partner: str, aud
                     hint=f"`syncline why {entry.id}` says since when, and how.",
                 )
             resting.append(pair)
+    if not sure:
+        _refuse_strangers(rule, entries)
     pair = _met(rule, entries)
     pairs.remove(db, [(old.map, old.ids[Side.CRM]) for old in resting])
     pairs.add(db, [pair])
@@ -151,6 +162,25 @@ def bind(db: Connection, maps: Sequence[MapRule], record: str, partner: str, aud
     )
     journal.add_entries(db, [line])
     return pair
+
+
+def _refuse_strangers(rule: MapRule, entries: Mapping[Side, Entry]) -> None:
+    """Raise if the two share no match key, and one of them differs."""
+    keys = {side: rule.keys(side, entry.values) for side, entry in entries.items()}
+    both = [
+        (crm, cadence)
+        for crm, cadence in zip(keys[Side.CRM], keys[Side.CADENCE], strict=True)
+        if crm and cadence
+    ]
+    if not both or any(crm == cadence for crm, cadence in both):
+        return
+    said = {side: " and ".join(pair[side is Side.CADENCE] for pair in both) for side in Side}
+    crm, cadence = entries[Side.CRM].id, entries[Side.CADENCE].id
+    raise WorkspaceError(
+        f"{crm} has {said[Side.CRM]} and {cadence} has {said[Side.CADENCE]}: they do not look like "
+        "one",
+        hint="`--yes` makes them one all the same; `syncline plan` shows what is written over.",
+    )
 
 
 def _met(rule: MapRule, entries: dict[Side, Entry]) -> Pair:

@@ -314,10 +314,11 @@ class Workspace(Opened):
             wakes.add(db, wakes.Wake(), self._now())
         return found
 
-    def link(self, record: str, partner: str) -> Pair:
+    def link(self, record: str, partner: str, *, sure: bool = False) -> Pair:
         """Say that two records that wait are one (E8); what differs is decided by the next run.
 
-        Raises ``WorkspaceError`` when one of them is linked already, or is not known.
+        Raises ``WorkspaceError`` when one of them is linked already, or is not known; and, unless
+        *sure*, when what the map matches them by differs.
         """
         from . import holding
         from .ledger import wakes
@@ -326,7 +327,8 @@ class Workspace(Opened):
         actor = self.allow("link")
         maps = self.rules.compiled.maps
         with self.alone(), self.ledger.begin() as db:
-            pair = holding.bind(db, maps, record, partner, self._audit(actor))
+            audit = self._audit(actor)
+            pair = holding.bind(db, maps, record, partner, audit, sure=sure)
             trail.note(db, actor, self._now(), "decision", record, new=f"with {partner}")
             wakes.add(db, wakes.Wake(), self._now())
         return pair

@@ -214,6 +214,25 @@ def test_two_that_no_rule_could_choose_between_are_linked(world: World) -> None:
         assert len(workspace.holds()) == 1
 
 
+def test_two_strangers_are_joined_only_by_somebody_who_is_sure(world: World) -> None:
+    """What each is matched by is shown beside the other's, and nothing is written over unasked."""
+    world.rules(HOLDING)
+    lead = world.lead("Ann")
+    world.prospect("Ann")
+    world.prospect("Ann")
+    world.lead("Bob")
+    world.lead("Bob", LastName="Other")
+    stranger = world.prospect("Bob")
+    world.run()
+    with world.workspace() as workspace:
+        with pytest.raises(WorkspaceError, match="they do not look like one") as caught:
+            workspace.link(lead, stranger)
+        assert "ann@example.com" in caught.value.message
+        assert "bob@example.com" in caught.value.message
+        pair = workspace.link(lead, stranger, sure=True)
+    assert pair.ids == {CRM: lead, CADENCE: stranger}
+
+
 @pytest.mark.parametrize(
     ("one", "two", "says"),
     [

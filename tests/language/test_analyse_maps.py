@@ -162,6 +162,5 @@ def test_activities_need_somebody_they_happened_with() -> None:
     """K3: without a map of a prospect, nobody knows whom an activity belongs to."""
     findings = told(more=_CALL.format(""))
 
-    assert ("unreachable", "no activity gets to the CRM: no map says whom a prospect is there") in (
-        findings
-    )
+    told_of = "no activity gets across: no map says whom a prospect is in the CRM"
+    assert ("unreachable", told_of) in findings

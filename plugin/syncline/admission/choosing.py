@@ -92,6 +92,10 @@ def checked(kind: ConnectorType, table: Settings) -> tuple[dict[str, Any], Grant
             )
         wish = Grant(said)
     faults = check_against(kind.settings, settings)
+    if faults and kind.ways and not settings:
+        raise WorkspaceError(
+            f"{kind.title} is not connected", hint=f"Run `syncline connect {kind.name}`."
+        )
     if faults:
         raise WorkspaceError(
             f"{where} is not valid: {'; '.join(each.removesuffix('.') for each in faults)}",

@@ -160,13 +160,14 @@ def _play(place: _Place, seed: int) -> None:
         _command(place, "why", _JOHN, "FirstName")
         _show_people(hands)
         _command(place, "run")
-    out.print("Look around:")
-    out.print(f"  syncline log -w {place.folder} --kind hold")
-    out.print(f"  syncline why {_CARLA} -w {place.folder}")
+    folder = place.folder.resolve()
+    out.print("Look around (`source .venv/bin/activate` first):")
+    out.print(f"  syncline log -w {folder} --kind hold", soft_wrap=True)
+    out.print(f"  syncline why {_CARLA} -w {folder}", soft_wrap=True)
     if place.settings:
         port = str(place.settings[place.crm]["url"]).rpartition(":")[2]
         out.print("The server has stopped. To go on with its records:", soft_wrap=True)
-        kept = place.folder / "sandbox"
+        kept = folder / "sandbox"
         out.print(f"  syncline sandbox {place.crm} --port {port} --data {kept}", soft_wrap=True)
 
 

@@ -61,7 +61,11 @@ def holds(record: str | None, folder: Path, as_json: bool) -> int:
 @click.option(
     "--always", is_flag=True, help="Write it into the row of the rules: no such hold comes again."
 )
-@click.option("--yes", is_flag=True, help="With --always: change the rule file without asking.")
+@click.option(
+    "--yes",
+    is_flag=True,
+    help="Change the rule file without asking; join what does not look like one.",
+)
 @workspace_option
 @json_option
 def resolve(
@@ -92,7 +96,7 @@ def resolve(
         raise click.UsageError(_("--always decides for all that the row holds: leave out --all"))
     with Workspace(folder) as workspace:
         if partner is not None:
-            return _link(workspace, record, partner, as_json=as_json)
+            return _link(workspace, record, partner, sure=yes, as_json=as_json)
         side = Side(take or "")
         if always:
             return _always(workspace, record, field, side, yes=yes, as_json=as_json)
@@ -194,10 +198,10 @@ def _show(found: Sequence[Hold], choices: Sequence[Side | None]) -> None:
     click.echo(_("`syncline resolve RECORD --with ID` says which record across is the same."))
 
 
-def _link(workspace: Workspace, record: str, partner: str, *, as_json: bool) -> int:
+def _link(workspace: Workspace, record: str, partner: str, *, sure: bool, as_json: bool) -> int:
     from ..model import Side
 
-    pair = workspace.link(record, partner)
+    pair = workspace.link(record, partner, sure=sure)
     ids = {"crm_id": pair.ids[Side.CRM], "cadence_id": pair.ids[Side.CADENCE]}
     if as_json:
         print_json({"holds": [], "linked": {"map": pair.map, **ids}})

@@ -43,8 +43,9 @@ def sandbox(
     from ..plugins import load_plugins
     from ..sandboxes.faults import parse_faults
     from ..sandboxes.house import house
-    from ..sandboxes.serve import serve
+    from ..sandboxes.serve import check_host, serve
 
+    check_host(host)
     found = load_plugins().sandboxes
     served = [_named(found, name) for name in names or sorted(found)]
     context = SandboxContext(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["serve"]
+__all__ = ["check_host", "serve"]
 
 import signal
 import threading
@@ -18,12 +18,17 @@ if TYPE_CHECKING:
     from uvicorn import Server
 
 
-def serve(app: Any, host: str, port: int, ready: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM; *ready* hears the URL, with the port that was free if 0."""
+def check_host(host: str) -> None:
+    """Raise ``WorkspaceError`` unless *host* is this machine alone."""
     if host not in LOOPBACK:
         raise WorkspaceError(
             f"a sandbox serves this machine alone, not {host}", hint="Use 127.0.0.1."
         )
+
+
+def serve(app: Any, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM; *ready* hears the URL, with the port that was free if 0."""
+    check_host(host)
     server = new_server(app)
     with listening(host, port) as listener, _stopped_by_signals(server):
         ready(url_of(host, listener))
