@@ -367,7 +367,7 @@ def rule_files() -> st.SearchStrategy[s.RuleFile]:
 
 _SPACE = re.compile(rf"{SIGNIFICANT.pattern}|[ \t]+|\n")
 #: Words that belong to the word before them: the language reads both as one.
-_TIED = re.compile(r"(action|user|Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b")
+_TIED = re.compile(r"(action|user|on holidays|holidays|Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b")
 
 
 @st.composite
