@@ -232,7 +232,8 @@ def test_sealed_text_that_was_changed_opens_nothing(office: Office) -> None:
     office.connect()
     document = json.loads(stored(office))
     sealed = document["connections"]["acme"]["sealed"]
-    document["connections"]["acme"]["sealed"] = sealed[:40] + "A" + sealed[41:]
+    other = "B" if sealed[40] == "A" else "A"
+    document["connections"]["acme"]["sealed"] = sealed[:40] + other + sealed[41:]
     (office.folder / "access.json").write_text(json.dumps(document))
     with pytest.raises(WorkspaceError, match="cannot be read"):
         office.access()

@@ -357,7 +357,7 @@ def test_a_missing_secret_is_named_with_its_variable(waiting: Path) -> None:
     path.write_text(path.read_text("utf-8").replace("to local", "to salesforce", 1), "utf-8")
     done = command("run", folder=waiting)
     assert done.returncode == 3
-    assert "[connections.salesforce] in syncline.toml is not valid" in done.stderr
+    assert "Run `syncline connect salesforce`." in done.stderr
     with (waiting / "syncline.toml").open("a") as file:
         file.write('[connections.salesforce]\nurl = "http://127.0.0.1:9"\nclient_id = "c"\n')
     done = command("run", folder=waiting, SYNCLINE_SALESFORCE_CLIENT_SECRET="")
