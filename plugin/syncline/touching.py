@@ -24,6 +24,7 @@ from .cadence_documents import cadences_from
 from .connector import Context
 from .errors import WorkspaceError
 from .model import ActionRequest, Outcome, OutcomeStatus, Side
+from .people import trail
 from .preferences.effective import effective
 from .rules.checking.blocks import CHANNELS
 from .sending.answer import Allowed
@@ -77,10 +78,14 @@ class Touches:
 
         Returns name -> ``new``, ``changed`` or ``same``; others stay as they are.
         """
-        self._workspace.allow("cadences import")
+        actor = self._workspace.allow("cadences import")
         cadences = cadences_from(document)
-        with self._workspace.alone():
-            return self._keeper.put_cadences(cadences)
+        with self._workspace.alone(), self._workspace.ledger.begin() as db:
+            found = self._keeper.put_cadences(cadences)
+            for name, what in found.items():
+                if what != "same":
+                    trail.note(db, actor, self._now(), "cadence", name, new=what)
+        return found
 
     # -- touches
 

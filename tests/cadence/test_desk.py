@@ -13,6 +13,7 @@ import pytest
 import syncline_schemas
 from support import CADENCE, CRM, HEAD, World, local_world
 from syncline import TouchDone, Workspace, WorkspaceError
+from syncline.people import trail
 
 RULES = (
     HEAD
@@ -92,6 +93,9 @@ def test_what_is_exported_is_imported_without_a_change(world: World) -> None:
         text = '{"channel": "email", "day": 2, "template": "intro", "subject": "Hello"}'
         document["cadences"] = [{"name": "Nurture Q3", "touches": [json.loads(text)]}]
         assert workspace.touches.put_cadences(document) == {"Nurture Q3": "changed"}
+        with workspace.ledger.begin() as db:
+            (line,) = trail.read(db, kind="cadence")
+        assert (line.who, line.about, line.new) == ("ops", "Nurture Q3", "changed")
         (first, *_) = cadences_to(workspace.touches.cadences())["cadences"]
     assert first["touches"] == [json.loads(text)]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 #: What a line can be about.
 KINDS = ("person", "role", "super-admin", "rules", "pause", "resume", "decision", "import",
-         "connection")  # fmt: skip
+         "connection", "cadence")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
