@@ -4,31 +4,26 @@ from __future__ import annotations
 
 __all__ = ["judge"]
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from ..ledger import journal, pairs
 from ..ledger.codec import stamp
-from ..ledger.journal import Entry
-from ..ledger.rows import Pair, State
 from ..model import Side, Value, is_blank
-from .lines import Line, MapSpec, plain
+from .evidence import Evidence, news, values_since
+from .lines import Line, plain
 from .once import judge_actions
 from .promises import Promise
 from .records import Change, Row
-from .story import Key
 
 if TYPE_CHECKING:
     from .history import History
 
-_ALL = 1_000_000
 _DAY = timedelta(hours=24)
 
 
 def judge(history: History) -> None:
     """Note in the story every promise that the history's end shows to be broken."""
-    found = _Evidence(history)
+    found = Evidence(history)
     _loses_nothing(found)
     _keeps_what_it_wrote_over(found)
     _no_twins(found)
@@ -36,48 +31,7 @@ def judge(history: History) -> None:
     judge_actions(history, found.pairs, found.entries, found.waiting)
 
 
-class _Evidence:
-    """What the ledger holds at the end, beside what the witness saw."""
-
-    def __init__(self, history: History) -> None:
-        self.history = history
-        self.story = history.story
-        self.stores = history.stores
-        with history.ledger.begin() as db:
-            self.entries = journal.history(db, limit=_ALL)
-            self.pairs = [
-                pair
-                for spec in history.book.maps
-                for pair in pairs.quiet(db, spec.name, after="", limit=_ALL, now=None)
-            ]
-        self.by_id: dict[str, list[Entry]] = {}
-        for entry in self.entries:
-            for id_ in {entry.crm_id, entry.cadence_id} - {""}:
-                self.by_id.setdefault(id_, []).append(entry)
-        self.waiting: dict[Key, State] = {
-            (side, name, id_): state
-            for side in Side
-            for (name, id_), state in history.entries(side).items()
-        }
-        self.linked: dict[Key, list[Pair]] = {}
-        for pair in self.pairs:
-            for side in Side:
-                place = (side, pair.objects[side], pair.ids[side])
-                self.linked.setdefault(place, []).append(pair)
-
-    def people(self) -> Iterator[tuple[Side, MapSpec, Row]]:
-        """Yield every record of a mapped object that is there, once a map."""
-        for spec in self.history.book.maps:
-            for side in Side:
-                for row in self.stores[side].rows(spec.object(side)):
-                    yield side, spec, row
-
-    def row(self, side: Side, name: str, id_: str) -> Row | None:
-        """Return a record that is there."""
-        return self.stores[side].row(name, id_)
-
-
-def _loses_nothing(found: _Evidence) -> None:
+def _loses_nothing(found: Evidence) -> None:
     """See that every record has a partner or waits, and that no value is unaccounted for."""
     for side, spec, row in found.people():
         place = (side, row.object, row.id)
@@ -99,15 +53,16 @@ def _loses_nothing(found: _Evidence) -> None:
                 _went_over(found, side, row, partner, line)
 
 
-def _went_over(found: _Evidence, side: Side, row: Row, partner: Row, line: Line) -> None:
-    told = _news(found, (side, row.object, row.id), line, side)
+def _went_over(found: Evidence, side: Side, row: Row, partner: Row, line: Line) -> None:
+    to = side.other
+    told = news(found, side, row, partner, line)
     if not told or told[-1].ours or (is_blank(told[-1].new) and not line.erase):
         return
-    last, to = told[-1], side.other
+    last = told[-1]
     described = found.stores[to].kind(partner.object).get(line.name(to))
     length = None if described is None else described.length
     said = _in_any_words(found, (side, row.object, row.id, line.name(side)), line, last)
-    for value in _values_since(found, to, partner, line.name(to), last):
+    for value in values_since(found, to, partner, line.name(to), last):
         if any(line.agree(each, value, to, length) for each in said):
             return
     waits = {(side, row.object, row.id), (to, partner.object, partner.id)} & found.waiting.keys()
@@ -125,49 +80,15 @@ def _went_over(found: _Evidence, side: Side, row: Row, partner: Row, line: Line)
     )
 
 
-def _news(found: _Evidence, record: Key, line: Line, side: Side) -> list[Change]:
-    """Return a field's changes without those that came to nothing before anybody read them."""
-    told = list(found.story.fields.get((*record, line.name(side)), ()))
-    while told:
-        last = told[-1]
-        seen = max(
-            (v for _at, v in found.story.handed.get(record, ()) if v < last.number), default=0
-        )
-        known = [change for change in told if change.number <= seen]
-        if line.alike(last.old, last.new):
-            told.pop()  # it says the same in other words
-        elif known and line.alike(known[-1].new, last.new):
-            told = known  # it went there and back
-        else:
-            break
-    return told
-
-
 def _in_any_words(
-    found: _Evidence, field: tuple[Side, str, str, str], line: Line, last: Change
+    found: Evidence, field: tuple[Side, str, str, str], line: Line, last: Change
 ) -> list[Value]:
     """Return what *last* said, and what said the same later: a system may cut it elsewhere."""
     later = [change.new for change in found.story.fields[field] if change.number > last.number]
     return [last.new, *(value for value in later if line.alike(last.new, value))]
 
 
-def _values_since(
-    found: _Evidence, side: Side, row: Row, name: str, last: Change
-) -> Iterator[Value]:
-    """Yield what a field held when *last* was written, and every value since.
-
-    What a listing still showed then counts as held: the engine could know no better.
-    """
-    told = found.story.fields.get((side, row.object, row.id, name), [])
-    before = [change for change in told if change.number <= last.number]
-    yield before[-1].new if before else None
-    yield from (
-        change.old for change in before if change.late and change.at + change.late > last.at
-    )
-    yield from (change.new for change in told if change.number > last.number)
-
-
-def _excused(found: _Evidence, row: Row, partner: Row, line: Line, last: Change, to: Side) -> bool:
+def _excused(found: Evidence, row: Row, partner: Row, line: Line, last: Change, to: Side) -> bool:
     """Tell whether the history gives a reason that is one."""
     reasons: list[bool] = []
     born = min(
@@ -198,7 +119,7 @@ def _excused(found: _Evidence, row: Row, partner: Row, line: Line, last: Change,
     return any(reasons)
 
 
-def _keeps_what_it_wrote_over(found: _Evidence) -> None:
+def _keeps_what_it_wrote_over(found: Evidence) -> None:
     """See that a person's value that we wrote over stands in the history."""
     for effect in found.story.effects:
         change = effect.change
@@ -217,7 +138,7 @@ def _keeps_what_it_wrote_over(found: _Evidence) -> None:
         )
 
 
-def _no_twins(found: _Evidence) -> None:
+def _no_twins(found: Evidence) -> None:
     for place, linked in found.linked.items():
         if len(linked) > 1:
             names = ", ".join(f"{p.map} {p.ids[place[0].other]}" for p in linked)
@@ -238,7 +159,7 @@ def _no_twins(found: _Evidence) -> None:
                 )
 
 
-def _budget(found: _Evidence) -> None:
+def _budget(found: Evidence) -> None:
     """See that in no 24 hours more calls of the CRM were made than allowed."""
     limit, spent = found.history.book.limit, found.story.spent[Side.CRM]
     first, used = 0, 0
