@@ -57,7 +57,21 @@ def test_every_promise_is_kept_in_histories_nobody_saw() -> None:
     assert not result.failures, _told(result)
 
 
-@pytest.mark.parametrize("seed", [136_685, 446_939, 975_189, 976_891, 4_000_825])
+@pytest.mark.parametrize(
+    "seed",
+    [
+        136_685,
+        446_939,
+        500_967,
+        501_574,
+        501_998,
+        502_591,
+        603_276,
+        975_189,
+        976_891,
+        4_000_825,
+    ],
+)
 def test_histories_that_failed_once_keep_every_promise(seed: int) -> None:
     """What a fresh history showed to be wrong stays right."""
     result = simulate(seed, 1)

@@ -163,6 +163,10 @@ class MapRule:
             for crm, cadence in self.matches
         ]
 
+    def match_fields(self, side: Side) -> list[str]:
+        """Return the names of the match rows' fields on *side*."""
+        return [(crm if side is Side.CRM else cadence).name for crm, cadence in self.matches]
+
 
 def match_key(value: Value) -> str:
     """Return a match field's value as it compares: without case and outer space."""

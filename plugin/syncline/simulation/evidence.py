@@ -90,22 +90,25 @@ def news(found: Evidence, side: Side, row: Row, partner: Row, line: Line) -> lis
 def _refused(
     found: Evidence, side: Side, change: Change, after: Change, partner: Row, line: Line
 ) -> bool:
-    """Tell whether *change* failed at the partner, and nothing else became of it before *after*."""
+    """Tell whether *change* failed or was put off, and nothing else became of it before *after*."""
     fate = {
         entry.kind
         for entry in found.by_id.get(change.id, ())
         if stamp(change.at) <= entry.at <= stamp(after.at) and entry.field in {"", line.crm}
     }
     held = values_since(found, side.other, partner, line.name(side.other), change)
-    return fate == {"fail"} and not any(
-        line.agree(change.new, value, side.other, None) for value in held
+    return (
+        bool(fate)
+        and fate <= {"fail", "defer"}
+        and not any(line.agree(change.new, value, side.other, None) for value in held)
     )
 
 
 def values_since(found: Evidence, side: Side, row: Row, name: str, last: Change) -> Iterator[Value]:
     """Yield what a field held when *last* was written, and every value since.
 
-    What a listing still showed then counts as held: the engine could know no better.
+    What a listing still showed then counts as held, and so does what had been read of the field
+    before *last* was read: the engine could know no better.
     """
     told = found.story.fields.get((side, row.object, row.id, name), [])
     before = [change for change in told if change.number <= last.number]
@@ -114,3 +117,17 @@ def values_since(found: Evidence, side: Side, row: Row, name: str, last: Change)
         change.old for change in before if change.late and change.at + change.late > last.at
     )
     yield from (change.new for change in told if change.number > last.number)
+    for version in _read_before(found, (side, row.object, row.id), last):
+        yield from [change.new for change in told if change.number <= version][-1:]
+
+
+def _read_before(found: Evidence, record: Key, last: Change) -> list[int]:
+    """Return the versions in which *record* may have been known when *last* was read first."""
+    handed = found.story.handed
+    when = min(
+        (at for at, v in handed.get((last.side, last.object, last.id), ()) if v >= last.number),
+        default=0,
+    )
+    versions = handed.get(record, ())
+    before = sorted(v for at, v in versions if at < when)
+    return before[-1:] + [v for at, v in versions if at == when]

@@ -205,7 +205,10 @@ class History:
             self.story.breach(Promise.ADDS_UP, f"{report.candidates} candidates came to {counts}")
         if any("add up" in words for words, _hint in report.faults):
             self.story.breach(Promise.ADDS_UP, f"the run is red: {report.faults}")
-        if report.state == "done" and report.recovered == 0 and taken != report.writes:
+        # A look-up after a lost answer cannot tell our write from a person's that says the same.
+        doubtful = self.story.written_by_people()
+        told = report.state == "done" and report.recovered == 0
+        if told and not taken <= report.writes <= taken + doubtful:
             self.story.breach(
                 Promise.ADDS_UP,
                 f"the report says {report.writes} writes, and the systems took {taken}",

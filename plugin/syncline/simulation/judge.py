@@ -111,12 +111,25 @@ def _excused(found: Evidence, row: Row, partner: Row, line: Line, last: Change, 
         elif entry.kind == "hold":
             reasons.append(line.conflict == "hold" or not line.turns(last.new, to))
         elif entry.kind == "skip":
-            blank = is_blank(last.new) and stamp(last.at) < born
+            # Until a field was settled once, a blank is what there is to fill.
+            blank = is_blank(last.new) and not _settled(found, row, line, born, stamp(last.at))
             # A conflict whose winner may not be written leaves both sides as they are.
             kept = {line.word(side) for side in Side} != {"always"}
             kept = kept or unturned or (is_blank(theirs) and not line.erase)
             reasons.append(blank or kept or not line.turns(last.new, to))
     return any(reasons)
+
+
+def _settled(found: Evidence, row: Row, line: Line, born: str, at: str) -> bool:
+    """Tell whether a field of a pair linked at *born* had been settled by the time *at*.
+
+    It had not if the first write failed or was put off, and none went through.
+    """
+    told = [entry for entry in found.by_id.get(row.id, ()) if born <= entry.at < at]
+    failed = any(entry.kind in {"fail", "defer"} for entry in told)
+    names = {line.crm, line.cadence}
+    written = any(entry.kind in {"update", "create"} and entry.field in names for entry in told)
+    return at >= born and (written or not failed)
 
 
 def _keeps_what_it_wrote_over(found: Evidence) -> None:

@@ -89,6 +89,17 @@ class Story:
                 self._plans[place] = (number, step)
             self.tell(f"plan: {_step(step)}")
 
+    def written_by_people(self) -> int:
+        """Return how many updates of this run's plans a person made, word for word."""
+        return sum(
+            step.kind is StepKind.UPDATE and all(self._is_theirs(place, w) for w in step.writes)
+            for place, (_number, step) in self._plans.items()
+        )
+
+    def _is_theirs(self, place: Key, write: FieldWrite) -> bool:
+        told = self.fields.get((*place, write.field))
+        return bool(told) and not told[-1].ours and plain(told[-1].new) == plain(write.new)
+
     def _echoes(self, case: Case) -> None:
         """See that what we wrote ourselves is not written back as if it were news."""
         spec = next((spec for spec in self._maps if spec.name == case.map), None)

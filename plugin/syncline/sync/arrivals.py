@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Arrivals"]
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 
 from ..ledger import changes, inbox, matchkeys, pairs
 from ..ledger.pairs import Known
-from ..ledger.rows import Arrival, State
+from ..ledger.rows import Arrival
 from ..model import Gone, Record, Side, Value
-from ..rules.compiled import match_key
+from .keeping import KeyKeeper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +23,8 @@ class Arrivals:
 
     side: Side
     object: str
-    #: The fields of match rows, of which the keys are kept.
-    key_fields: Sequence[str]
+    #: Keeps the match keys of its records.
+    keeper: KeyKeeper
     #: The maps of this object: the map's name, and the object across.
     others: Mapping[str, str]
     #: Whether its partners hear when a record goes; otherwise it only leaves the inbox.
@@ -119,29 +119,19 @@ class Arrivals:
     ) -> None:
         """Keep the match keys, and ask again whoever was held for one that moved."""
         named = {
-            record.id: {field: match_key(record.values.get(field)) for field in self.key_fields}
+            record.id: self.keeper.of(record.values)
             for record in records
             if self._may_have_moved(record, known.get(record.id, ()))
         }
-        if not named or not self.key_fields:
-            return
-        moved = matchkeys.note_keys(db, self.side, self.object, named)
-        if moved:
-            self._ask_again(db, {key for _field, key in moved})
+        self.keeper.keep(db, named)
 
     def _may_have_moved(self, record: Record, known: Sequence[Known]) -> bool:
         """Tell whether the keys may differ from those that are kept; a tombstone keeps none."""
         return not known or any(
             one.gone or one.base.get(field) != record.values.get(field)
             for one in known
-            for field in self.key_fields
+            for field in self.keeper.fields
         )
-
-    def _ask_again(self, db: Connection, keys: Collection[str]) -> None:
-        places = [(self.side, self.object), *((self.side.other, o) for o in self.others.values())]
-        for where, name in places:
-            owners = matchkeys.owners(db, where, name, keys)
-            inbox.requeue(db, where, name, [State.HELD, State.WAITING], owners)
 
 
 def _is_known(values: Mapping[str, Value], known: Known) -> bool:

@@ -20,6 +20,7 @@ from ..rules.compiled import match_key
 from .firing import owed_by
 from .history import Historian
 from .intents import NOT_KNOWN, Task
+from .keeping import KeyKeeper
 from .plan import Case, Fate, Step, StepKind
 
 _STATES = {
@@ -68,13 +69,15 @@ class _UnderWay:
 class Committer:
     """Gathers what became of a batch and writes it into the ledger at ``flush``.
 
-    *recorded* are the objects that hold activities: they wait for people who get a partner.
+    *keepers* keep the match keys of what is written; *recorded* are the objects that hold
+    activities: they wait for people who get a partner.
     """
 
     def __init__(
         self,
         run: int,
         now: Callable[[], datetime],
+        keepers: Mapping[tuple[Side, str], KeyKeeper],
         recorded: Collection[tuple[Side, str]] = (),
     ) -> None:
         self._run = run
@@ -89,9 +92,11 @@ class Committer:
         self._changed: dict[_Name, Pair] = {}
         #: People who got a partner: their activities need wait no longer.
         self._linked: list[Mapping[Side, str]] = []
+        self._keepers = keepers
         self._recorded = recorded
-        #: Match keys of records created, by (side, object) and id.
-        self._keys: dict[tuple[Side, str], dict[str, Mapping[str, str]]] = {}
+        #: Match keys that were written, by (side, object) and id: others find the record by them
+        #: at once.
+        self._keys: dict[tuple[Side, str], dict[str, dict[str, str]]] = {}
         #: Records that we deleted.
         self._ended: list[tuple[str, str, str]] = []
         #: Records found to be gone when they were written, with what they last held.
@@ -221,8 +226,8 @@ class Committer:
         pairs.add(db, self._new.values())
         pairs.save(db, self._changed.values())
         journal.add_entries(db, self._history.taken())
-        for (side, name), keys in self._keys.items():
-            matchkeys.note_keys(db, side, name, keys)
+        for where, keys in self._keys.items():
+            self._keepers[where].keep(db, keys)
         for side, gone, values in self._lost:
             inbox.departed(db, side, [(gone, values)], self.now())
             changes.note(db, self._run, side, [], [gone])
@@ -240,7 +245,6 @@ class Committer:
         ids = dict(task.case.ids)
         if step.kind is StepKind.CREATE and id_ is not None:
             ids[step.side] = id_
-            self._keys.setdefault((step.side, step.object), {})[id_] = step.keys
         pair = under_way.pair
         if step.kind is StepKind.ACTION:
             if pair is not None:
@@ -262,9 +266,16 @@ class Committer:
             base = {side: {**pair.base[side], **step.settles.get(side, {})} for side in Side}
             choices = {row: side for row, side in pair.choices.items() if row not in rows}
             pair = replace(pair, base=base, echo={**pair.echo, step.side: echo}, choices=choices)
+            self._note_keys(step, ids[step.side])
             under_way.pair = self._keep(pair)
             under_way.written[step.side] = (step.values, span[1])
         self._history.written(task, ids, run)
+
+    def _note_keys(self, step: Step, id_: str) -> None:
+        where = (step.side, step.object)
+        keeper = self._keepers.get(where)
+        if keeper is not None and (keys := keeper.of_written(step.settles[step.side])):
+            self._keys.setdefault(where, {}).setdefault(id_, {}).update(keys)
 
     def _add(self, pair: Pair) -> Pair:
         self._new[_name(pair)] = pair

@@ -12,7 +12,7 @@ from syncline_grammar.syntax import Fallback, WriteRule
 from ..ledger.codec import stamp
 from ..ledger.rows import Entry
 from ..model import Side, Value, is_blank
-from ..rules.compiled import FieldRule, MapRule, WorkflowRule, match_key
+from ..rules.compiled import FieldRule, MapRule, WorkflowRule
 from ..rules.values import Clock, Unturned
 from .cases import due_of, lone_case
 from .firing import fire
@@ -82,10 +82,6 @@ def _creation(facts: NewFacts, values: Sequence[tuple[FieldRule, Value]]) -> Ste
             for row, value in values
         ),
         settles=settles,
-        keys={
-            field.name: match_key(settles[target].get(field.name))
-            for field in (pair[0 if target is Side.CRM else 1] for pair in rule.matches)
-        },
         at=rule.at,
     )
 

@@ -23,6 +23,7 @@ from .apply import Applier, pending_batches, recover
 from .caution import check_deletions
 from .commit import Committer
 from .cost import Cost, Estimate, differences
+from .keeping import key_keepers
 from .listening import Listener
 from .locks import check_locked, keep_rows
 from .meter import Meter
@@ -177,7 +178,8 @@ class Cycle:
         tell("run_begun", run=run, rules=self._version)
         try:
             recorded = {(a.source, a.object(a.source)) for a in self._rules.activities}
-            yield run, Committer(run, self._now, recorded), started
+            keepers = key_keepers(self._rules.compiled.maps)
+            yield run, Committer(run, self._now, keepers, recorded), started
         except SynclineError as err:
             with self._ledger.begin() as db:
                 journal.end_run(db, run, self._now(), "failed", {"error": err.message})

@@ -41,10 +41,9 @@ def made_of(written: Base, seen: Value, length: int | None = None) -> bool:
     if isinstance(written, str) and isinstance(seen, str):
         ours, theirs = _bare(written), _bare(seen)
         whole = length is not None and len(written) <= length
-        # A cut text is the beginning of ours; a phone number gains or loses its country.
-        return (ours == theirs if whole else ours.startswith(theirs)) or (
-            len(theirs) > _NUMBER and (ours.endswith(theirs) or theirs.endswith(ours))
-        )
+        # A cut text is the beginning of ours.
+        cut = bool(theirs) and ours.startswith(theirs) and not whole
+        return ours == theirs or cut or _same_end(_digits(written), _digits(seen))
     if isinstance(written, int | float) and isinstance(seen, int | float):
         return any(round(written, places) == seen for places in range(6))
     return False
@@ -61,10 +60,15 @@ def alike(written: Base, seen: Value, length: int | None) -> bool:
     if length is not None and len(written) > length and written[:length].strip() == seen.strip():
         return True
     if _bare(written) != _bare(seen):
-        ours, theirs = _digits(written), _digits(seen)
-        return len(theirs) > _NUMBER and (ours.endswith(theirs) or theirs.endswith(ours))
+        return _same_end(_digits(written), _digits(seen))
     plain = seen in {seen.lower(), seen.upper()} or _letters(seen) == _letters(written)
     return plain and len(seen) <= len(written)
+
+
+def _same_end(ours: str, theirs: str) -> bool:
+    """Tell whether two texts may be one telephone number: it gains or loses its country."""
+    shorter, longer = sorted((ours, theirs), key=len)
+    return len(shorter) > _NUMBER and longer.endswith(shorter)
 
 
 def _digits(text: str) -> str:

@@ -41,7 +41,6 @@ def body_of(task: Task) -> dict[str, Any]:
             [w.field, w.old, w.new, w.at, w.reason, None if w.lost is None else list(w.lost)]
             for w in step.writes
         ],
-        "keys": dict(step.keys),
         "settles": {str(side): dict(values) for side, values in step.settles.items()},
         "action": step.action,
         "target": step.target,
@@ -77,7 +76,6 @@ def task_of(body: Mapping[str, Any]) -> Task:
             Side(side): {name: _value(value) for name, value in values.items()}
             for side, values in body["settles"].items()
         },
-        keys=body.get("keys", {}),
         action=body["action"],
         target=body["target"],
         workflow=body["workflow"],

@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from ..ledger import matchkeys, pairs
 from ..ledger.rows import Entry
 from ..model import Side
-from ..rules.compiled import MapRule, match_key
+from ..rules.compiled import MapRule
+from .keeping import key_keepers
 from .link import Kin, Link, find_partner, partner_by_key
 from .plan import Case, StepKind
 
@@ -24,7 +25,8 @@ class Linker:
         self._instance = instance
         self._maps = maps
         self._names = [rule.name for rule in maps]
-        #: (side, object, field, key) of records that a plan not yet applied creates, and for whom.
+        self._keepers = key_keepers(maps)
+        #: (side, object, field, key) that a plan not yet applied writes, and for whom.
         self._promised: dict[tuple[Side, str, str, str], str] = {}
 
     def applied(self) -> None:
@@ -74,15 +76,15 @@ class Linker:
             return replace(link, replaces=kin.resting[side.other].get(link.partner))
         return link
 
-    def promise(self, rule: MapRule, entry: Entry, case: Case) -> None:
-        """Remember the match keys of a record about to be created: a later record may want it."""
+    def promise(self, case: Case) -> None:
+        """Remember the match keys about to be written: a later record may want their holder."""
         for step in case.steps:
-            if step.kind is StepKind.CREATE:
-                for pair in rule.matches:
-                    field = pair[0 if step.side is Side.CRM else 1]
-                    key = match_key(step.values.get(field.name))
+            if step.kind in {StepKind.CREATE, StepKind.UPDATE}:
+                keeper = self._keepers[step.side, step.object]
+                for field, key in keeper.of_written(step.values).items():
                     if key:
-                        self._promised[step.side, step.object, field.name, key] = entry.id
+                        owner = case.ids[step.side.other]
+                        self._promised[step.side, step.object, field, key] = owner
 
     def later(self, rule: MapRule, side: Side) -> list[MapRule]:
         """Return the maps after *rule* that share its object on *side*."""

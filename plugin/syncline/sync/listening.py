@@ -22,6 +22,7 @@ from ..rules.ruleset import RuleSet
 from .arrivals import Arrivals
 from .cost import Estimate
 from .detect import detect, reread
+from .keeping import KeyKeeper, key_keepers
 from .lease import LeaseLostError
 from .meter import Meter
 from .plan import StepKind
@@ -165,13 +166,13 @@ def _listings(rules: RuleSet, side: Side, system: System) -> list[_Listing]:
     maps = rules.compiled.maps
     asked = {workflow.object for workflow in rules.workflows.values()}
     found: list[_Listing] = []
+    keepers = key_keepers(maps)
     for name in dict.fromkeys(m.object(side) for m in maps):
         mine = [m for m in maps if m.object(side) == name]
-        matches = [pair[0 if side is Side.CRM else 1] for m in mine for pair in m.matches]
         arrivals = Arrivals(
             side=side,
             object=name,
-            key_fields=list(dict.fromkeys(field.name for field in matches)),
+            keeper=keepers[side, name],
             others={m.name: m.object(side.other) for m in mine},
             departures=True,
             unasked=not any(side in m.where for m in mine)
@@ -183,15 +184,21 @@ def _listings(rules: RuleSet, side: Side, system: System) -> list[_Listing]:
     recorded = [rule for rule in rules.activities if rule.source is side]
     for name in dict.fromkeys(rule.object(side) for rule in recorded):
         here = [rule for rule in recorded if rule.object(side) == name]
+        others = {r.name: r.object(side.other) for r in rules.activities if r.object(side) == name}
+        keeper = KeyKeeper(
+            side=side,
+            object=name,
+            fields=(here[0].person_field(side),),
+            across=tuple(dict.fromkeys(others.values())),
+        )
         arrivals = Arrivals(
             side=side,
             object=name,
-            key_fields=[here[0].person_field(side)],
-            others={rule.name: rule.object(side.other) for rule in rules.activities
-                    if rule.object(side) == name},
+            keeper=keeper,
+            others=others,
             departures=side is Side.CRM or any(rule.deletes for rule in here),
             unasked=False,
-        )  # fmt: skip
+        )
         fields = dict.fromkeys(f for rule in here for f in rule.reads)
         found.append(_Listing(arrivals=arrivals, fields=tuple(fields)))
     return found

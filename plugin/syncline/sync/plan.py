@@ -106,8 +106,6 @@ class Step:
     key: str | None = None
     writes: tuple[FieldWrite, ...] = ()
     settles: Mapping[Side, Mapping[str, Value]] = field(default_factory=_bases)
-    #: The match keys of a creation, by field: the new record is found by them at once.
-    keys: Mapping[str, str] = field(default_factory=dict[str, str])
     #: An action, the cadence it leads to, the workflow that wants it, and its place in it.
     action: str = ""
     target: str | None = None

@@ -161,6 +161,7 @@ class Proposer:
                         # What looks like an edit may be our own write.
                         case = lone_case(rule, entry).ended(Fate.DEFERRED, _UNHEARD)
                     self._taken.update(case.candidates)
+                    self._linker.promise(case)
                     cases.append(case)
             left = [e for e in left if Ref(side, name, e.id) not in self._taken]
         return cases
@@ -217,7 +218,6 @@ class Proposer:
         made = _guarded(rule, {entry.side: entry}, make)
         if made.fate is Fate.SKIPPED and self._linker.later(rule, entry.side):
             return None
-        self._linker.promise(rule, entry, made)
         return made
 
     def _waiting(self, db: Connection, rule: MapRule, side: Side, id_: str) -> Entry | None:

@@ -55,7 +55,7 @@ def _reopen(db: Connection, rule: MapRule, now: datetime) -> None:
 
 def _index_again(db: Connection, rule: MapRule, side: Side) -> None:
     """Keep the keys of the rules' match rows, which may be new, for every record."""
-    fields = [(crm if side is Side.CRM else cadence).name for crm, cadence in rule.matches]
+    fields = rule.match_fields(side)
     for part in inbox.every(db, side, rule.object(side), CHUNK):
         keys = {e.id: {f: match_key(e.values.get(f)) for f in fields} for e in part}
         matchkeys.note_keys(db, side, rule.object(side), keys)

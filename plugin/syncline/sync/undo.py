@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..ledger.rows import Pair
 from ..model import ObjectType, Record, Side, Value, is_blank
-from ..rules.compiled import FieldRule, MapRule, match_key
+from ..rules.compiled import FieldRule, MapRule
 from .echo import made_of
 from .plan import FieldWrite, Step, StepKind
 from .traces import Stays, Written
@@ -172,7 +172,6 @@ def _made_anew(facts: Facts) -> Inverse:
             side: {**mine, **values, facts.type.key_field: key},
             other: _known(facts.partner, other, rows, pair),
         },
-        keys={} if facts.rule is None else _match_keys(facts.rule, side, values),
     )
     return Inverse(step=step)
 
@@ -185,11 +184,6 @@ def _known(
         return pair.base[side]
     now = partner.values
     return {**now, **{row.key: now.get(row.field(side).name) for row in rows}}
-
-
-def _match_keys(rule: MapRule, side: Side, values: Mapping[str, Value]) -> dict[str, str]:
-    fields = (pair[0 if side is Side.CRM else 1].name for pair in rule.matches)
-    return {name: match_key(values.get(name)) for name in fields}
 
 
 # -- values

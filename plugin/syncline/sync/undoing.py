@@ -19,6 +19,7 @@ from .commit import Committer
 from .cost import Estimate
 from .cycle import Preview
 from .inverses import Inverses
+from .keeping import key_keepers
 from .meter import Meter
 from .plan import Plan
 from .systems import Progress, Systems
@@ -155,7 +156,7 @@ class Undoer:
             run = journal.begin_run(db, self._now(), kind="undo")
         self._meter.run = run
         try:
-            yield run, Committer(run, self._now)
+            yield run, Committer(run, self._now, key_keepers(self._maps))
         except SynclineError as err:
             with self._ledger.begin() as db:
                 journal.end_run(db, run, self._now(), "failed", {"error": err.message})

@@ -1,0 +1,61 @@
+"""Keeping the match keys of an object (E8): whoever was held for one that moved is asked again."""
+
+from __future__ import annotations
+
+__all__ = ["KeyKeeper", "key_keepers"]
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from ..ledger import inbox, matchkeys
+from ..ledger.rows import State
+from ..model import Side, Value
+from ..rules.compiled import MapRule, match_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyKeeper:
+    """Keeps who of one object holds which match key."""
+
+    side: Side
+    object: str
+    #: The fields of the match rows.
+    fields: tuple[str, ...]
+    #: The objects across that look for partners here.
+    across: tuple[str, ...]
+
+    def of(self, values: Mapping[str, Value]) -> dict[str, str]:
+        """Return the keys of a record, by field."""
+        return {field: match_key(values.get(field)) for field in self.fields}
+
+    def of_written(self, values: Mapping[str, Value]) -> dict[str, str]:
+        """Return the keys that a write changes, by field."""
+        return {field: match_key(values[field]) for field in self.fields if field in values}
+
+    def keep(self, db: Connection, found: Mapping[str, Mapping[str, str]]) -> None:
+        """Keep the keys of records (id -> field -> key)."""
+        if not found or not self.fields:
+            return
+        moved = matchkeys.note_keys(db, self.side, self.object, found)
+        if not moved:
+            return
+        keys = {key for _field, key in moved}
+        for side, name in ((self.side, self.object), *((self.side.other, o) for o in self.across)):
+            owners = matchkeys.owners(db, side, name, keys)
+            inbox.requeue(db, side, name, [State.HELD, State.WAITING], owners)
+
+
+def key_keepers(maps: Sequence[MapRule]) -> dict[tuple[Side, str], KeyKeeper]:
+    """Return the keeper of each mapped object, by (side, object)."""
+    keepers: dict[tuple[Side, str], KeyKeeper] = {}
+    for side in Side:
+        for name in dict.fromkeys(rule.object(side) for rule in maps):
+            mine = [rule for rule in maps if rule.object(side) == name]
+            fields = dict.fromkeys(field for rule in mine for field in rule.match_fields(side))
+            across = dict.fromkeys(rule.object(side.other) for rule in mine)
+            keepers[side, name] = KeyKeeper(
+                side=side, object=name, fields=tuple(fields), across=tuple(across)
+            )
+    return keepers
