@@ -355,6 +355,24 @@ def test_duplicates_are_held_until_a_person_tells_them_apart(world: World) -> No
     assert [p["first_name"] for p in world.all(CADENCE, "prospect")] == ["Ann", "Bob"]
 
 
+@pytest.mark.parametrize("later", [False, True])
+def test_an_address_that_we_write_is_known_at_once(world: World, later: bool) -> None:
+    """Whoever has the address that a prospect is just given is held, in this run or after (E8)."""
+    world.rules(
+        RULES + "map Contact <-> prospect {\n match Email = email\n FirstName <-> first_name\n"
+        " LastName <-> last_name\n Email <-> email\n}\n"
+    )
+    lead = world.lead("Ann")
+    world.settle()
+    world.change(CRM, "Lead", lead, Email="new@example.com")
+    if later:
+        world.run()
+    world.add(CRM, "Contact", FirstName="Cyd", LastName="D", Email="new@example.com")
+    world.settle()
+    assert len(world.all(CADENCE, "prospect")) == 1
+    assert f"is already linked to {lead}" in world.reasons("hold")[-1]
+
+
 def test_two_maps_share_the_prospects(world: World) -> None:
     """A prospect belongs to the lead or the contact that it matches, and to one (K1)."""
     world.rules(

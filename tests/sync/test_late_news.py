@@ -39,6 +39,9 @@ map Lead <-> prospect {
         ("(415) 555-0101", "+14155550101", 40, True),
         ("Oslo ", "oslo", 40, True),
         ("Oslo", "Rome", 40, False),
+        ("0167 ext. 9", "4155550167", 40, False),
+        ("-", "4155550167", 40, False),
+        ("Oslo", "-", None, False),
         (3.125, 3.12, None, True),
     ],
 )
@@ -211,3 +214,16 @@ def test_who_takes_a_place_meets_its_partner_as_it_is_now(local: World) -> None:
     assert found["LastName"] == kept
     told = {e.old for e in local.history(kind="update") if e.field in {"LastName", "last_name"}}
     assert told <= {"Roe", "Poe"}
+
+
+@pytest.mark.parametrize("written", ["(415) 555-0101 x9", "none", "-", "0167"])
+def test_a_number_put_in_the_place_of_what_we_wrote_goes_over(local: World, written: str) -> None:
+    """What has no number in it, or the end of one, is not the number that a person typed (B12)."""
+    local.rules(RULES)
+    lead = local.lead("Ann", Phone=written)
+    local.run()
+    prospect = str(local.one(CADENCE, "prospect", first_name="Ann")["id"])
+    local.clock.forward(minutes=5)
+    local.change(CADENCE, "prospect", prospect, phone="4155550167")
+    local.settle()
+    assert local.read(CRM, "Lead", lead)["Phone"] == "4155550167"

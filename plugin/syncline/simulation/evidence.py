@@ -13,8 +13,8 @@ from ..ledger.journal import Entry
 from ..ledger.rows import Pair, State
 from ..model import Side, Value
 from .lines import Line, MapSpec
+from .planned import Key
 from .records import Change, Row
-from .story import Key
 
 if TYPE_CHECKING:
     from .history import History

@@ -139,12 +139,12 @@ class History:
             if self.storm.happens(Fault.CRASH, 0.35):
                 life.end_after(self._lots.randrange(90))
             self.say("a cycle begins")
-            self.story.run_begins()
+            self.story.planned.begin()
             taken = sum(store.taken for store in self.stores.values())
             self.storm.life = life
             self.tally["cycles"] += 1
             try:
-                report = self._engine(life).run(self.story.planned)
+                report = self._engine(life).run(self.story.planned.hear)
             except KilledError:
                 self.say("our process is killed")
                 self.tally["cycles cut off"] += 1
@@ -177,11 +177,11 @@ class History:
         still = self._lots.choice((5, 180))
         self.say(f"our process stands still for {still} s, and another begins a cycle")
         self._pass(still)
-        plans, life = self.story.run_begins(), self.storm.life
+        plans, life = self.story.planned.begin(), self.storm.life
         self.storm.life = Life()
         self.storm.kinds -= {Fault.WORKERS}
         try:
-            self._engine(self.storm.life, 2).run(self.story.planned)
+            self._engine(self.storm.life, 2).run(self.story.planned.hear)
         except LeaseHeldError:
             self.tally["cycles refused while a lease lasts"] += 1
         else:
@@ -189,7 +189,7 @@ class History:
                 self.story.breach(Promise.ORIGINAL_OR_FINAL, "two cycles ran at once")
         self.say("the first process goes on")
         self.storm.life = life
-        self.story.goes_on(plans)
+        self.story.planned.go_on(plans)
 
     def _reported(self, report: Report, taken: int) -> None:
         """Hold a report against what was seen (promise 6)."""
@@ -206,7 +206,7 @@ class History:
         if any("add up" in words for words, _hint in report.faults):
             self.story.breach(Promise.ADDS_UP, f"the run is red: {report.faults}")
         # A look-up after a lost answer cannot tell our write from a person's that says the same.
-        doubtful = self.story.written_by_people()
+        doubtful = self.story.planned.written_by_people()
         told = report.state == "done" and report.recovered == 0
         if told and not taken <= report.writes <= taken + doubtful:
             self.story.breach(

@@ -13,8 +13,8 @@ from ..ledger.rows import Pair, State
 from ..model import Side, Value
 from .faults import Fault
 from .lines import WorkflowSpec
+from .planned import Key
 from .promises import Promise
-from .story import Key
 
 if TYPE_CHECKING:
     from .history import History

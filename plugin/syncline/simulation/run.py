@@ -58,7 +58,7 @@ def simulate(
     for number in range(seed, seed + histories):
         history = _play(shape_of(number), ledgers, result.tally)
         result.histories += 1
-        plans.update(history.story.plans.digest())
+        plans.update(history.story.planned.digest.digest())
         if history.story.breaches:
             failure = Failure(seed=number, breaches=tuple(history.story.breaches))
             result.failures.append(failure)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-__all__ = ["Effect", "Key", "Story"]
+__all__ = ["Effect", "Story"]
 
-import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from ..model import ActionRequest, Side, Write
-from ..sync.plan import Case, FieldWrite, Plan, Step, StepKind
+from ..sync.plan import FieldWrite, Step
 from .lines import MapSpec, plain
+from .planned import Key, Planned
 from .promises import Breach, Promise
 from .records import Change, Row
 from .store import Store
-
-Key = tuple[Side, str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +33,6 @@ class Story:
     def __init__(
         self, tally: Counter[str], tell: Callable[[str], None], maps: tuple[MapSpec, ...]
     ) -> None:
-        self._maps = maps
         self.tally = tally
         self.tell = tell
         self.breaches: list[Breach] = []
@@ -48,12 +44,9 @@ class Story:
         self.listings: dict[tuple[Side, str], list[tuple[int, int]]] = {}
         self.spent: dict[Side, list[tuple[datetime, int]]] = {side: [] for side in Side}
         self.effects: list[Effect] = []
-        #: A digest of every plan.
-        self.plans = sha256()
         #: (record, workflow, number) -> the keys of the actions that took effect.
         self.acts: dict[tuple[str, str, int], list[str]] = {}
-        self._plans: dict[Key, tuple[int, Step]] = {}
-        self._actions: dict[str, Step] = {}
+        self.planned = Planned(maps, self.fields, self.breach, tell)
         self._now: tuple[int, Step] | None = None
 
     def breach(self, promise: Promise, words: str) -> None:
@@ -63,82 +56,9 @@ class Story:
 
     # -- what the engine does
 
-    def run_begins(self) -> dict[Key, tuple[int, Step]]:
-        """Begin to hear of a run's plans; return those of the run before it.
-
-        None of them may be written any more, unless that run goes on (``goes_on``).
-        """
-        before, self._plans = self._plans, {}
-        return before
-
-    def goes_on(self, plans: dict[Key, tuple[int, Step]]) -> None:
-        """Let a run that stood still go on with its plans."""
-        self._plans = plans
-
-    def planned(self, plan: Plan, number: int) -> None:
-        """Hear of a plan, before any of it is done."""
-        self.plans.update(json.dumps(plan.to_json(), sort_keys=True).encode())
-        for case in plan.cases:
-            self._deletions(case)
-            self._echoes(case)
-        for step in plan.steps:
-            if step.kind is StepKind.ACTION:
-                self._actions[step.key or ""] = step
-            else:
-                place = (step.side, step.object, step.id or step.key or "")
-                self._plans[place] = (number, step)
-            self.tell(f"plan: {_step(step)}")
-
-    def written_by_people(self) -> int:
-        """Return how many updates of this run's plans a person made, word for word."""
-        return sum(
-            step.kind is StepKind.UPDATE and all(self._is_theirs(place, w) for w in step.writes)
-            for place, (_number, step) in self._plans.items()
-        )
-
-    def _is_theirs(self, place: Key, write: FieldWrite) -> bool:
-        told = self.fields.get((*place, write.field))
-        return bool(told) and not told[-1].ours and plain(told[-1].new) == plain(write.new)
-
-    def _echoes(self, case: Case) -> None:
-        """See that what we wrote ourselves is not written back as if it were news."""
-        spec = next((spec for spec in self._maps if spec.name == case.map), None)
-        if spec is None or case.links or case.replaces or self._ever_went(case):
-            return
-        for step in case.steps:
-            source = step.side.other
-            for write in step.writes if step.kind is StepKind.UPDATE else ():
-                for line in spec.lines:
-                    if line.name(step.side) != write.field:
-                        continue
-                    place = (source, spec.object(source), case.ids[source], line.name(source))
-                    told = self.fields.get(place, ())
-                    if told and told[-1].ours:
-                        self.breach(
-                            Promise.ORIGINAL_OR_FINAL,
-                            f"{step.side.word} {step.id} {write.field} is to become "
-                            f"{write.new!r}: that is what the {source.word} made of our own write",
-                        )
-
-    def _ever_went(self, case: Case) -> bool:
-        places = ((side, case.objects[side], id_, "") for side, id_ in case.ids.items())
-        return any(place in self.fields for place in places)
-
-    def _deletions(self, case: Case) -> None:
-        """See that a record is deleted only because its partner is gone."""
-        for step in case.steps:
-            if step.kind is StepKind.DELETE:
-                other = step.side.other
-                if (other, case.objects[other], case.ids.get(other, ""), "") not in self.fields:
-                    self.breach(
-                        Promise.LOSES_NOTHING,
-                        f"{step.side.word} {step.object} {step.id} is to be deleted, and its "
-                        f"partner {case.ids.get(other)} never went",
-                    )
-
     def sending(self, store: Store, name: str, write: Write) -> None:
         """Hear of a row about to take effect; it must be as planned (promise 4)."""
-        self._now = self._plans.get((store.side, name, write.id or write.key or ""))
+        self._now = self.planned.steps.get((store.side, name, write.id or write.key or ""))
         if self._now is None:
             self.breach(
                 Promise.ORIGINAL_OR_FINAL,
@@ -156,7 +76,7 @@ class Story:
 
     def asking(self, store: Store, request: ActionRequest) -> None:
         """Hear of an action about to take effect."""
-        step = self._actions.get(request.key)
+        step = self.planned.actions.get(request.key)
         if step is None:
             self.breach(Promise.ORIGINAL_OR_FINAL, f"action {request.key} is in no plan")
             return
@@ -211,8 +131,10 @@ class Story:
         """Hear of a field that changed in either system."""
         before = self.fields.setdefault((change.side, change.object, change.id, change.field), [])
         place = (change.side, change.object, change.id)
-        if change.ours and not change.field and place not in self._plans:
+        if change.ours and not change.field and place not in self.planned.steps:
             self.breach(Promise.ORIGINAL_OR_FINAL, f"{change.id} was deleted without a plan")
+        if change.ours and self._now is not None:
+            self.planned.took_effect(place, self._now[1])
         if change.ours and change.field and not change.field.startswith("("):
             self._written(change, before[-1] if before else None)
         before.append(change)
@@ -257,10 +179,3 @@ class Story:
 
 def _place(change: Change) -> str:
     return f"{change.side.word} {change.object} {change.id} {change.field}"
-
-
-def _step(step: Step) -> str:
-    if step.kind is StepKind.ACTION:
-        return f"{step.action} {step.id} ({step.workflow})"
-    what = ", ".join(f"{w.field} {w.old!r} -> {w.new!r} [{w.reason}]" for w in step.writes)
-    return f"{step.kind} {step.side.word} {step.object} {step.id or step.key}: {what}"
