@@ -98,6 +98,20 @@ def test_what_fix_would_do_is_counted_alike(rules: Path) -> None:
     assert "--fix" not in run("check", str(rules)).output
 
 
+def test_fields_that_are_known_in_a_workspace_alone_are_not_fixed(rules: Path) -> None:
+    """Where another system stands in for the one named, `--fix` would write the other's fields."""
+    text = RIGHT.replace("connect crm to local", "connect crm to hubspot") + UNKNOWN
+    rules.write_text(text, "utf-8")
+    done = run("check", str(rules))
+    assert "in the place of hubspot: here is no workspace" in done.output
+    assert "The fields of hubspot are not known here" in done.output
+    assert "--fix" not in done.output
+    done = run("check", str(rules), "--fix")
+    assert code_of(done) == 1
+    assert "a.rules was left as it is" in done.output
+    assert rules.read_text("utf-8") == text
+
+
 def test_a_right_file_needs_no_advice(rules: Path) -> None:
     """Where nothing is wrong, one line says so."""
     rules.write_text(RIGHT, "utf-8")

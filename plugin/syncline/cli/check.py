@@ -170,10 +170,9 @@ def _summary(rules: RuleSet) -> None:
     against = _("the fields of {crm} (CRM) and {cadence} (cadence)").format(
         crm=systems[Side.CRM], cadence=systems[Side.CADENCE]
     )
-    elsewhere = sorted(set(rules.systems.values()) - set(systems.values()))
-    if elsewhere and not errors:
+    if rules.unasked:
         instead = _(", in the place of {systems}: here is no workspace")
-        against += instead.format(systems=_(" and ").join(elsewhere))
+        against += instead.format(systems=_(" and ").join(rules.unasked))
     warned = ngettext("{count} warning", "{count} warnings", warnings).format(count=warnings)
     if errors:
         words = ngettext("{count} error", "{count} errors", errors).format(count=errors)
@@ -197,7 +196,7 @@ def _fixes_of(rules: RuleSet, load: Callable[[Path], RuleSet]) -> Fixed | None:
     """Return what --fix would make of rules with errors; None when there is nothing to try."""
     from .fixing import fixed
 
-    if not rules.errors or not any(d.fix for d in rules.diagnostics):
+    if not rules.errors or rules.unasked or not any(d.fix for d in rules.diagnostics):
         return None
     try:
         return fixed(rules, load)
@@ -210,7 +209,13 @@ def _advise(rules: RuleSet, fixes: Fixed | None) -> None:
     """Say what --fix would correct, and whether there may be more faults than are told."""
     from syncline_grammar.parse import MAX_FAULTS
 
-    if rules.errors and fixes is not None and fixes.mended:
+    if rules.errors and rules.unasked:
+        elsewhere = _(
+            "The fields of {systems} are not known here, and are told as faults. Check the file in "
+            "a workspace that is connected: `syncline init`, then `syncline connect`."
+        )
+        click.echo(elsewhere.format(systems=_(" and ").join(rules.unasked)))
+    elif rules.errors and fixes is not None and fixes.mended:
         every = _("it") if len(rules.diagnostics) == 1 else _("all of them")
         which = _faults(len(fixes.mended)) if fixes.left else every
         corrects = _("`syncline check --fix` corrects {faults}; with --diff it only shows how.")

@@ -21,13 +21,22 @@ if TYPE_CHECKING:
 
 
 def fixed(rules: RuleSet, load: Callable[[Path], RuleSet]) -> Fixed:
-    """Return what the rules' text becomes by its fixes; *load* checks a file as *rules* was."""
+    """Return what the rules' text becomes by its fixes; *load* checks a file as *rules* was.
+
+    Raises ``WorkspaceError`` where a system's own fields are not known, and would be "fixed".
+    """
     from syncline_grammar.parse import parse
     from syncline_grammar.recovery.fixes import fix_all
 
     from ..rules.ruleset import load_rules
 
     name = rules.source.name
+    if rules.unasked and any(d.code.startswith("E2") and d.fix for d in rules.diagnostics):
+        systems = " and ".join(rules.unasked)
+        raise WorkspaceError(
+            f"{name} was left as it is: here is no workspace that knows the fields of {systems}",
+            hint="Fix the file in its workspace, where its systems tell their own fields.",
+        )
 
     def judge(text: str) -> Sequence[Diagnostic]:
         found = load_rules(parse(text, name), rules.catalog)

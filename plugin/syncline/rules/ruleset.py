@@ -161,6 +161,12 @@ class RuleSet:
         return self.head.systems
 
     @property
+    def unasked(self) -> tuple[str, ...]:
+        """The systems named that others stand in for: their fields are known in a workspace alone."""
+        named = set(self.systems.values()) & set(self.catalog.connectors)
+        return tuple(sorted(named - set(self.catalog.systems.values())))
+
+    @property
     def costs(self) -> tuple[Cost, ...]:
         """What each rule costs at most for one record, in the order of the file."""
         return costs(self.tree, self.catalog.functions)
