@@ -100,7 +100,8 @@ def test_what_fix_would_do_is_counted_alike(rules: Path) -> None:
 
 def test_fields_that_are_known_in_a_workspace_alone_are_not_fixed(rules: Path) -> None:
     """Where another system stands in for the one named, `--fix` would write the other's fields."""
-    text = RIGHT.replace("connect crm to local", "connect crm to hubspot") + UNKNOWN
+    unknown = UNKNOWN.replace("Shoesize", "Industri")
+    text = RIGHT.replace("connect crm to local", "connect crm to hubspot") + unknown
     rules.write_text(text, "utf-8")
     done = run("check", str(rules))
     assert "in the place of hubspot: here is no workspace" in done.output
