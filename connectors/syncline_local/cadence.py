@@ -27,10 +27,10 @@ class LocalCadence(LocalConnection):
     def __init__(self, context: Context) -> None:
         super().__init__(context, CADENCE, DESCRIPTION)
         if not self._store.exists():
-            batch = Batch(self._store)
-            for cadence in STARTING_CADENCES:
-                batch.insert("cadence", cadence)
-            batch.commit()
+            with self._store.changing() as batch:
+                # Another program may have been first.
+                for cadence in () if self._store.exists() else STARTING_CADENCES:
+                    batch.insert("cadence", cadence)
 
     def describe(self) -> Description:
         """Return the objects, the actions, and the cadences that stand in the file."""

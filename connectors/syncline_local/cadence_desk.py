@@ -49,10 +49,8 @@ class CadenceDesk(LocalCadence):
 
     def put_cadences(self, cadences: Sequence[Cadence]) -> dict[str, str]:
         """Make or replace cadences by name; return what became of each."""
-        batch = Batch(self._store)
-        found = put_plans(batch, Enrolments(batch, CADENCE), cadences)
-        batch.commit()
-        return found
+        with self._store.changing() as batch:
+            return put_plans(batch, Enrolments(batch, CADENCE), cadences)
 
     def find(self, text: str) -> str | None:
         """Return the id of the prospect that *text* names: an id or an e-mail address."""
@@ -102,18 +100,16 @@ class CadenceDesk(LocalCadence):
 
     def finish(self, done: Sequence[TouchDone], by: str) -> list[Outcome]:
         """Record each outcome as an activity and go to the next touch, once for each touch."""
-        batch = Batch(self._store)
-        cadences, enrolments = Cadences(batch, CADENCE), Enrolments(batch, CADENCE)
-        own: dict[str, list[str]] = {one.prospect: [] for one in done}
-        for number, document in batch.table("enrolment").items():
-            if document["prospect_id"] in own:
-                own[document["prospect_id"]].append(number)
-        outcomes = [
-            self._finish(batch, cadences, enrolments, own[one.prospect], one, by) for one in done
-        ]
-        if any(outcome.status is OutcomeStatus.DONE for outcome in outcomes):
-            batch.commit()
-        return outcomes
+        with self._store.changing() as batch:
+            cadences, enrolments = Cadences(batch, CADENCE), Enrolments(batch, CADENCE)
+            own: dict[str, list[str]] = {one.prospect: [] for one in done}
+            for number, document in batch.table("enrolment").items():
+                if document["prospect_id"] in own:
+                    own[document["prospect_id"]].append(number)
+            return [
+                self._finish(batch, cadences, enrolments, own[one.prospect], one, by)
+                for one in done
+            ]
 
     def changes_of(self, prospect: str) -> list[Change]:
         """Return what happened to a prospect's enrolments, the oldest first."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = ["LocalConnection"]
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from syncline import (
@@ -31,7 +30,7 @@ from .store import Batch, Document, Store, Table
 from .validate import fault_in
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from .system import System
 
@@ -101,11 +100,9 @@ class LocalConnection:
                 refused(row.id, "INSUFFICIENT_ACCESS_OR_READONLY", f"A {kind.name} is read only.")
                 for row in writes
             ]
-        batch = Batch(self._store)
-        numbers = _numbers_by_key(kind, batch.table(object_name))
-        outcomes = [self._write_row(batch, kind, numbers, row) for row in writes]
-        batch.commit()
-        return outcomes
+        with self._store.changing() as batch:
+            numbers = _numbers_by_key(kind, batch.table(object_name))
+            return [self._write_row(batch, kind, numbers, row) for row in writes]
 
     def delete(self, object_name: str, ids: Sequence[str]) -> list[Outcome]:
         """Delete records in one replacement of the file; they stay in it, with a mark."""
@@ -113,30 +110,29 @@ class LocalConnection:
         if not ids:
             return []
         self._spend(self._description.prices.write, "delete")
-        with self._ending() as (_, endings):
+        with self._store.changing() as batch:
+            endings = self._endings(batch)
             return [endings.delete(kind, each) for each in ids]
 
     def merge(self, object_name: str, loser: str, winner: str) -> Outcome:
         """Merge as a person does: whatever belonged to *loser* belongs to *winner* from now on."""
         kind = self._known(object_name)
-        with self._ending() as (_, endings):
-            return endings.merge(kind, loser, winner)
+        with self._store.changing() as batch:
+            return self._endings(batch).merge(kind, loser, winner)
 
     def undelete(self, object_name: str, record_id: str) -> Outcome:
         """Take a record out of the bin, as a person does."""
         kind = self._known(object_name)
-        with self._ending() as (_, endings):
-            return endings.undelete(kind, record_id)
+        with self._store.changing() as batch:
+            return self._endings(batch).undelete(kind, record_id)
 
     def act(self, requests: Sequence[ActionRequest]) -> list[Outcome]:
         """Do each action once."""
         if not requests:
             return []
         self._spend(self._description.prices.action * len(requests), "act")
-        batch = Batch(self._store)
-        outcomes = self._act(batch, requests)
-        batch.commit()
-        return outcomes
+        with self._store.changing() as batch:
+            return self._act(batch, requests)
 
     def usage(self) -> Usage | None:
         """Return None: a file sets no limit."""
@@ -145,12 +141,6 @@ class LocalConnection:
     def close(self) -> None:
         """Let go of the file."""
         self._store.close()
-
-    @contextmanager
-    def _ending(self) -> Generator[tuple[Batch, Endings]]:
-        batch = Batch(self._store)
-        yield batch, self._endings(batch)
-        batch.commit()
 
     def _endings(self, batch: Batch) -> Endings:
         return Endings(batch, self._system, self._description)

@@ -38,7 +38,8 @@ class LocalCrm(LocalConnection):
         The lead stays: it can be read and not changed.
         """
         kind, into = self._known("Lead"), self._known("Contact")
-        with self._ending() as (batch, endings):
+        with self._store.changing() as batch:
+            endings = self._endings(batch)
             problem = endings.problem(kind, lead)
             if problem is None and contact is not None:
                 problem = endings.problem(into, contact)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 __all__ = ["Batch", "Document", "Store", "Table", "parse_stamp"]
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from syncline import WorkspaceError, is_blank, open_documents
+from syncline import WorkspaceError, is_blank, lock_documents, open_documents
 
 from . import marks
 
@@ -70,6 +71,14 @@ class Store:
     def table(self, name: str) -> Table:
         """Return one table; the same object as before for as long as it has not changed."""
         return self.tables().get(name, _EMPTY)
+
+    @contextmanager
+    def changing(self) -> Generator[Batch]:
+        """Let one program at a time change the file; what was changed lands at the end."""
+        with lock_documents(self._path):
+            batch = Batch(self)
+            yield batch
+            batch.commit()
 
     def save(self, tables: _Tables) -> None:
         """Replace the file by *tables* in one step."""

@@ -58,7 +58,7 @@ from .webhook import Delivery, Notice, Webhook
 if TYPE_CHECKING:
     from .admission.page import Attempt
     from .admission.states import ConnectionState
-    from .documents import open_documents
+    from .documents import lock_documents, open_documents
     from .functions import Example, Function, Parameter
     from .net.http import Http
     from .net.pace import Pace
@@ -165,6 +165,7 @@ __all__ = [
     "is_blank",
     "load_plugins",
     "load_rules",
+    "lock_documents",
     "open_documents",
 ]
 
@@ -194,6 +195,7 @@ _ON_USE = {
     "Faults": ".sandboxes.faults",
     "MapRule": ".rules.compiled",
     "WorkflowRule": ".rules.compiled",
+    "lock_documents": ".documents",
     "open_documents": ".documents",
 }
 

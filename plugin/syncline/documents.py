@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["DocumentFile", "open_documents"]
+__all__ = ["DocumentFile", "lock_documents", "open_documents"]
 
+import fcntl
 import json
 import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -70,6 +73,29 @@ class DocumentFile(Storage):
 def open_documents(path: Path) -> TinyDB:
     """Open the TinyDB file at *path*; it need not exist yet."""
     return TinyDB(path, storage=DocumentFile)
+
+
+@contextmanager
+def lock_documents(path: Path) -> Generator[None]:
+    """Let one process or thread at a time change the file at *path*; the others wait.
+
+    Read it inside of the lock: what another wrote before is there then. A process that is killed
+    lets go. Raises ``WorkspaceError`` where the folder cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name}.lock")
+        lock = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as err:
+        raise WorkspaceError(
+            f"{path.name} could not be written and is as it was: {err.strerror}",
+            hint="Free some space or correct the permissions, then run again.",
+        ) from err
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import multiprocessing
 import os
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -427,7 +428,7 @@ def test_a_failed_write_leaves_file_and_memory(
     assert before == listing(crm, "Lead", ["Title"])
     assert crm.lookup("Lead", ["k"]) == {}
     assert text == bench.file(Side.CRM).read_bytes()
-    assert [bench.file(Side.CRM)] == list(bench.file(Side.CRM).parent.iterdir())
+    assert [bench.file(Side.CRM)] == list(bench.file(Side.CRM).parent.glob("[!.]*"))
     assert [lead, "00Q000000000002"] == [outcome.id for outcome in crm.write("Lead", rows)]
 
 
@@ -685,3 +686,27 @@ def test_an_end_stays_in_the_file_under_its_mark(crm: Connector, bench: Bench) -
     gone = [each for page in crm.changes("Lead", (), position) for each in page.gone]
     assert gone[-1].id == winner
     assert listing(crm, "Lead") == []
+
+
+def test_two_programs_lose_nothing_of_one_another(bench: Bench) -> None:
+    """One program at a time changes a file: what the other wrote in between stays in it."""
+
+    def write(who: str) -> None:
+        connector = bench.open(Side.CADENCE)
+        for number in range(40):
+            create(connector, "prospect", {**PROSPECT, "first_name": f"{who} {number}"})
+        connector.close()
+
+    fork = multiprocessing.get_context("fork")
+    programs = [fork.Process(target=write, args=(who,)) for who in ("Ann", "Bob")]
+    for program in programs:
+        program.start()
+    for program in programs:
+        program.join()
+    connector = bench.open(Side.CADENCE)
+    names = [
+        record.values["first_name"] for record in listing(connector, "prospect", ["first_name"])
+    ]
+    assert sorted(names) == sorted(f"{who} {n}" for who in ("Ann", "Bob") for n in range(40))
+    assert len(listing(connector, "cadence")) == 3
+    connector.close()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 __all__ = ["FILE_NAME", "Vault"]
 
-import fcntl
 import json
 import os
 import secrets
@@ -19,6 +18,7 @@ from typing import Any, cast
 
 from syncline_schemas import check
 
+from ..documents import lock_documents
 from ..errors import WorkspaceError
 from .kept import Card, Kept, card_from_json, card_to_json, kept_from_text, kept_text
 from .sealing import Sealed, Sealer, Unreadable
@@ -37,16 +37,8 @@ class Vault:
     @contextmanager
     def locked(self) -> Generator[None]:
         """Let one process or thread at a time change what is kept, or fetch a token for it."""
-        path = self._path.with_name(f".{FILE_NAME}.lock")
-        try:
-            file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as err:
-            raise self._unwritable(err) from err
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with lock_documents(self._path):
             yield
-        finally:
-            os.close(file)
 
     def cards(self) -> dict[str, Card]:
         """Return what may be shown, by connector; opens no secret."""

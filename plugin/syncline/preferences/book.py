@@ -4,8 +4,6 @@ from __future__ import annotations
 
 __all__ = ["FILE_NAME", "SettingsBook"]
 
-import fcntl
-import os
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -14,7 +12,7 @@ from typing import Any, cast
 
 from tinydb import TinyDB
 
-from ..documents import open_documents
+from ..documents import lock_documents, open_documents
 from ..errors import WorkspaceError
 from .documents import Level, SettingsDocument, document_from_json, key_of
 from .effective import Chosen, effective, faults
@@ -164,14 +162,8 @@ class SettingsBook:
     @contextmanager
     def _changing(self) -> Generator[TinyDB]:
         """Let one process or thread at a time change the file."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        lock = os.open(self._path.with_name(f".{FILE_NAME}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            with self._open() as file:
-                yield file
-        finally:
-            os.close(lock)
+        with lock_documents(self._path), self._open() as file:
+            yield file
 
 
 def _whose(team: str, person: str) -> tuple[Level, str]:

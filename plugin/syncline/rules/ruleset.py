@@ -162,7 +162,7 @@ class RuleSet:
 
     @property
     def unasked(self) -> tuple[str, ...]:
-        """The systems named that others stand in for: their fields are known in a workspace alone."""
+        """The systems named that others stand in for: a workspace alone knows their fields."""
         named = set(self.systems.values()) & set(self.catalog.connectors)
         return tuple(sorted(named - set(self.catalog.systems.values())))
 

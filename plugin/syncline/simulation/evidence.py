@@ -66,7 +66,7 @@ class Evidence:
 def news(found: Evidence, side: Side, row: Row, partner: Row, line: Line) -> list[Change]:
     """Return a field's changes without those that came to nothing.
 
-    Nobody read them before they were taken back, or the partner refused them.
+    Nobody read them before they were taken back, or what was read went nowhere.
     """
     record = (side, row.object, row.id)
     told = list(found.story.fields.get((*record, line.name(side)), ()))
@@ -76,7 +76,7 @@ def news(found: Evidence, side: Side, row: Row, partner: Row, line: Line) -> lis
             (v for _at, v in found.story.handed.get(record, ()) if v < last.number), default=0
         )
         known = [change for change in told if change.number <= seen]
-        if known and _refused(found, side, known[-1], last, partner, line):
+        while known and _came_to_nothing(found, side, known[-1], last, partner, line):
             known.pop()
         if line.alike(last.old, last.new):
             told.pop()  # it says the same in other words
@@ -87,20 +87,18 @@ def news(found: Evidence, side: Side, row: Row, partner: Row, line: Line) -> lis
     return told
 
 
-def _refused(
+def _came_to_nothing(
     found: Evidence, side: Side, change: Change, after: Change, partner: Row, line: Line
 ) -> bool:
-    """Tell whether *change* failed or was put off, and nothing else became of it before *after*."""
+    """Tell whether *change*, once read, was refused or put off, and gave way to *after*."""
     fate = {
         entry.kind
         for entry in found.by_id.get(change.id, ())
         if stamp(change.at) <= entry.at <= stamp(after.at) and entry.field in {"", line.crm}
     }
     held = values_since(found, side.other, partner, line.name(side.other), change)
-    return (
-        bool(fate)
-        and fate <= {"fail", "defer"}
-        and not any(line.agree(change.new, value, side.other, None) for value in held)
+    return fate <= {"fail", "defer"} and not any(
+        line.agree(change.new, value, side.other, None) for value in held
     )
 
 

@@ -93,7 +93,7 @@ class Storm(Calm):
         self.life = Life()
         #: Objects that were not listed since their system's clock jumped, and the change's number
         #: then. It jumps again only after that: what is dated by a clock that nobody ever saw
-        #: cannot be found by its date.
+        #: cannot be found by its date. Nor does it jump while a listing hides a change.
         self._unlisted: dict[Side, dict[str, int]] = {side: {} for side in Side}
         #: Whether the storm has passed.
         self.over = False
@@ -111,7 +111,8 @@ class Storm(Calm):
         self.life.instant()
         if self.happens(Fault.MEANWHILE, 0.25):
             self._meanwhile()
-        if not self._unlisted[store.side] and self.happens(Fault.JUMP, 0.04):
+        steady = self._unlisted[store.side] or store.hides
+        if not steady and self.happens(Fault.JUMP, 0.04):
             store.skew += timedelta(seconds=self._dice.uniform(-400, 400))
             number = store.count.last
             self._unlisted[store.side] = {d.name: number for d in store.description.objects}

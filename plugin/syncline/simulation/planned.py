@@ -37,8 +37,10 @@ class Planned:
         self.steps: dict[Key, tuple[int, Step]] = {}
         #: The actions ever planned, by their keys.
         self.actions: dict[str, Step] = {}
-        #: record -> the partner for whose sake it was to be written last.
-        self._sakes: dict[Key, str] = {}
+        #: record -> the partner for whose sake it is to be written.
+        self._partners: dict[Key, str] = {}
+        #: field of a record -> the partner for whose sake it was written last.
+        self._sakes: dict[tuple[Side, str, str, str], str] = {}
 
     def begin(self) -> dict[Key, tuple[int, Step]]:
         """Begin to hear of a run's plans; return those of the run before it.
@@ -59,7 +61,7 @@ class Planned:
             self._deletions(case)
             self._echoes(case)
             for step in case.steps:
-                self._sakes[_place(step)] = case.ids.get(step.side.other, "")
+                self._partners[_place(step)] = case.ids.get(step.side.other, "")
         for step in plan.steps:
             if step.kind is StepKind.ACTION:
                 self.actions[step.key or ""] = step
@@ -67,9 +69,10 @@ class Planned:
                 self.steps[_place(step)] = (number, step)
             self._tell(f"plan: {_step(step)}")
 
-    def took_effect(self, record: Key, step: Step) -> None:
-        """Hear that a step was done to *record*, which is new if the step created it."""
-        self._sakes[record] = self._sakes[_place(step)]
+    def took_effect(self, change: Change, step: Step) -> None:
+        """Hear that *change* is what a step did."""
+        place = (change.side, change.object, change.id, change.field)
+        self._sakes[place] = self._partners[_place(step)]
 
     def written_by_people(self) -> int:
         """Return how many updates of this run's plans a person made, word for word."""
@@ -91,15 +94,14 @@ class Planned:
             return
         for step in case.steps:
             source = step.side.other
-            record = (source, spec.object(source), case.ids[source])
-            if self._sakes.get(record, step.id) != step.id:
-                continue  # what we wrote came from a partner that has given way to this one
             for write in step.writes if step.kind is StepKind.UPDATE else ():
                 for line in spec.lines:
                     if line.name(step.side) != write.field:
                         continue
-                    told = self._fields.get((*record, line.name(source)), ())
-                    if told and told[-1].ours:
+                    place = (source, spec.object(source), case.ids[source], line.name(source))
+                    told = self._fields.get(place, ())
+                    # What came from a partner that has given way to this one is news to it.
+                    if told and told[-1].ours and self._sakes.get(place) == step.id:
                         self._breach(
                             Promise.ORIGINAL_OR_FINAL,
                             f"{step.side.word} {step.id} {write.field} is to become "

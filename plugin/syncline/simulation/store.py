@@ -259,6 +259,11 @@ class Store:
         insort(order, row.place)
         row.shown = (row.values, row.version, row.gone)
 
+    @property
+    def hides(self) -> bool:
+        """Whether there is a change that no listing shows yet."""
+        return bool(self._late)
+
     def _settle(self) -> None:
         """Show the changes that were late, as far as their time has come."""
         while self._late and self._late[0][0] <= self.now():

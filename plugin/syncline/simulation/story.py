@@ -134,7 +134,7 @@ class Story:
         if change.ours and not change.field and place not in self.planned.steps:
             self.breach(Promise.ORIGINAL_OR_FINAL, f"{change.id} was deleted without a plan")
         if change.ours and self._now is not None:
-            self.planned.took_effect(place, self._now[1])
+            self.planned.took_effect(change, self._now[1])
         if change.ours and change.field and not change.field.startswith("("):
             self._written(change, before[-1] if before else None)
         before.append(change)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["FLIPS", "Flips", "alike", "flipped", "is_echo", "made_of"]
+__all__ = ["FLIPS", "UNSURE", "Flips", "alike", "flipped", "is_echo", "made_of"]
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from .reconcile import MISSING, Base
 FLIPS = 3
 _DAY = timedelta(hours=24)
 #: Clocks of servers are known to about this much.
-_UNSURE = timedelta(seconds=2)
+UNSURE = timedelta(seconds=2)
 #: Fewer signs than a telephone number has prove nothing by their end.
 _NUMBER = 6
 
@@ -27,7 +27,7 @@ def is_echo(echo: Echo | None, modified: datetime) -> bool:
     if echo is None:
         return False
     first, last = datetime.fromisoformat(echo.first), datetime.fromisoformat(echo.last)
-    return first - _UNSURE <= modified <= last + _UNSURE
+    return first - UNSURE <= modified <= last + UNSURE
 
 
 def made_of(written: Base, seen: Value, length: int | None = None) -> bool:
@@ -43,7 +43,7 @@ def made_of(written: Base, seen: Value, length: int | None = None) -> bool:
         whole = length is not None and len(written) <= length
         # A cut text is the beginning of ours.
         cut = bool(theirs) and ours.startswith(theirs) and not whole
-        return ours == theirs or cut or _same_end(_digits(written), _digits(seen))
+        return ours == theirs or cut or _same_number(written, seen)
     if isinstance(written, int | float) and isinstance(seen, int | float):
         return any(round(written, places) == seen for places in range(6))
     return False
@@ -60,21 +60,24 @@ def alike(written: Base, seen: Value, length: int | None) -> bool:
     if length is not None and len(written) > length and written[:length].strip() == seen.strip():
         return True
     if _bare(written) != _bare(seen):
-        return _same_end(_digits(written), _digits(seen))
+        return _same_number(written, seen)
     plain = seen in {seen.lower(), seen.upper()} or _letters(seen) == _letters(written)
     return plain and len(seen) <= len(written)
 
 
-def _same_end(ours: str, theirs: str) -> bool:
-    """Tell whether two texts may be one telephone number: it gains or loses its country."""
-    shorter, longer = sorted((ours, theirs), key=len)
+def _same_number(written: str, seen: str) -> bool:
+    """Tell whether *seen* is the telephone number in *written*, with its country or without.
+
+    A system may keep nothing but the number of what was written.
+    """
+    if any(sign.isalpha() for sign in seen):
+        return False
+    shorter, longer = sorted((_digits(written), _digits(seen)), key=len)
     return len(shorter) > _NUMBER and longer.endswith(shorter)
 
 
 def _digits(text: str) -> str:
-    """Return the digits of a telephone number; nothing of any other text."""
-    found = "".join(sign for sign in text if sign.isdigit())
-    return "" if any(sign.isalpha() for sign in text) else found
+    return "".join(sign for sign in text if sign.isdigit())
 
 
 def _letters(text: str) -> str:
