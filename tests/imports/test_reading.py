@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given, strategies as st
 from syncline import WorkspaceError
 from syncline.imports.reading import SEPARATORS, look_at
 
+LONG = "x" * 1_000_001
 TEXT = "Name;City\nZoë;Málaga\nJürgen;Köln\n"
 
 
@@ -93,9 +95,20 @@ def test_formulas_stay_as_they_stand(tmp_path: Path) -> None:
         (b'A,B\n1,2\n"x,3\n', "p.csv, line 3: this is no CSV"),
         (b'A,B\n1,2\n"x"y,3\n', "p.csv, line 3: this is no CSV"),
         (b"\xff\xfeA\x00,\x00B", "says that it is UTF-16 and is not"),
-        (b"A,B\n" + b"x" * 2_000_000 + b",1\n", "p.csv, line 2: this is no CSV"),
+        (b",,\n,,\n", "p.csv is empty"),
+        (b"sep=;\n", "p.csv is empty"),
+        (b'sep=;\nA;B\n"x";"y"z\n', "p.csv, line 3: this is no CSV"),
     ],
-    ids=["nothing", "blank", "open quote", "sign behind a quote", "half a sign", "endless cell"],
+    ids=[
+        "nothing",
+        "blank",
+        "separators alone",
+        "open quote",
+        "sign behind a quote",
+        "half a sign",
+        "a separator alone",
+        "a separator and a fault",
+    ],
 )
 def test_what_is_no_csv_is_told_with_its_line(tmp_path: Path, content: bytes, answer: str) -> None:
     """RS11: before the first row is imported."""
@@ -104,6 +117,89 @@ def test_what_is_no_csv_is_told_with_its_line(tmp_path: Path, content: bytes, an
     with pytest.raises(WorkspaceError, match=answer) as caught:
         look_at(path)
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("content", "answer"),
+    [
+        (f"A,B\n{LONG},1\n", "line 2, column 1 (A): "),
+        (f"A,B\n1,2\n3,{LONG}\n", "line 3, column 2 (B): "),
+        (f'A,B\n"x\ny","x\r\n{LONG}"\n', "line 3, column 2 (B): "),
+        ('A,B\n1,"2\n' + "3,4\n" * 300_000, "line 2, column 2 (B): "),
+        (f"A,B\n1,2,{LONG}\n", "line 2, column 3: "),
+        (f"A,{LONG}\n1,2\n", "line 1, column 2: "),
+        (f"sep=;\nA;B\n1,5;{LONG}\n", "line 3, column 2 (B): "),
+    ],
+    ids=["first", "second", "lines", "open quote", "without a head", "head", "separator said"],
+)
+def test_a_cell_that_is_too_long_is_told_with_its_place(
+    tmp_path: Path, content: str, answer: str
+) -> None:
+    """RS11: the line on which the cell begins, its column, and what to do."""
+    path = tmp_path / "p.csv"
+    path.write_text(content, "utf-8", newline="")
+    with pytest.raises(WorkspaceError) as caught:
+        look_at(path)
+    assert caught.value.message == f"p.csv, {answer}a cell of more than 1,000,000 characters"
+    assert "Shorten the cell" in caught.value.hint
+    assert "a quote" in caught.value.hint
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize(
+    ("first", "mark"),
+    [
+        ("sep=;\n", ";"),
+        ("sep=,\r\n", ","),
+        ("SEP=|\r\n", "|"),
+        ("sep=\t\n", "\t"),
+        ("sep=\\t\n", "\t"),
+        ('"sep=;"\n', ";"),
+        ("sep=:\n", ":"),
+    ],
+)
+def test_a_first_line_that_names_the_separator_is_no_row(
+    tmp_path: Path, first: str, mark: str, encoding: str
+) -> None:
+    """RS11: Excel's line is left out and counted; whatever wrote the file."""
+    path = tmp_path / "p.csv"
+    path.write_bytes(f"{first}Näme{mark}B\na!b{mark}c!d\n".encode(encoding))
+    sheet = look_at(path)
+    assert (sheet.separator, sheet.columns, sheet.rows) == (mark, ("Näme", "B"), 1)
+    assert [(line.number, line.cells) for line in sheet.lines()] == [(3, ("a!b", "c!d"))]
+
+
+def test_the_named_separator_holds_against_the_look_of_the_rows(tmp_path: Path) -> None:
+    """RS11: decimals with a comma are wider than the two columns that were meant."""
+    path = tmp_path / "p.csv"
+    path.write_text("sep=;\na,b,c;d\n1,2,3;4\n", "utf-8")
+    assert look_at(path).columns == ("a,b,c", "d")
+
+
+def test_a_column_that_is_called_sep_is_a_column(tmp_path: Path) -> None:
+    """RS11: only the whole line names a separator, and only the first."""
+    path = tmp_path / "p.csv"
+    path.write_text("sep=;,B\n1,2\n", "utf-8")
+    assert look_at(path).columns == ("sep=;", "B")
+    path.write_text("A,B\nsep=;\n1,2\n", "utf-8")
+    assert [line.cells for line in look_at(path).lines()] == [("sep=;",), ("1", "2")]
+
+
+def test_a_long_cell_is_read(tmp_path: Path) -> None:
+    """RS11: whatever was loaded before, the limit is the same."""
+    path = tmp_path / "p.csv"
+    path.write_text(f"A,B\n{LONG[1:]},1\n", "utf-8")
+    assert [len(line.cells[0]) for line in look_at(path).lines()] == [1_000_000]
+
+
+def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
+    """RS11: a pipe into which nobody writes is not waited for, and a folder is no file."""
+    pipe = tmp_path / "p.csv"
+    os.mkfifo(pipe)
+    for path in pipe, tmp_path, Path(os.devnull):
+        with pytest.raises(WorkspaceError, match=f"{path} is no regular file") as caught:
+            look_at(path)
+        assert "in a file" in caught.value.hint
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import codecs
 import csv
 import hashlib
 import io
+import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from typing import TextIO
 
 from ..errors import WorkspaceError
 from ..model import plain
+from .cells import Rows, said_separator
 
 SEPARATORS = ",;\t|"
 _PIECE = 1 << 20
@@ -59,51 +61,49 @@ class Sheet:
         Raises ``WorkspaceError``, with the line's number, where the file is no CSV any more.
         """
         with _opened(self.path, self.encoding) as file:
-            rows = csv.reader(file, delimiter=self.separator, strict=True)
-            begun = False
-            try:
-                for row in rows:
-                    if begun and any(cell.strip() for cell in row):
-                        cells = tuple(plain(cell) for cell in row)
-                        yield Line(number=rows.line_num, cells=cells)
-                    # The head may follow empty lines.
-                    begun = begun or any(cell.strip() for cell in row)
-            except csv.Error as err:
-                raise _no_csv(self.path, rows.line_num, err) from err
+            rows = Rows(file, self.separator, self.path.name)
+            # The head may follow empty lines.
+            for row in islice(rows, 1, None):
+                yield Line(number=rows.line, cells=tuple(plain(cell) for cell in row))
 
 
 def look_at(path: Path) -> Sheet:
-    """Find out how a file is written; raise ``WorkspaceError`` for one that is no CSV."""
+    """Find out how a file is written; raise ``WorkspaceError`` for one that is no CSV.
+
+    It is read more than once, so what comes through a pipe or from a device is refused.
+    """
     encoding, digest = _encoding(path)
     with _opened(path, encoding) as file:
-        head = file.read(_HEAD)
-    if not head.strip():
-        raise WorkspaceError(f"{path.name} is empty", hint="It has a head and a row a prospect.")
-    separator = max(SEPARATORS, key=lambda mark: _regularity(head, mark))
-    names: list[str] = []
-    count = 0
+        first = file.readline(_HEAD)
+        said = said_separator(first)
+        head = ("" if said else first) + file.read(_HEAD)
+    separator = said or max(SEPARATORS, key=lambda mark: _regularity(head, mark))
     with _opened(path, encoding) as file:
-        rows = csv.reader(file, delimiter=separator, strict=True)
-        try:
-            # To the end: a fault is told before the first row is imported.
-            for row in rows:
-                if any(cell.strip() for cell in row):
-                    names, count = names or row, count + 1
-        except csv.Error as err:
-            raise _no_csv(path, rows.line_num, err) from err
+        rows = iter(Rows(file, separator, path.name))
+        names = next(rows, None)
+        # To the end: a fault is told before the first row is imported.
+        count = sum(1 for _row in rows)
+    if names is None:
+        raise WorkspaceError(f"{path.name} is empty", hint="It has a head and a row a prospect.")
     return Sheet(
         path=path,
         encoding=encoding,
         separator=separator,
         columns=_told_apart([plain(name).strip() for name in names]),
         digest=digest,
-        rows=count - 1,
+        rows=count,
     )
 
 
 def _encoding(path: Path) -> tuple[str, str]:
     """Return how the whole file reads, and its digest: UTF-8 or UTF-16 if it does, else Latin-1."""
     try:
+        # A pipe is not opened: it would wait for somebody who writes into it.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise WorkspaceError(
+                f"{path} is no regular file: it is a folder, a pipe or a device",
+                hint="Save what is to be imported in a file, and name that.",
+            )
         with path.open("rb") as file:
             first = file.read(4)
             file.seek(0)
@@ -167,7 +167,3 @@ def _told_apart(names: list[str]) -> tuple[str, ...]:
         times = seen[known.casefold()]
         found.append(known if times == 1 else f"{known} ({times})")
     return tuple(found)
-
-
-def _no_csv(path: Path, line: int, err: csv.Error) -> WorkspaceError:
-    return WorkspaceError(f"{path.name}, line {line}: this is no CSV: {err}", hint=_ANEW)
