@@ -47,6 +47,7 @@ class Connections:
         self._fresh = fresh
         self._open: list[Watched] = []
         self._breakers: dict[Side, Breaker] = {}
+        self._units: dict[Side, str] = {}
 
     def close(self) -> None:
         """Close all of them, whatever one of them says."""
@@ -63,19 +64,37 @@ class Connections:
         narrows = kind_named(self._workspace.registry.connectors, name).narrows
         return System(name=name, connector=connector, description=description, narrows=narrows)
 
+    def unit(self, side: Side) -> str:
+        """Return what a side's vendor counts, ``token``; ``call`` where it was never asked."""
+        name = self._workspace.text.head.systems.get(side, "")
+        if side not in self._units and name in self._workspace.registry.connectors:
+            found = self._memory(side, name).unit()
+            if found is None:
+                return "call"
+            self._units[side] = found
+        return self._units.get(side, "call")
+
     def description(self, side: Side, name: str) -> Description:
         """Return what a system says of itself: offline, remembered, or asked."""
+        found = self._told(side, name)
+        self._units[side] = found.prices.unit
+        return found
+
+    def _told(self, side: Side, name: str) -> Description:
         kind = kind_named(self._workspace.registry.connectors, name)
         if kind.offline is not None:
             # It lies in the workspace itself: asking costs nothing, and the answer is of now.
             return self._connect(side, name).describe()
-        place = self._workspace.settings
-        memory = Memory(place.descriptions, side, name, place.connections.get(name, {}))
+        memory = self._memory(side, name)
         if not self._fresh and (found := memory.recall(self._now())) is not None:
             return found
         description = self._connect(side, name).describe()
         memory.keep(description, self._now())
         return description
+
+    def _memory(self, side: Side, name: str) -> Memory:
+        place = self._workspace.settings
+        return Memory(place.descriptions, side, name, place.connections.get(name, {}))
 
     def source(self, name: str) -> Source:
         """Open a source of activities; whoever asked closes it."""

@@ -21,6 +21,7 @@ from .model import Description, Side
 #: A description is asked for anew after this time.
 _FOR = timedelta(hours=24)
 _TABLE = "descriptions"
+_UNREADABLE = (KeyError, TypeError, ValueError, WorkspaceError)
 
 
 class Memory:
@@ -34,17 +35,26 @@ class Memory:
     def recall(self, now: datetime) -> Description | None:
         """Return the description; None when there is none, or it is old or unreadable."""
         try:
-            with open_documents(self._path) as documents:
-                table: Any = cast("Any", documents).table(_TABLE)
-                found: list[dict[str, Any]] = table.all()
-            for document in found:
-                asked = datetime.fromisoformat(document["asked"])
-                if document["key"] == self._key and now - asked < _FOR:
+            for document in self._kept():
+                if now - datetime.fromisoformat(document["asked"]) < _FOR:
                     return description_from_json(document["description"])
-        except (KeyError, TypeError, ValueError, WorkspaceError):
+        except _UNREADABLE:
             # It can always be asked for again.
             return None
         return None
+
+    def unit(self) -> str | None:
+        """Return the unit of its prices, which no time changes; None when it was never asked."""
+        try:
+            return next((str(d["description"]["prices"]["unit"]) for d in self._kept()), None)
+        except _UNREADABLE:
+            return None
+
+    def _kept(self) -> list[dict[str, Any]]:
+        with open_documents(self._path) as documents:
+            table: Any = cast("Any", documents).table(_TABLE)
+            found: list[dict[str, Any]] = table.all()
+        return [document for document in found if document["key"] == self._key]
 
     def keep(self, description: Description, now: datetime) -> None:
         """Keep *description* in the place of an older one."""

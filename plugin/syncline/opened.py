@@ -121,7 +121,8 @@ class Opened:
         from .sync.meter import Meter
 
         head = self.text.head
-        return Meter(self.ledger, self._now, {Side.CRM: head.calls}, head.counted)
+        limits, unit = {Side.CRM: head.calls}, self._connections.unit
+        return Meter(self.ledger, self._now, limits, head.counted, unit)
 
     @property
     def metrics(self) -> Metrics:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,9 +14,12 @@ from support_access import Office
 from support_vendor import CLIENT_ID, CLIENT_SECRET, TOKEN
 from syncline import FatalError, Grant, RetriableError, Side, SynclineError, WorkspaceError
 from syncline.admission.states import ConnectionState, State
+from syncline.ledger.codec import stamp
+from syncline.ledger.tables import runs
 
 NOTHING: Mapping[str, str] = {}
 SECRET = {"SYNCLINE_ACME_CLIENT_SECRET": CLIENT_SECRET}
+DOWN = {"en": "does not answer", "es": "no responde", "fr": "ne répond pas"}
 ANOTHER = {"SYNCLINE_ACME_CLIENT_SECRET": "another-secret"}
 
 
@@ -98,15 +102,33 @@ def test_a_check_asks_and_keeps_the_answer(office: Office, quick: list[float]) -
 
 
 def test_a_vendor_that_is_down_needs_nobody(office: Office, quick: list[float]) -> None:
-    """A passing fault leaves the state as it is, and is the last failure; exit code 2."""
+    """A passing fault is told in a word of its own, with the last failure; exit code 2."""
     office.connect()
     office.clock.forward(hours=2)
     office.vendor.faults = [(503, {})] * 4
     found = state(office, check=True)
-    assert found.state is State.CONNECTED
+    assert (found.state, found.why) == (State.DOWN, "")
     assert found.last_failure is not None
     assert "503" in found.last_failure.message
-    assert state(office, check=True).last_failure is None
+    assert state(office).state is State.DOWN
+    for language, word in DOWN.items():
+        done = office.command("--language", language, "connections")
+        assert (done.returncode, done.stdout.splitlines()[0].endswith(word)) == (2, True)
+    again = state(office, check=True)
+    assert (again.state, again.last_failure) == (State.CONNECTED, None)
+
+
+def test_a_run_that_went_well_since_ends_it(office: Office, quick: list[float]) -> None:
+    """What a check found is old news once a whole run got through; one before changes nothing."""
+    office.connect()
+    office.clock.forward(hours=2)
+    office.vendor.faults = [(503, {})] * 4
+    assert state(office, check=True).state is State.DOWN
+    for hours, found in ((-1, State.DOWN), (1, State.CONNECTED)):
+        at = stamp(office.clock.now + timedelta(hours=hours))
+        with office.workspace() as workspace, workspace.ledger.begin() as db:
+            db.execute(runs.insert().values(state="done", started=at, finished=at))
+        assert state(office).state is found
 
 
 def test_a_private_token_that_was_withdrawn_needs_a_person(office: Office) -> None:

@@ -21,6 +21,7 @@ from syncline import (
     Write,
     load_plugins,
 )
+from syncline.cli.spending import budget_words
 from syncline.trials import run_tests
 
 if TYPE_CHECKING:
@@ -283,6 +284,23 @@ def test_a_quiet_cycle_costs_two_polls_and_nothing_for_descriptions(office: Offi
 
     assert report.calls[Side.CRM] == office.company.counted() - before == 2 * (10 + 20)
     assert report.differences == ()
+
+
+def test_the_budget_is_told_in_tokens(office: Office) -> None:
+    """K6: in the vendor's own unit, also by a command that makes no call, a month later."""
+    office.person("Ada")
+    with office.workspace() as workspace:
+        # The rules do not say yet what the vendor counts, and nobody has asked it.
+        assert workspace.budget()[Side.CRM].unit == "call"
+    report = office.cycle()
+    assert report.budget[Side.CRM].unit == "token"
+    office.forward(days=30)
+    with office.workspace() as workspace:
+        for stands in workspace.budget(), workspace.admission.states(check=False)[0].budgets:
+            told = list(budget_words(stands[Side.CRM]))
+            assert told[0] == "CRM: 0 of 25,000 tokens in 24 hours (0 %)."
+            assert stands[Side.CRM].to_json()["unit"] == "token"
+        assert workspace.budget()[Side.CADENCE].unit == "call"
 
 
 def test_our_own_writes_come_back_as_no_change(office: Office) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Generator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import given, strategies as st
@@ -57,6 +58,18 @@ def test_calls_count_up_to_the_limit_and_not_beyond(ledger: Ledger) -> None:
     assert found.tally[CRM] == {"list": 3, "write": 2}
     with pytest.raises(BudgetReachedError, match="the CRM's limit of calls in 24 hours is reached"):
         found.spend(CRM, 1, "write")
+
+
+@pytest.mark.parametrize(("counted", "word"), [("calls", "tokens"), ("actions", "actions")])
+def test_what_does_not_fit_is_told_in_the_vendor_s_unit(
+    ledger: Ledger, counted: Literal["calls", "actions"], word: str
+) -> None:
+    """K6: the word of rules, calls, stands for what the vendor counts; actions are our own."""
+    found = Meter(ledger, support.Clock(), {CRM: 5}, counted, lambda _side: "token")
+    found.start()
+    found.spend(CRM, 5, "write", 5)
+    with pytest.raises(BudgetReachedError, match=f"the CRM's limit of {word} in 24 hours is"):
+        found.spend(CRM, 1, "write", 1)
 
 
 def test_a_side_without_a_limit_has_none(ledger: Ledger) -> None:

@@ -131,7 +131,7 @@ class Looker:
         except ConnectorError as err:
             state = replace(state, last_failure=failure_of(err, self._now()))
             if isinstance(err, RetriableError):
-                return state
+                return replace(state, state=State.DOWN)
             return replace(state, state=State.NEEDS_PERSON, why=err.message, hint=err.hint)
         return replace(state, identity=identity, last_success=self._now())
 
@@ -152,7 +152,7 @@ class Looker:
         elif not card.renewable and card.expires is not None and card.expires < now:
             why = "its token has ended, and nothing was given that renews it"
         if not why:
-            return {"state": State.CONNECTED}
+            return {"state": State.CONNECTED if card.failure is None else State.DOWN}
         return {"state": State.NEEDS_PERSON, "why": why, "hint": hint}
 
     def _card(self, kind: ConnectorType, chosen: Chosen, settings: Settings) -> Card:
@@ -214,6 +214,10 @@ def _completed(state: ConnectionState, book: _Book) -> ConnectionState:
     if not state.sides:
         return state
     successes = filter(None, (state.last_success, book.done))
+    failure = state.last_failure
+    if state.state is State.DOWN and failure and book.done and failure.at < book.done:
+        # A whole run went well since.
+        state = replace(state, state=State.CONNECTED, last_failure=None)
     return replace(
         state,
         budgets={side: book.budgets[side] for side in state.sides if side in book.budgets},

@@ -22,6 +22,8 @@ class State(StrEnum):
     """Whether we are let in."""
 
     CONNECTED = "connected"
+    #: It is connected, and the system was found down the last time that it was asked.
+    DOWN = "does not answer"
     NOT_CONNECTED = "not connected"
     #: It was connected, and a person must act before it is again.
     NEEDS_PERSON = "needs a person"
@@ -55,7 +57,7 @@ class ConnectionState:
     resting: str = ""
     #: When the system last answered well: to who we are, for a token, or in a whole run.
     last_success: datetime | None = None
-    #: Why it did not the last time, if that is later.
+    #: Why it did not the last time, if that is later; a passing fault makes the state ``DOWN``.
     last_failure: Failure | None = None
 
     def to_json(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ __all__ = ["connections"]
 
 from collections.abc import Iterator
 from datetime import datetime
+from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
 
 _COLOURS = {
     State.CONNECTED: "green",
+    State.DOWN: "yellow",
     State.NOT_CONNECTED: "yellow",
     State.NEEDS_PERSON: "red",
 }
+_LET_IN = frozenset({State.CONNECTED, State.DOWN})
 
 
 @click.command()
@@ -32,8 +35,8 @@ _COLOURS = {
 def connections(check: bool, folder: Path, as_json: bool) -> int:
     """Show how each connection stands: as whom, with what rights, how long, and what to do.
 
-    Without `--check` no call is made. Exit code 2: a system did not answer just now. 3: one that
-    the rules name is not connected, or needs a person.
+    Without `--check` no call is made. Exit code 2: a system does not answer, or did not the last
+    time. 3: one that the rules name is not connected, or needs a person.
     """
     from ..workspace import Workspace
 
@@ -46,20 +49,20 @@ def connections(check: bool, folder: Path, as_json: bool) -> int:
             click.echo("The rules connect to nothing yet.")
         for state in found:
             _show(state)
-    return _code(found, check=check)
+    return _code(found)
 
 
-def _code(found: list[ConnectionState], *, check: bool) -> int:
-    if any(state.sides and state.state is not State.CONNECTED for state in found):
+def _code(found: list[ConnectionState]) -> int:
+    if any(state.sides and state.state not in _LET_IN for state in found):
         return 3
-    return 2 if check and any(state.last_failure is not None for state in found) else 0
+    return 2 if any(state.state is State.DOWN for state in found) else 0
 
 
 def _show(state: ConnectionState) -> None:
     sides = " and ".join(side.word for side in state.sides) or "not named by the rules"
     click.secho(state.name, bold=True, nl=False)
     click.echo(f"  {state.title}, {sides}: ", nl=False)
-    click.secho(str(state.state), fg=_COLOURS[state.state])
+    click.secho(_(str(state.state)), fg=_COLOURS[state.state])
     for line in _lines(state):
         click.echo(f"    {tame(line)}")
 
@@ -81,12 +84,12 @@ def _lines(state: ConnectionState) -> Iterator[str]:
     if state.way is not None:
         by = "a person connected" if state.by_person else "by secrets of the environment"
         yield f"Way: {state.way}, {by}."
-    if state.expires is not None and state.state is State.CONNECTED:
+    if state.expires is not None and state.state in _LET_IN:
         then = "; the next is fetched before" if state.renewable else ""
         yield f"The token ends {_at(state.expires)}{then}."
-    if not state.renewable and state.state is State.CONNECTED:
+    if not state.renewable and state.state in _LET_IN:
         yield "Nothing was given that renews it: connect again when it ends."
-    if state.dies is not None and state.state is State.CONNECTED:
+    if state.dies is not None and state.state in _LET_IN:
         yield f"If no run uses it before {_at(state.dies)}, a person must connect again."
     for stands in state.budgets.values():
         yield from budget_words(stands)

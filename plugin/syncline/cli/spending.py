@@ -99,7 +99,7 @@ def report_words(report: Report) -> Iterator[str]:
 def budget_words(stands: Standing) -> Iterator[str]:
     """Say how full one side's budget is, and what the next day brings."""
     name = "CRM" if stands.side is Side.CRM else _("Cadence")
-    counted = _(stands.counted)
+    counted = _(stands.counts_in)
     if stands.limit is None:
         free = _("{name}: {used:,} {counted} in 24 hours; the rules set no limit.")
         yield free.format(name=name, used=stands.used, counted=counted)
@@ -141,7 +141,7 @@ def _full_words(stands: Standing) -> Iterator[str]:
 
 def _waiting_words(stands: Standing) -> Iterator[str]:
     if stands.waits:
-        left = _amount(stands.waits, stands.counted[:-1])
+        left = _amount(stands.waits, stands.counts_in[:-1])
         fits = _("it never fits")
         if stands.fits:
             fits = _("it fits about {moment}").format(moment=_at(stands.fits))
@@ -170,7 +170,7 @@ def _vendor(side: Side, stands: Standing) -> str:
 
 def _limit(stands: Standing) -> str:
     return _("the {side}'s limit of {counted} in 24 hours").format(
-        side=_(stands.side.word), counted=_(stands.counted)
+        side=_(stands.side.word), counted=_(stands.counts_in)
     )
 
 
@@ -180,6 +180,7 @@ def _amount(units: int, unit: str) -> str:
         "action": ngettext("{count:,} action", "{count:,} actions", units),
         "request": ngettext("{count:,} request", "{count:,} requests", units),
         "token": ngettext("{count:,} token", "{count:,} tokens", units),
+        "point": ngettext("{count:,} point", "{count:,} points", units),
     }
     own = words.get(unit)
     return own.format(count=units) if own else f"{units:,} {unit}{'' if units == 1 else 's'}"

@@ -127,13 +127,16 @@ SENTENCES = (
 #: Parts of the values in them that are words, too.
 PARTS = (N_("cadence"), N_(" by {0}"), N_("{0} times in a row"))
 
-#: Words of reports: fates, states, steps, sides, and what a limit counts.
+#: Words of reports: fates, states, steps, sides, what a limit counts, and how a connection
+#: stands.
 WORDS = (
     N_("written"), N_("unchanged"), N_("skipped"), N_("deferred"), N_("held"), N_("failed"),
     N_("done"), N_("stopped"), N_("running"), N_("waiting"), N_("new"), N_("dead"),
     N_("create"), N_("update"), N_("delete"), N_("link"),
     N_("exit"), N_("move"), N_("next touch"), N_("enrol"),
     N_("CRM"), N_("cadence"), N_("calls"), N_("actions"),
+    N_("tokens"), N_("requests"), N_("points"),
+    N_("connected"), N_("not connected"), N_("needs a person"), N_("does not answer"),
 )  # fmt: skip
 
 #: The sections of the help.

@@ -46,11 +46,11 @@ class PolledOftenError(BudgetReachedError):
     """A side was looked at for changes so often that too little would be left for writing."""
 
     @classmethod
-    def by(cls, side: Side, most: int) -> PolledOftenError:
-        """Return the error for a side with a limit of *most* calls."""
+    def by(cls, side: Side, most: int, unit: str) -> PolledOftenError:
+        """Return the error for a side with a limit of *most* units."""
         return cls(
-            f"looking for changes in the {side.word} has taken {_POLLS} % of its {most:,} calls in "
-            "24 hours; it rests in this run",
+            f"looking for changes in the {side.word} has taken {_POLLS} % of its {most:,} {unit}s "
+            "in 24 hours; it rests in this run",
             hint="Let the rules sync less often, or raise their limit of calls.",
         )
 
@@ -64,9 +64,12 @@ class Meter:
         now: Callable[[], datetime],
         limits: Mapping[Side, int | None],
         counted: Literal["calls", "actions"] = "calls",
+        unit: Callable[[Side], str] = lambda _side: "call",
     ) -> None:
         self._ledger = ledger
         self._now = now
+        #: The vendor's word for what a call costs on a side.
+        self._unit = unit
         self._limits = {side: Limit(most=limits.get(side), counted=counted) for side in Side}
         self._heard: dict[Side, tuple[Usage, datetime]] = {}
         self._unwritten: set[Side] = set()
@@ -164,7 +167,7 @@ class Meter:
             with self._ledger.begin() as db:
                 polls = spending.by_what(db, side, self._now()).get(POLL, 0)
             if polls + price > max(cap(limit.most, _POLLS), price):
-                raise PolledOftenError.by(side, limit.most)
+                raise PolledOftenError.by(side, limit.most, self._unit(side))
         if not self.room(side, essential=True).takes(price):
             raise BudgetReachedError.of(self.stand(side, (price, 0)))
 
@@ -205,7 +208,8 @@ class Meter:
         return self._standing(side, self._read_book(side), needed or self.left[side])
 
     def _standing(self, side: Side, book: Book, needed: tuple[int, int]) -> Standing:
-        return standing(side, self._limits[side], self._now(), book, needed)
+        limit, unit = self._limits[side], self._unit(side)
+        return standing(side, limit, self._now(), book, needed, unit)
 
     def _read_book(self, side: Side) -> Book:
         with self._ledger.begin() as db:

@@ -24,6 +24,8 @@ class Standing:
     at: datetime
     #: What the limit counts: calls (the vendor's units), or actions (records read and written).
     counted: Literal["calls", "actions"]
+    #: The vendor's own word for its unit: call, token, request.
+    unit: str
     #: Used in the last 24 hours, of so many; None where the rules set no limit.
     used: int
     limit: int | None
@@ -43,10 +45,15 @@ class Standing:
     resumes: datetime | None
 
     @property
+    def counts_in(self) -> str:
+        """What is counted, in the words of whoever counts it: ``tokens``, ``actions``."""
+        return "actions" if self.counted == "actions" else f"{self.unit}s"
+
+    @property
     def why_waiting(self) -> str:
         """Why something does not fit, as the beginning of a sentence."""
         if self.limit is not None and self.used >= self.limit:
-            return f"the {self.side.word}'s limit of {self.counted} in 24 hours is reached"
+            return f"the {self.side.word}'s limit of {self.counts_in} in 24 hours is reached"
         if self.vendor is not None and self.vendor.used >= cap(self.vendor.allowed, STOP):
             return (
                 f"the {self.side.word} itself counts {self.vendor.used:,} of the "
@@ -54,16 +61,17 @@ class Standing:
             )
         if self.level is Level.STOPPED:
             return (
-                f"the {self.side.word}'s limit of {self.counted} in 24 hours was used to {STOP} %, "
-                f"and new records and updates wait until less than {RESUME} % is"
+                f"the {self.side.word}'s limit of {self.counts_in} in 24 hours was used to "
+                f"{STOP} %, and new records and updates wait until less than {RESUME} % is"
             )
-        return f"the {self.side.word}'s limit of {self.counted} in 24 hours has too little left"
+        return f"the {self.side.word}'s limit of {self.counts_in} in 24 hours has too little left"
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain JSON (``budget.schema.json``)."""
         return {
             "at": self.at.isoformat(),
             "counted": self.counted,
+            "unit": self.unit,
             "used": self.used,
             "limit": self.limit,
             "share": round(self.share, 4),
@@ -96,9 +104,12 @@ class Book:
 
 
 def standing(
-    side: Side, limit: Limit, now: datetime, book: Book, needed: tuple[int, int]
+    side: Side, limit: Limit, now: datetime, book: Book, needed: tuple[int, int], unit: str
 ) -> Standing:
-    """Return how the budget of *side* stands; *needed* are units and records that wait for it."""
+    """Return how the budget of *side* stands; *needed* are units and records that wait for it.
+
+    *unit* is the vendor's word.
+    """
     spent, slices = book.spent, book.slices
     share = share_of(spent, limit, now)
     level = level_of(book.before, share)
@@ -123,6 +134,7 @@ def standing(
         side=side,
         at=now,
         counted=limit.counted,
+        unit=unit,
         used=limit.measure(spent.units, spent.records),
         limit=limit.most,
         share=share,
