@@ -29,6 +29,8 @@ PAGES = [
     ("ringover_salesforce", "salesforce", "Lead"),
     ("ringover_pipedrive", "pipedrive", "person"),
 ]
+#: Files with a page of their own, which other tests run over HTTP.
+OTHERS = [("salesforce", "salesforce"), ("hubspot", "hubspot")]
 PERSON = {
     "first_name": "Ann",
     "last_name": "Lee",
@@ -104,12 +106,26 @@ def page(
 def test_it_has_no_fault_and_its_own_tests_pass(page: tuple[Page, str]) -> None:
     """Checked against the vendor's own fields, in its one form (K1 to K11, E1 to E8, RS6, RP5)."""
     found, _person = page
-    with found.workspace() as workspace:
+    it_is_right(found)
+
+
+@pytest.mark.parametrize(("name", "crm"), OTHERS, ids=[name for name, _ in OTHERS])
+def test_the_other_files_have_no_fault_either(name: str, crm: str, tmp_path: Path) -> None:
+    """The files of the CRMs' own pages, checked and tested alike (RS2, RS6, RP2, RP5)."""
+    with served(name, crm, tmp_path) as found:
+        it_is_right(found)
+
+
+def it_is_right(page: Page) -> None:
+    """Hold that the file has no fault and one form, and that its tests show what comes over."""
+    with page.workspace() as workspace:
         rules = workspace.rules
         assert rules.diagnostics == ()
         report = run_tests(rules)
     assert report.results
     assert [each.name for each in report.results if each.faults] == []
+    assert [gap.what for gap in report.unused if "<-" in gap.what] == []
+    assert [each.text for each in report.unshown if each.owner.startswith("activity")] == []
     text = rules.source.text
     assert format_text(text).text == text
 

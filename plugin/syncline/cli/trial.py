@@ -122,6 +122,7 @@ def _tell_coverage(report: TestReport) -> None:
     parts = [
         (shown, len(report.conditions), "condition", "shown to matter"),
         (report.workflows - len(report.unfired), report.workflows, "workflow", "fired"),
+        (report.activities - len(report.unused), report.activities, "activity rule", "used"),
         (report.rows - len(report.unwritten), report.rows, "row of the maps", "written"),
     ]
     words = [
@@ -131,6 +132,7 @@ def _tell_coverage(report: TestReport) -> None:
         click.echo(f"{', '.join(words)}.")
     _tell_conditions(report.unshown)
     _tell_gaps("Workflows that no test fires", report.unfired)
+    _tell_gaps("Activity rules that no test uses", report.unused)
     _tell_gaps("Rows that no test writes", report.unwritten)
 
 

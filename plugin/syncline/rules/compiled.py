@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "ACTIVITY",
     "PERSON",
+    "PROSPECT",
     "ActivityRule",
     "Due",
     "FieldRule",
@@ -30,6 +31,8 @@ Values = Mapping[str, Value]
 #: The cadence's object that holds what was recorded, and its field for whom it happened with.
 ACTIVITY = "activity"
 PERSON = "prospect_id"
+#: The cadence's object that people are in.
+PROSPECT = "prospect"
 
 
 class Test(Protocol):

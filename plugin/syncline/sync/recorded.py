@@ -14,14 +14,12 @@ from sqlalchemy import Connection
 from ..ledger import pairs
 from ..ledger.rows import Entry, Pair
 from ..model import Side
-from ..rules.compiled import ActivityRule
+from ..rules.compiled import PROSPECT, ActivityRule
 from ..rules.ruleset import RuleSet
 from ..rules.values import Clock
 from .activities import ActivityFacts, activity_case, lost_case
 from .plan import Case
 
-#: The cadence's object that people are in.
-_PROSPECT = "prospect"
 _Place = tuple[Side, str]
 
 
@@ -31,7 +29,7 @@ class Recorded:
     def __init__(self, instance: str, rules: RuleSet, clock: Clock) -> None:
         self._instance = instance
         self._rules = rules.activities
-        self._maps = [m for m in rules.compiled.maps if m.cadence_object == _PROSPECT]
+        self._maps = [m for m in rules.compiled.maps if m.cadence_object == PROSPECT]
         self._clock = clock
 
     @property

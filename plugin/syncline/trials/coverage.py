@@ -11,29 +11,19 @@ __all__ = ["Coverage"]
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from ..model import Side
 from ..rules.checking.tests import Case, action_text
-from ..rules.compiled import Test, Values
-from ..rules.values import Clock
 from ..sync.plan import Step, StepKind
-from .advice import needs_of, sentence
+from .activity_coverage import ActivityCoverage
 from .answers import answer, pivotal
 from .cycle import Outcome, play
 from .judge import Action, actions_met, misses
 from .report import Condition, Gap
-from .rulebook import Question, Rulebook
+from .rulebook import Rulebook
 from .scene import Scene
-
-
-@dataclass(slots=True)
-class _Shown:
-    """What the tests so far say of each row of one question."""
-
-    #: The first test that shows the row, and the advice of one that comes close.
-    by: dict[int, str] = field(default_factory=dict[int, str])
-    near: dict[int, str] = field(default_factory=dict[int, str])
+from .shown import Shown, always
 
 
 class Coverage:
@@ -41,10 +31,11 @@ class Coverage:
 
     def __init__(self, book: Rulebook) -> None:
         self._book = book
-        self._workflows = {name: _Shown() for name in book.asked}
-        self._where = {side: _Shown() for side in book.where}
+        self._workflows = {name: Shown() for name in book.asked}
+        self._where = {side: Shown() for side in book.where}
         self._fired: set[str] = set()
         self._written: set[tuple[str, str]] = set()
+        self._activities = ActivityCoverage(book)
 
     def add(self, case: Case, scene: Scene, outcome: Outcome, *, passed: bool) -> None:
         """Note what a test does and, if it *passed*, which conditions it shows."""
@@ -52,7 +43,9 @@ class Coverage:
             if step.kind is StepKind.ACTION:
                 self._fired.add(step.workflow)
             self._written.update((write.at, write.field) for write in step.writes)
-        if not passed:
+        self._activities.add(case, scene, outcome, passed=passed)
+        if not passed or (scene.activity is not None and not scene.entries):
+            # Of an activity's person that the test does not name, it says nothing.
             return
         self._ask_workflows(case, scene, outcome)
         for side in self._where:
@@ -66,11 +59,12 @@ class Coverage:
         before = None if scene.pair is None else scene.pair.base[Side.CRM]
         # Workflows do not see one another, so all can be turned in one cycle.
         turned = [
-            replace(w, matches=_always(not w.matches(record, before, scene.clock)))
+            replace(w, matches=always(not w.matches(record, before, scene.clock)))
             for w in self._book.own(outcome.rule)
             if len(self._workflows[w.name].by) < len(self._book.asked[w.name].rows)
         ]
-        others = _by_workflow(play(scene, scene.maps, turned).actions)
+        other_way = play(scene, scene.maps, turned, self._book.activities)
+        others = _by_workflow(other_way.actions)
         taken = _by_workflow(outcome.actions)
         for workflow in turned:
             name = workflow.name
@@ -103,9 +97,9 @@ class Coverage:
         fresh = [n for n in fresh if n not in shown.by]
         if not fresh:
             return
-        always = _always(not answer(where.criterion, answers))
-        maps = [replace(m, where={**m.where, side: always}) for m in scene.maps]
-        other = play(scene, maps, self._book.workflows)
+        turned = always(not answer(where.criterion, answers))
+        maps = [replace(m, where={**m.where, side: turned}) for m in scene.maps]
+        other = play(scene, maps, self._book.workflows, self._book.activities)
         if misses(case, other):
             shown.by |= dict.fromkeys(fresh, case.test.name)
         elif other.after != outcome.after:
@@ -120,38 +114,16 @@ class Coverage:
     def conditions(self) -> tuple[Condition, ...]:
         """Return every row of every question, in the order of the file."""
         mapped = {rule.crm_object: rule for rule in self._book.maps.values()}
-        found: list[Condition] = []
-        for side, question in self._book.where.items():
+        book, found = self._book, self._activities.conditions()
+        for side, question in book.where.items():
             expect = f"an `expect` of the {side.other.word}'s record"
-            found += self._conditions(question, self._where[side], expect)
-        for workflow in self._book.workflows:
+            found += self._where[side].conditions(question, book, expect)
+        for workflow in book.workflows:
             expect = f"`expect {action_text(*workflow.actions[0])}`"
             advice = "" if workflow.object in mapped else _unmapped(workflow.object)
-            question = self._book.asked[workflow.name]
-            found += self._conditions(question, self._workflows[workflow.name], expect, advice)
+            question = book.asked[workflow.name]
+            found += self._workflows[workflow.name].conditions(question, book, expect, advice)
         return tuple(sorted(found, key=lambda condition: condition.line))
-
-    def _conditions(
-        self, question: Question, shown: _Shown, expect: str, advice: str = ""
-    ) -> list[Condition]:
-        source = self._book.rules.source
-        found: list[Condition] = []
-        for number, (row, needs) in enumerate(
-            zip(question.rows, needs_of(question.criterion), strict=True)
-        ):
-            by = shown.by.get(number, "")
-            told = advice or shown.near.get(number) or sentence(needs, expect, self._book.text)
-            found.append(
-                Condition(
-                    owner=question.owner,
-                    at=source.at(row.span),
-                    line=row.span.line,
-                    text=self._book.text(row),
-                    shown_by=by,
-                    advice="" if by else told,
-                )
-            )
-        return found
 
     def unfired(self) -> tuple[Gap, ...]:
         """Return the workflows that no test fires."""
@@ -167,6 +139,10 @@ class Coverage:
             if workflow.name not in self._fired
         )
 
+    def unused(self) -> tuple[Gap, ...]:
+        """Return the activity rules by which no test makes anything."""
+        return self._activities.unused()
+
     def unwritten(self) -> tuple[Gap, ...]:
         """Return the rows of the maps that no test writes."""
         return tuple(
@@ -179,15 +155,6 @@ class Coverage:
             for row in rule.rows
             if not any((row.at, row.field(side).name) in self._written for side in Side)
         )
-
-
-def _always(truth: bool) -> Test:
-    def answer(
-        _record: Values, /, before: Values | None = None, clock: Clock | None = None
-    ) -> bool:
-        return truth
-
-    return answer
 
 
 def _unmapped(name: str) -> str:

@@ -2,41 +2,40 @@
 
 from __future__ import annotations
 
-__all__ = ["Outcome", "play"]
+__all__ = ["Outcome", "Played", "play"]
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ..model import Side, Value
-from ..rules.compiled import MapRule, WorkflowRule
+from ..model import Side, Value, is_blank
+from ..rules.checking.tests import Expected
+from ..rules.compiled import PROSPECT, ActivityRule, MapRule, WorkflowRule
+from ..sync.activities import ActivityFacts, activity_case
 from ..sync.cases import PairFacts, pair_case
 from ..sync.creation import NewFacts, new_case
 from ..sync.departures import GoneFacts, gone_case
 from ..sync.plan import Case, Fate, FieldWrite, Step, StepKind
-from .scene import Scene
+from .scene import IDS, Scene
 
 Values = Mapping[str, Value]
 
 _INSTANCE = "test"
 _NO_SKEW = dict.fromkeys(Side, timedelta())
+#: As in a run: what a plugin's function chokes on fails this record alone.
+_FAULTS = (ArithmeticError, LookupError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What a cycle did to the records of a test."""
+class Played:
+    """What a cycle did to the two records of one case."""
 
-    #: The map that took them.
-    rule: MapRule
     case: Case
+    #: The objects, by side; empty where nothing says in which one it would be.
+    objects: Mapping[Side, str]
     #: What each side held when the cycle began, and holds when it is done; None: no record.
     before: Mapping[Side, Values | None]
     after: Mapping[Side, Values | None]
-
-    @property
-    def actions(self) -> tuple[Step, ...]:
-        """What the workflows did."""
-        return tuple(step for step in self.case.steps if step.kind is StepKind.ACTION)
 
     def writes(self, side: Side) -> tuple[FieldWrite, ...]:
         """Return what was written to *side*."""
@@ -52,8 +51,32 @@ class Outcome:
         return any(s.side is side and s.kind is not StepKind.ACTION for s in self.case.steps)
 
 
-def play(scene: Scene, maps: Sequence[MapRule], workflows: Sequence[WorkflowRule]) -> Outcome:
-    """Run one cycle over *scene* by *maps* and *workflows*.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome(Played):
+    """What a cycle did to the records of a test."""
+
+    #: The map that took them.
+    rule: MapRule
+    #: What became of the activity that the test gives; None without one.
+    activity: Played | None
+
+    def of(self, expected: Expected) -> Played:
+        """Return the part that *expected* is about."""
+        return self.activity if expected.of_activity and self.activity is not None else self
+
+    @property
+    def actions(self) -> tuple[Step, ...]:
+        """What the workflows did."""
+        return tuple(step for step in self.case.steps if step.kind is StepKind.ACTION)
+
+
+def play(
+    scene: Scene,
+    maps: Sequence[MapRule],
+    workflows: Sequence[WorkflowRule],
+    activities: Sequence[ActivityRule],
+) -> Outcome:
+    """Run one cycle over *scene* by *maps*, *workflows* and *activities*.
 
     A record without a partner goes from map to map until one takes it, as in a run.
     """
@@ -64,22 +87,58 @@ def play(scene: Scene, maps: Sequence[MapRule], workflows: Sequence[WorkflowRule
             break
     assert case is not None
     before = {side: scene.record(side, rule) for side in Side}
-    return Outcome(rule=rule, case=case, before=before, after=_after(case, before))
+    after = _after(case, before)
+    is_linked = rule.cadence_object == PROSPECT and None not in after.values()
+    return Outcome(
+        rule=rule,
+        case=case,
+        objects={side: rule.object(side) for side in Side},
+        before=before,
+        after=after,
+        activity=_activity(scene, activities, is_linked=is_linked),
+    )
+
+
+def _activity(
+    scene: Scene, activities: Sequence[ActivityRule], *, is_linked: bool
+) -> Played | None:
+    """Return what appears of the scene's activity; its person may have got a partner just now."""
+    entry = scene.activity
+    if entry is None:
+        return None
+    mine = [a for a in activities if (a.source, a.object(a.source)) == (entry.side, entry.object)]
+    person = entry.values.get(mine[0].person_field(entry.side))
+    try:
+        facts = ActivityFacts(
+            entry=entry,
+            rule=next((rule for rule in mine if rule.fits(entry.values, scene.clock)), None),
+            person=IDS[entry.side.other] if is_linked and not is_blank(person) else None,
+            pair=None,
+            instance=_INSTANCE,
+        )
+        case = activity_case(facts)
+    except _FAULTS as err:
+        case = _failed("-", err)
+    before = {entry.side: entry.values, entry.side.other: None}
+    return Played(case=case, objects=case.objects, before=before, after=_after(case, before))
 
 
 def _guarded(scene: Scene, rule: MapRule, workflows: Sequence[WorkflowRule]) -> Case:
     try:
         return (_lone if scene.is_lone else _pair)(scene, rule, workflows)
-    except (ArithmeticError, LookupError, TypeError, ValueError) as err:
-        # As in a run: what a plugin's function chokes on fails this record alone.
-        return Case(
-            map=rule.name,
-            ids={},
-            objects={},
-            candidates=(),
-            fate=Fate.FAILED,
-            reason=f"a rule could not read the record: {type(err).__name__}: {err}",
-        )
+    except _FAULTS as err:
+        return _failed(rule.name, err)
+
+
+def _failed(name: str, err: Exception) -> Case:
+    return Case(
+        map=name,
+        ids={},
+        objects=dict.fromkeys(Side, ""),
+        candidates=(),
+        fate=Fate.FAILED,
+        reason=f"a rule could not read the record: {type(err).__name__}: {err}",
+    )
 
 
 def _own(rule: MapRule, workflows: Sequence[WorkflowRule]) -> list[WorkflowRule]:

@@ -67,12 +67,12 @@ def _is_met(expect: s.ExpectAction, taken: Collection[Action]) -> bool:
 
 
 def _of_record(expected: Expected, outcome: Outcome) -> list[Miss]:
-    side = expected.side
-    if expected.object != outcome.rule.object(side):
-        # Another map took the record, so this object was left alone.
+    side, played = expected.side, outcome.of(expected)
+    if expected.object != played.objects[side]:
+        # Another map took the record, or another rule the activity: this object was left alone.
         record, written = None, False
     else:
-        record, written = outcome.after[side], outcome.is_written(side)
+        record, written = played.after[side], played.is_written(side)
     if not expected.fields:
         return [Miss(expected=expected, line=expected.span.line)] if written else []
     missed = [

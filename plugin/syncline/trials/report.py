@@ -48,7 +48,7 @@ class Condition:
     A test shows it when it passes, and would fail were the row's answer the other way round.
     """
 
-    #: ``workflow "Cool down"``, or ``sync crm to cadence``.
+    #: ``workflow "Cool down"``, ``sync crm to cadence``, or ``activity task <- Task``.
     owner: str
     at: str
     line: int
@@ -61,7 +61,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """A workflow that no test fires, or a row of a map that no test writes."""
+    """A workflow, an activity rule or a row of a map of which no test shows any effect."""
 
     what: str
     at: str
@@ -84,6 +84,9 @@ class TestReport:
     #: Workflows that no test fires, of all there are.
     unfired: tuple[Gap, ...]
     workflows: int
+    #: Activity rules by which no test makes anything, of all there are.
+    unused: tuple[Gap, ...]
+    activities: int
     #: Rows of the maps that no test writes, of all there are.
     unwritten: tuple[Gap, ...]
     rows: int
@@ -138,6 +141,7 @@ class TestReport:
                 for condition in self.conditions
             ],
             "workflows": {"count": self.workflows, "unfired": list(_gaps(self.unfired))},
+            "activities": {"count": self.activities, "unused": list(_gaps(self.unused))},
             "rows": {"count": self.rows, "unwritten": list(_gaps(self.unwritten))},
         }
 

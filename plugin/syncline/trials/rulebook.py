@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Question", "Rulebook"]
+__all__ = ["Asked", "Question", "Rulebook", "activity_name"]
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from ..model import Side
 from ..rules.catalog import Problems, Scope
 from ..rules.checking.check import flows_of
 from ..rules.checking.maps import find_object
-from ..rules.compiled import MapRule, WorkflowRule
+from ..rules.compiled import ActivityRule, MapRule, WorkflowRule
 from ..rules.explaining.excerpt import excerpt
 from ..rules.ruleset import RuleSet
 from .answers import Asker, asker, rows_of
@@ -22,13 +22,24 @@ from .where import Where
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """The criteria of one workflow, or of one ``sync … where``."""
+    """The criteria of one workflow, of one ``sync … where``, or of one activity rule."""
 
-    #: ``workflow "Cool down"``, or ``sync crm to cadence``.
+    #: ``workflow "Cool down"``, ``sync crm to cadence``, or ``activity task <- Task``.
     owner: str
     criterion: s.Criterion
     #: Its rows, in the order written.
     rows: tuple[s.Comparison, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """An activity rule that asks, with ``where``, which of the CRM's records are meant."""
+
+    #: Its place among the activity rules.
+    number: int
+    rule: ActivityRule
+    question: Question
+    where: Where
 
 
 class Rulebook:
@@ -49,6 +60,8 @@ class Rulebook:
             for side, flow in flows_of(rules.tree).items()
             if flow.where is not None
         }
+        self.activities = rules.activities
+        self.recorded = tuple(self._recorded())
         self._askers: dict[str, Asker] = {}
         self._wheres: dict[tuple[Side, str], Where] = {}
 
@@ -76,10 +89,29 @@ class Rulebook:
             self._wheres[key] = Where(criterion, scope, self.rules.catalog, self.rules.source)
         return self._wheres[key]
 
+    def _recorded(self) -> Iterator[Asked]:
+        """Yield the activity rules that ask something, in the order of the file."""
+        written = [each for each in self.rules.tree.statements if isinstance(each, s.Activity)]
+        for number, (rule, node) in enumerate(zip(self.activities, written, strict=True)):
+            if node.where is not None:
+                scope = self._scope(node.object, Side.CRM)
+                yield Asked(
+                    number=number,
+                    rule=rule,
+                    question=_question(activity_name(rule), node.where),
+                    where=Where(node.where, scope, self.rules.catalog, self.rules.source),
+                )
+
     def _scope(self, name: s.Name, side: Side) -> Scope:
         scope = find_object(name, side, self.rules.catalog, Problems())
         assert scope is not None
         return scope
+
+
+def activity_name(rule: ActivityRule) -> str:
+    """Return how a report calls an activity rule, ``activity task <- Task``."""
+    arrow = "<-" if rule.source is Side.CRM else "->"
+    return f"activity {rule.kind} {arrow} {rule.template.object}"
 
 
 def _question(owner: str, criterion: s.Criterion) -> Question:

@@ -47,7 +47,7 @@ def run_tests(rules: RuleSet, beside: Parsed | None = None, *, now: datetime = N
             results.append(_result(source, case, [fault]))
             continue
         scene = set_scene(case, book, now)
-        outcome = play(scene, scene.maps, book.workflows)
+        outcome = play(scene, scene.maps, book.workflows, book.activities)
         missed = misses(case, outcome)
         results.append(_result(source, case, [told(m, scene, outcome, book) for m in missed]))
         coverage.add(case, scene, outcome, passed=not missed)
@@ -58,6 +58,8 @@ def run_tests(rules: RuleSet, beside: Parsed | None = None, *, now: datetime = N
         conditions=coverage.conditions(),
         unfired=coverage.unfired(),
         workflows=len(book.workflows),
+        unused=coverage.unused(),
+        activities=len(book.activities),
         unwritten=coverage.unwritten(),
         rows=sum(len(rule.rows) for rule in book.maps.values()),
     )

@@ -13,7 +13,7 @@ from syncline_grammar import syntax as s
 from ..ledger.codec import stamp
 from ..ledger.rows import Entry, Pair, State
 from ..model import Gone, GoneKind, Side, Value
-from ..rules.checking.tests import Case
+from ..rules.checking.tests import Case, Recorded
 from ..rules.compiled import MapRule, WorkflowRule
 from ..rules.values import EVENT, Clock
 from .rulebook import Rulebook
@@ -41,6 +41,8 @@ class Scene:
     clock: Clock
     #: What happened to a record (B9).
     events: Mapping[Side, s.Event]
+    #: The activity that was recorded, with every field that a rule reads; None without one.
+    activity: Entry | None = None
 
     @property
     def is_lone(self) -> bool:
@@ -60,15 +62,19 @@ class Scene:
 
 def set_scene(case: Case, book: Rulebook, now: datetime) -> Scene:
     """Set the scene of *case*, at *now* or at its last change if that is later."""
-    clock = Clock(max([now, *(_moment(now, minutes) for minutes in case.at.values())]))
+    minutes = [*case.at.values()]
+    if case.recorded is not None and case.recorded.at is not None:
+        minutes.append(case.recorded.at)
+    clock = Clock(max([now, *(_moment(now, each) for each in minutes)]))
     maps = [book.maps[names] for names in case.maps]
     known: dict[Side, Values] = {
         side: {**(case.last_sync or {}).get(side, {}), **case.given.get(side, {})} for side in Side
     }
     rule = maps[0]
     pair = None
-    # To what was never there, nothing happens.
-    last_sync = known if case.last_sync is None and case.events else case.last_sync
+    # To what was never there, nothing happens; and an activity alone is somebody's in both systems.
+    is_old = case.events or not case.given
+    last_sync = known if case.last_sync is None and is_old else case.last_sync
     if last_sync is not None:
         pair = _pair(last_sync, rule, book.own(rule), Clock(clock.now - _BEFORE))
     entries = {
@@ -97,7 +103,18 @@ def set_scene(case: Case, book: Rulebook, now: datetime) -> Scene:
         known={side: frozenset(known[side]) for side in Side},
         clock=clock,
         events=case.events,
+        activity=None if case.recorded is None else _activity(case.recorded, book, now, clock),
     )
+
+
+def _activity(recorded: Recorded, book: Rulebook, now: datetime, clock: Clock) -> Entry:
+    """Return the activity's record; whom it happened with is the test's person, if nobody says."""
+    side, name = recorded.side, recorded.object
+    rules = [rule for rule in book.activities if (rule.source, rule.object(side)) == (side, name)]
+    values: dict[str, Value] = dict.fromkeys(field for rule in rules for field in rule.reads)
+    values |= {rule.person_field(side): IDS[side] for rule in rules} | {**recorded.values}
+    modified = clock.now if recorded.at is None else _moment(now, recorded.at)
+    return _entry(side, name, modified, values, None)
 
 
 def _entry(

@@ -23,7 +23,7 @@ from .answers import answer, asker, rows_of
 
 
 class Where:
-    """The criteria of one direction, for the object of one map."""
+    """The criteria of one direction for the object of one map, or of an activity rule."""
 
     def __init__(
         self, criterion: s.Criterion, scope: Scope, catalog: Catalog, source: Source
@@ -58,6 +58,14 @@ class Where:
             return answer(self.criterion, self.answers(record, known, clock or now()))
 
         return where
+
+    def exactly(self, record: Values, clock: Clock) -> tuple[bool, ...]:
+        """Return what each row says of *record* as it is, whatever was given."""
+        return self._ask(record, None, clock)
+
+    def explain(self, record: Values, clock: Clock) -> Explanation:
+        """Return what the criteria say of *record* as it is, explained."""
+        return self._explain(record, None, clock)
 
     def against(self, record: Values, known: Set[str], clock: Clock) -> list[Explanation]:
         """Return the rows that keep *record* out, explained."""

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 __all__ = ["told"]
 
-from collections.abc import Sequence
-
 from syncline_grammar import syntax as s
 
 from ..ledger.rows import Pair
-from ..model import Field, Side, is_blank
+from ..model import Field, Side
 from ..rules.checking.tests import Expected, action_text
 from ..rules.compiled import FieldRule, WorkflowRule
 from ..rules.explaining.deciding import deciding
 from ..rules.explaining.explanation import Explanation, as_written
 from ..sync.plan import Fate, Step, StepKind
-from .cycle import Outcome
+from .cycle import Outcome, Played
 from .judge import Miss
 from .report import Fault
 from .rulebook import Rulebook
 from .scene import Scene
+from .seen import rows_seen
+from .why_activity import of_activity
 
-#: As many writes, workflows or rows as are worth reading.
+#: As many writes or workflows as are worth reading.
 _FEW = 3
 
 
@@ -33,25 +33,27 @@ def told(miss: Miss, scene: Scene, outcome: Outcome, book: Rulebook) -> Fault:
             return _of_no_action(miss, scene, outcome, book)
         return _of_action(miss, expected.action, scene, outcome, book)
     if miss.field is None:
-        return _of_unchanged(miss, expected, outcome)
+        return _of_unchanged(miss, expected, outcome.of(expected))
+    if expected.of_activity:
+        return of_activity(miss, expected, miss.field, scene, outcome, book)
     return _of_field(miss, expected, miss.field, scene, outcome, book)
 
 
 # -- records
 
 
-def _of_unchanged(miss: Miss, expected: Expected, outcome: Outcome) -> Fault:
-    for step in outcome.case.steps:
+def _of_unchanged(miss: Miss, expected: Expected, played: Played) -> Fault:
+    for step in played.case.steps:
         if step.kind is StepKind.DELETE and step.side is expected.side:
             return Fault(
                 line=miss.line,
                 expected=f"{expected.object} unchanged",
                 found="it is deleted",
-                reason=outcome.case.reason,
+                reason=played.case.reason,
                 rule=step.at,
             )
-    writes = outcome.writes(expected.side)
-    is_new = outcome.before[expected.side] is None
+    writes = played.writes(expected.side)
+    is_new = played.before[expected.side] is None
     changes = [
         f"{write.field} = {as_written(write.new)}"
         + ("" if is_new else f" (it was {as_written(write.old)})")
@@ -94,7 +96,7 @@ def _uncreated(scene: Scene, outcome: Outcome, book: Rulebook) -> str:
             where = book.where_of(side, outcome.rule)
             rows = where.against(record, scene.known[side], scene.clock)
             if rows:
-                return f"{reason}: {_rows(rows)}"
+                return f"{reason}: {rows_seen(rows)}"
     return reason
 
 
@@ -148,7 +150,7 @@ def _of_no_action(miss: Miss, scene: Scene, outcome: Outcome, book: Rulebook) ->
         line=miss.line,
         expected="no action",
         found="; ".join(_named(step) for step in outcome.actions[:_FEW]),
-        reason="" if explained is None else _rows(deciding(explained)),
+        reason="" if explained is None else rows_seen(deciding(explained)),
         rule=first.at,
     )
 
@@ -176,7 +178,7 @@ def _silent(workflow: WorkflowRule, scene: Scene, outcome: Outcome, book: Rulebo
     if explained is None or (scene.is_lone and not outcome.case.steps):
         return f"{name} was not asked: {outcome.case.reason or 'there is no record of the CRM'}"
     if not explained.truth:
-        return f"{name} does not hold: {_rows(deciding(explained))}"
+        return f"{name} does not hold: {rows_seen(deciding(explained))}"
     if scene.pair is not None and workflow.name in scene.pair.holding:
         return f"{name} held at the last sync already; it fires when it starts to hold"
     return f"{name} holds, but a prospect that is new has no cadence to leave"
@@ -188,22 +190,3 @@ def _explained(name: str, scene: Scene, outcome: Outcome, book: Rulebook) -> Exp
         return None
     before = None if scene.pair is None else scene.pair.base[Side.CRM]
     return book.rules.workflows[name].explain(record, before, scene.clock)
-
-
-def _rows(rows: Sequence[Explanation]) -> str:
-    """Return the rows that make the answer what it is, and what they saw."""
-    words = [_row(row) for row in rows[:_FEW]]
-    if len(rows) > _FEW:
-        words.append(f"and {len(rows) - _FEW} more")
-    return ", ".join(words)
-
-
-def _row(row: Explanation) -> str:
-    truth = "true" if row.truth else "false"
-    seen = row.faults or tuple(
-        f"{value.text} is {'blank' if is_blank(value.now) else as_written(value.now)}"
-        for value in row.seen
-        if value.field
-    )
-    because = f" ({'; '.join(seen)})" if seen else ""
-    return f"`{row.text}` in line {row.span.line} is {truth}{because}"

@@ -12,6 +12,7 @@ from syncline_grammar import syntax as s
 from ...model import Field, Side
 from ..catalog import Catalog, Problems, Scope
 from .maps import find_object
+from .recordings import sources_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,9 @@ def cast_of(test: s.Test, tree: s.RuleFile, catalog: Catalog, problems: Problems
         return Cast(named=named, maps=(), others=_unnamed(named.values(), catalog))
     fitting = [m for m in maps if all(m.scope(x.side).type is x.type for x in named.values())]
     if named and not fitting:
-        _tell_unmapped([name for name in names if name.text in named], named, maps, problems)
+        sources = [x for scope in named.values() for x in sources_for(scope, tree, catalog)]
+        told = [name for name in names if name.text in named]
+        _tell_unmapped(told, named, maps, sources, problems)
     past = [name for given in test.givens if not given.object for name, _value in given.values]
     given = [scope for row in test.givens if row.object and (scope := named.get(row.object.text))]
     if fitting and given and not past and all(scope.side is Side.CADENCE for scope in given):
@@ -128,9 +131,13 @@ def _tell_unmapped(
     names: Sequence[s.Name],
     named: Mapping[str, Scope],
     maps: Sequence[Mapped],
+    sources: Sequence[str],
     problems: Problems,
 ) -> None:
-    """Note that no map brings together what the test names."""
+    """Note that no map brings together what the test names.
+
+    *sources* are the objects of which something would appear in those named.
+    """
     sides: dict[Side, Scope] = {}
     for name in names:
         scope = named[name.text]
@@ -145,9 +152,8 @@ def _tell_unmapped(
             )
             return
     objects = " and ".join(scope.type.name for _side, scope in sorted(sides.items()))
-    problems.add(
-        "E318",
-        f"no map has {objects}, so a sync does nothing there",
-        names[-1].span,
-        notes=("The maps: " + ", ".join(f"{m.names[0]} with {m.names[1]}" for m in maps) + ".",),
-    )
+    notes = ["The maps: " + ", ".join(f"{m.names[0]} with {m.names[1]}" for m in maps) + "."]
+    if sources:
+        notes.append(f"Give what was recorded: {' or '.join(sources)}.")
+    message = f"no map has {objects}, so a sync does nothing there"
+    problems.add("E318", message, names[-1].span, notes=notes)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-__all__ = ["Case", "Expected", "action_text", "check_test", "read_case"]
+__all__ = ["Case", "Expected", "Recorded", "action_text", "check_test", "read_case"]
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from syncline_grammar import syntax as s
 from syncline_grammar.diagnostics import Span
 from syncline_grammar.writing.spelling import quote
 
-from ...model import Field, FieldType, Side, Value
-from ..catalog import Catalog, Problems, Scope
-from ..values import instant
+from ...model import Field, Side, Value
+from ..catalog import Catalog, Problems
+from ..compiled import PROSPECT
 from .cadences import check_cadence
 from .casting import Cast, cast_of, owners
-from .literals import check_date, check_written
+from .given import given_fields, once, value_of
 from .maps import find_object
+from .recordings import Ends, Parts, parts_of
 
 _DAY, _FEW = 1440, 8
 
@@ -30,6 +31,19 @@ class Expected:
     object: str
     fields: tuple[tuple[Field, Value, Span], ...]
     span: Span
+    #: Whether the record is an activity, or what appears of one.
+    of_activity: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """The activity that a test gives: where it was recorded, and what it holds."""
+
+    side: Side
+    object: str
+    values: Mapping[str, Value]
+    #: When, in minutes of the day.
+    at: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +62,7 @@ class Case:
     #: When a side was changed, in minutes of the day.
     at: Mapping[Side, int]
     expected: tuple[Expected, ...]
+    recorded: Recorded | None = None
 
 
 def action_text(action: str, cadence: str | None) -> str:
@@ -67,7 +82,8 @@ def read_case(test: s.Test, tree: s.RuleFile, catalog: Catalog, problems: Proble
 
     A tree without maps is a piece of a file: then only names and values are looked at.
     """
-    cast = cast_of(test, tree, catalog, problems)
+    parts = parts_of(test, tree, catalog, problems)
+    cast = cast_of(parts.mapped, tree, catalog, problems)
     if any(isinstance(statement, s.ObjectMap) for statement in tree.statements):
         _check_whole(test, problems)
         _check_actions(test, cast, tree, catalog, problems)
@@ -78,11 +94,12 @@ def read_case(test: s.Test, tree: s.RuleFile, catalog: Catalog, problems: Proble
     for row in test.givens:
         if row.at is not None and row.at >= _DAY:
             problems.add("E111", "a day ends at 23:59", row.span)
+    for row in parts.mapped.givens:
         scope = None if row.object is None else cast.named.get(row.object.text)
         if scope is None:
             continue
         values = given.setdefault(scope.side, {})
-        for field, value, _span in _fields(row.values, scope, values, problems):
+        for field, value, _span in given_fields(row.values, scope, values, problems):
             values[field.name] = value
         if row.event is not None:
             if scope.side in events:
@@ -92,24 +109,55 @@ def read_case(test: s.Test, tree: s.RuleFile, catalog: Catalog, problems: Proble
             events.setdefault(scope.side, row.event)
         if row.at is not None:
             at[scope.side] = row.at
+    maps = [mapped.names for mapped in cast.maps]
+    if parts.ends is not None and not given:
+        # Nobody is named, so it is somebody of the first map that has people.
+        maps = [names for names in maps if names[1] == PROSPECT] or maps
     return Case(
         test=test,
-        maps=tuple(mapped.names for mapped in cast.maps),
+        maps=tuple(maps),
         last_sync=last_sync,
         given=given,
         events=events,
         at=at,
-        expected=tuple(
-            Expected(
+        expected=tuple(_expected(test, parts, cast, problems)),
+        recorded=None if parts.ends is None else _recorded(parts.ends, parts.given, problems),
+    )
+
+
+def _expected(test: s.Test, parts: Parts, cast: Cast, problems: Problems) -> Iterator[Expected]:
+    about = {id(row) for row in parts.expected}
+    for row in test.expects:
+        if not isinstance(row, s.Expect):
+            continue
+        of_activity = parts.ends is not None and id(row) in about
+        if of_activity:
+            assert parts.ends is not None
+            scope = parts.ends.scope(row.object)
+        else:
+            scope = cast.named.get(row.object.text)
+        if scope is not None:
+            yield Expected(
                 side=scope.side,
                 object=scope.type.name,
-                fields=tuple(_fields(row.values, scope, (), problems)),
+                fields=tuple(given_fields(row.values, scope, (), problems)),
                 span=row.span,
+                of_activity=of_activity,
             )
-            for row in test.expects
-            if isinstance(row, s.Expect) and (scope := cast.named.get(row.object.text)) is not None
-        ),
-    )
+
+
+def _recorded(ends: Ends, rows: Iterable[s.Given], problems: Problems) -> Recorded:
+    values: dict[str, Value] = {}
+    at: int | None = None
+    for row in rows:
+        for field, value, _span in given_fields(row.values, ends.source, values, problems):
+            values[field.name] = value
+        if row.event is not None:
+            message = f"a test cannot say that a recorded {ends.source.type.name} is {row.event}"
+            notes = ("Give what was recorded, field by field.",)
+            problems.add("E310", message, row.span, notes=notes)
+        at = at if row.at is None else row.at
+    return Recorded(side=ends.source.side, object=ends.source.type.name, values=values, at=at)
 
 
 def _check_whole(test: s.Test, problems: Problems) -> None:
@@ -192,66 +240,10 @@ def _last_sync(test: s.Test, cast: Cast, problems: Problems) -> dict[Side, dict[
         elif owning:
             scope, field = owning[0]
             values = found[scope.side]
-            _once(name, field, values, problems)
-            values[field.name] = _value(literal, field, problems)
+            once(name, field, values, problems)
+            values[field.name] = value_of(literal, field, problems)
         elif scopes:
             known = [field.name for scope in scopes for field in scope.type.fields]
             where = " in " + " or ".join(scope.type.name for scope in scopes)
             problems.unknown("E202", "field", name, known, where)
     return found
-
-
-def _fields(
-    values: Iterable[tuple[s.Name, s.Literal]],
-    scope: Scope,
-    before: Collection[str],
-    problems: Problems,
-) -> list[tuple[Field, Value, Span]]:
-    """Return the fields of *scope* and their values; those in *before* have one already."""
-    found: list[tuple[Field, Value, Span]] = []
-    seen = set(before)
-    for name, literal in values:
-        field = scope.resolve(name, problems)
-        if field is not None:
-            _once(name, field, seen, problems)
-            seen.add(field.name)
-            found.append((field, _value(literal, field, problems), name.span))
-    return found
-
-
-def _once(name: s.Name, field: Field, known: Collection[str], problems: Problems) -> None:
-    if field.name in known:
-        problems.add("E208", f"{field.name} is given a value twice", name.span)
-
-
-def _value(literal: s.Literal, field: Field, problems: Problems) -> Value:
-    """Return what *literal* is as a value of *field*; an empty text is blank in any field."""
-    if isinstance(literal, s.Date):
-        check_date(literal, problems)
-    if isinstance(literal, s.Text):
-        if not literal.value.strip():
-            return None
-        if field.type is FieldType.MULTI_PICKLIST:
-            return _choices(literal, field, problems)
-        if field.type is FieldType.DATETIME and instant(literal.value) is not None:
-            return literal.value
-    # The system takes other values too, and the list is only what it proposes.
-    free = field.type is FieldType.PICKLIST and not field.restricted
-    check_written(literal, replace(field, values=()) if free else field, problems)
-    if isinstance(literal, s.Date) and field.type is FieldType.DATETIME:
-        return f"{literal.value}T00:00:00Z"
-    return literal.value
-
-
-def _choices(literal: s.Text, field: Field, problems: Problems) -> tuple[str, ...]:
-    """Return the choices in ``"Red; Blue"``."""
-    chosen = tuple(part.strip() for part in literal.value.split(";") if part.strip())
-    strange = [part for part in chosen if field.values and part not in field.values]
-    if strange and field.restricted:
-        problems.add(
-            "E301",
-            f'{field.name} has no value "{strange[0]}"',
-            literal.span,
-            notes=(f"Its values: {', '.join(field.values)}. Put `;` between two of them.",),
-        )
-    return chosen
