@@ -622,6 +622,37 @@ def test_a_reader_that_has_had_enough_causes_no_fault(office: Path, line: str) -
     assert unheard(line, office).stderr == ""
 
 
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("check good.rules", 0),
+        ("check bad.rules", 1),
+        ("check bad.rules --json", 1),
+        ("check bad.rules --format github", 1),
+        ("test bad.rules", 1),
+        ("fmt --check crooked.rules", 1),
+        ("check no.rules", 3),
+        ("check --no-such-option", 64),
+    ],
+)
+def test_the_exit_code_is_the_same_when_nobody_reads(tmp_path: Path, line: str, code: int) -> None:
+    """A pipeline that asks (`set -o pipefail`) hears of the errors, whatever `head` left unread."""
+    rules = RULES.replace("{crm}", "local")
+    (tmp_path / "good.rules").write_text(rules, "utf-8")
+    (tmp_path / "bad.rules").write_text(rules + "frobnicate\n" * 20, "utf-8")
+    (tmp_path / "crooked.rules").write_text(rules.replace(" = ", "  =  "), "utf-8")
+    for reader in "true", "head -1":
+        done = subprocess.run(
+            ["bash", "-c", f"set -o pipefail; {SYNCLINE} {line} 2>&1 | {reader}"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (code, "")
+
+
 def test_a_run_that_nobody_listens_to_is_done_all_the_same(waiting: Path) -> None:
     """Its work does not hang on who reads its report (B8)."""
     assert unheard("run", waiting).stderr == ""

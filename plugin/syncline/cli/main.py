@@ -9,7 +9,6 @@ from __future__ import annotations
 __all__ = ["cli", "collect_seldom", "main"]
 
 import gc
-import io
 import json
 import os
 import sys
@@ -23,6 +22,7 @@ import click
 from ..errors import RulesError, SynclineError, WorkspaceError
 from ..locale import LANGUAGES
 from ..locale.told import told
+from .outlet import open_outlets
 from .speaking import speak
 
 if TYPE_CHECKING:
@@ -210,15 +210,8 @@ def main() -> None:
     collect_seldom()
     as_json = "--json" in sys.argv or "json" in _formats(sys.argv)
     speak(sys.argv[1:], as_json=as_json)
-    if sys.stdout is None:
-        # Closed by whoever called us (`>&-`): the work is done all the same.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for good
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # A terminal that knows no such sign gets a question mark, not a traceback.
-            stream.reconfigure(errors="replace")
+    open_outlets()
     try:
-        # Not cli.main(): it takes a reader who has had enough for a failure.
         with cli.make_context("syncline", sys.argv[1:]) as context:
             code = cli.invoke(context)
         if not sys.stdout.closed:
@@ -238,11 +231,6 @@ def main() -> None:
     except SynclineError as err:
         _tell(err, as_json=as_json)
         code = err.exit_code
-    except BrokenPipeError:
-        # Whoever read our output (`| head`) has had enough.
-        if not sys.stdout.closed:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     except OSError as err:
         where = f" ({err.filename})" if err.filename else ""
         _tell(WorkspaceError(f"{err.strerror or err}{where}"), as_json=as_json)

@@ -43,16 +43,9 @@ _FATE_WORDS = {
 }
 
 
-class _Console(Console):
-    """Leaves it to the command line what a reader who has had enough means."""
-
-    def on_broken_pipe(self) -> None:
-        raise BrokenPipeError
-
-
 def console() -> Console:
     """Return the console that people read."""
-    return _Console(highlight=False)
+    return Console(highlight=False)
 
 
 def shown(value: Value) -> str:
