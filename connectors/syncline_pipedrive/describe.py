@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["PRICES", "SHARED", "Company", "Options", "described", "object_type", "raw_fields"]
+__all__ = ["SHARED", "Company", "Options", "described", "object_type", "prices_of", "raw_fields"]
 
 import re
 from dataclasses import dataclass, field, replace
@@ -18,18 +18,8 @@ if TYPE_CHECKING:
     from .kinds import Kind, Standard
     from .session import Session
 
-#: A poll is a page of what changed, and one of what went.
-PRICES = Prices(
-    unit="token",
-    page=10,
-    page_size=500,
-    poll=30,
-    write=5,
-    write_size=1,
-    look=1,
-    lookup=26,
-    delete=3,
-)
+#: A look-up saves a filter, and deletes it again.
+_FILTER = 16
 #: The code of a field that cannot be told from another of the same name.
 SHARED = "?"
 
@@ -77,7 +67,22 @@ def described(session: Session) -> Description:
         objects=tuple(
             object_type(kind, raw.get(kind.described, []), company) for kind in KINDS.values()
         ),
-        prices=PRICES,
+        prices=prices_of(KINDS["person"]),
+    )
+
+
+def prices_of(kind: Kind) -> Prices:
+    """Return what calls for a kind cost; a poll is a page of what changed, and one of what went."""
+    return Prices(
+        unit="token",
+        page=kind.list_price,
+        page_size=500,
+        poll=kind.list_price + kind.ends_price,
+        write=kind.write_price,
+        write_size=1,
+        look=kind.read_price,
+        lookup=_FILTER + kind.list_price,
+        delete=kind.delete_price,
     )
 
 
@@ -118,6 +123,7 @@ def object_type(kind: Kind, raw: Sequence[_Raw], company: Company) -> ObjectType
         fields=(*fields, *customs),
         key_field=key,
         deletable=kind.name != "user",
+        prices=prices_of(kind),
     )
 
 

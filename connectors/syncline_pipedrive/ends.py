@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from .session import Session
 
 _PAGE = 500
-_RECENTS_PRICE = 20
 #: What ``/recents`` tells of. Deals tell of their deletion in their own list, leads of nothing.
 _RECENT = frozenset({"person", "organization", "activity", "note"})
 
@@ -115,7 +114,7 @@ def _entries(
             "limit": str(_PAGE),
             "start": str(start),
         }
-        reply = session.call("GET", "/v1/recents", word="list", price=_RECENTS_PRICE, params=asked)
+        reply = session.call("GET", "/v1/recents", word="list", price=kind.ends_price, params=asked)
         times.append(reply.server_time)
         entries: list[_Row] = reply.data or []
         if expected is not None and [each["id"] for each in entries[:1]] != [expected]:

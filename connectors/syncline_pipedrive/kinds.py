@@ -70,6 +70,8 @@ class Kind:
     read_price: int = 1
     write_price: int = 5
     delete_price: int = 3
+    #: Of a page of what went, which is a call of its own.
+    ends_price: int = 20
     update: str = "PATCH"
     by_name: Mapping[str, Standard] = field(init=False, repr=False)
 
@@ -214,12 +216,12 @@ KINDS: Mapping[str, Kind] = {
         Kind(name="organization", label="Organisation", path="/api/v2/organizations",
              fields=_COMPANY, described="organization", object="organization", filter="org"),
         Kind(name="lead", label="Lead", path="/v1/leads", fields=_LEAD, described="deal",
-             object="lead", filter="leads", **_ONE),
+             object="lead", filter="leads", ends_price=10, **_ONE),
         Kind(name="deal", label="Deal", path="/api/v2/deals", fields=_DEAL, described="deal",
-             object="deal", filter="deals"),
+             object="deal", filter="deals", ends_price=0),
         Kind(name="activity", label="Activity", path="/api/v2/activities", fields=_ACTIVITY,
              described="activity", object="activity", filter="activity", key="syncline_key"),
         Kind(name="note", label="Note", path="/v1/notes", fields=_NOTE, update="PUT", **_ONE),
-        Kind(name="user", label="User", path="/v1/users", fields=_USER, **_ONE),
+        Kind(name="user", label="User", path="/v1/users", fields=_USER, ends_price=0, **_ONE),
     )
 }  # fmt: skip

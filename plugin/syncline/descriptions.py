@@ -25,6 +25,7 @@ def description_to_json(description: Description) -> dict[str, Any]:
                 "deletable": kind.deletable,
                 "fields": [_field_to_json(field) for field in kind.fields],
             }
+            | ({} if kind.prices is None else {"prices": asdict(kind.prices)})
             for kind in description.objects
         ],
         "actions": [asdict(action) for action in description.actions],
@@ -46,6 +47,7 @@ def description_from_json(document: Any, where: str = "the description") -> Desc
                 key_field=kind.get("key_field"),
                 deletable=kind.get("deletable", False),
                 fields=tuple(_field_from_json(field) for field in kind["fields"]),
+                prices=_prices_from_json(kind["prices"]) if "prices" in kind else None,
             )
             for kind in document["objects"]
         ),

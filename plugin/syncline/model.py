@@ -127,6 +127,8 @@ class ObjectType:
     key_field: str | None = None
     #: Whether we may delete its records.
     deletable: bool = False
+    #: What its calls cost, where that is not what the others cost; in the same unit.
+    prices: Prices | None = None
     _by_name: Mapping[str, Field] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -224,6 +226,11 @@ class Description:
     def get(self, name: str) -> ObjectType | None:
         """Return the object with exactly this API name."""
         return self._by_name.get(name)
+
+    def prices_of(self, name: str) -> Prices:
+        """Return what calls for one object cost."""
+        kind = self._by_name.get(name)
+        return self.prices if kind is None or kind.prices is None else kind.prices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -705,7 +705,8 @@ def test_two_programs_lose_nothing_of_one_another(bench: Bench) -> None:
         program.join()
     connector = bench.open(Side.CADENCE)
     names = [
-        record.values["first_name"] for record in listing(connector, "prospect", ["first_name"])
+        str(record.values["first_name"])
+        for record in listing(connector, "prospect", ["first_name"])
     ]
     assert sorted(names) == sorted(f"{who} {n}" for who in ("Ann", "Bob") for n in range(40))
     assert len(listing(connector, "cadence")) == 3

@@ -31,7 +31,7 @@ from syncline import (
 from syncline_pipedrive import listing, syncline_register_activity_templates
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
     from syncline import Connector, ObjectType, Page
@@ -197,6 +197,41 @@ def test_a_company_without_our_key_field_is_told_what_to_add(
     assert '"Syncline key" (text) to persons' in caught.value.hint
     with pytest.raises(FatalError, match="no place for our key"):
         crm.write("note", [Write(key="k", values={"content": "x"})])
+
+
+@pytest.mark.parametrize("name", ["person", "organization", "lead", "deal", "activity"])
+def test_every_kind_costs_what_it_says(crm: Connector, company: Company, name: str) -> None:
+    """Leads are of the older API, where all costs twice as much; a plan is priced so (B3)."""
+    prices = crm.describe().prices_of(name)
+    (whose,) = created(crm, person("whose"))
+    values: dict[str, dict[str, Value]] = {
+        "person": {"last_name": "Lovelace"},
+        "organization": {"name": "Acme"},
+        "lead": {"title": "An offer", "person_id": whose},
+        "deal": {"title": "An order"},
+        "activity": {"subject": "A call", "type": "Call", "person_id": whose},
+    }
+    field = {"person": "LinkedIn", "organization": "name", "activity": "subject"}
+    (id_,) = created(crm, Write(key="k", values=values[name]), name=name)
+    crm.lookup(name, ["k"])  # the first asks for the number of the field, once
+    end = list(crm.changes(name, ["id"], None))[-1].position
+    other = Write(key="l", values=values[name])
+    changed = Write(id=id_, values={field.get(name, "title"): "Anew"})
+    calls: list[tuple[int, Callable[[], object]]] = [
+        (prices.page, lambda: list(crm.changes(name, ["id"], None))),
+        (prices.poll, lambda: list(crm.changes(name, ["id"], end))),
+        (prices.look, lambda: crm.read(name, [id_], ["id"])),
+        (prices.lookup, lambda: crm.lookup(name, ["k"])),
+        (prices.write, lambda: created(crm, other, name=name)),
+        (prices.write, lambda: created(crm, changed, name=name)),
+        (prices.delete, lambda: crm.delete(name, [id_])),
+    ]
+    counted: list[int] = []
+    for _price, call in calls:
+        before = company.counted()
+        call()
+        counted.append(company.counted() - before)
+    assert counted == [price for price, _call in calls]
 
 
 def test_what_was_described_lately_is_not_asked_for_again(company: Company, tmp_path: Path) -> None:

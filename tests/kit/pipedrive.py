@@ -46,7 +46,8 @@ class PipedriveHarness(SandboxHarness):
         super().start(folder, clock)
         patch = self._stack.enter_context(pytest.MonkeyPatch.context())
         patch.setattr(listing, "PAGE", 20)
-        patch.setattr(describe, "PRICES", replace(describe.PRICES, page_size=20))
+        whole = describe.prices_of
+        patch.setattr(describe, "prices_of", lambda kind: replace(whole(kind), page_size=20))
 
     def values(self, kind: ObjectType, number: int) -> Mapping[str, Value]:
         return {

@@ -5,14 +5,21 @@ from __future__ import annotations
 import pytest
 
 from support import CADENCE, CRM
-from syncline import Prices, Side
+from syncline import Description, ObjectType, Prices, Side
 from syncline.sync.batches import batches
 from syncline.sync.cost import Cost, Estimate, differences
 from syncline.sync.plan import Case, Ref, Step, StepKind
 
 PRICES = {
-    CRM: Prices(page=10, write=5, write_size=2, look=20, action=1),
-    CADENCE: Prices(write=1, write_size=200, action=3),
+    CRM: Description(
+        objects=(
+            ObjectType(
+                name="Note", label="Note", fields=(), prices=Prices(page=30, write=7, lookup=40)
+            ),
+        ),
+        prices=Prices(page=10, write=5, write_size=2, look=20, action=1),
+    ),
+    CADENCE: Description(objects=(), prices=Prices(write=1, write_size=200, action=3)),
 }
 UNITS = {CRM: "token", CADENCE: "call"}
 NONE = dict.fromkeys(Side, (0, 0))
@@ -30,8 +37,8 @@ def case(number: int, *steps: Step, owed: bool = False) -> Case:
 def test_an_estimate_adds_up_everything_that_a_run_spends() -> None:
     """Listings, look-ups, writes in full batches, actions: each in its side's own unit (B3)."""
     found = Estimate(PRICES)
-    assert found.polls(CRM, 2) == 20
-    found.looks([(CRM, StepKind.CREATE, 2), (CADENCE, StepKind.ACTION, 4)])
+    assert found.polls(CRM, ["Lead", "Task"]) == 20
+    found.looks([(CRM, "Lead", StepKind.CREATE, 2), (CADENCE, "prospect", StepKind.ACTION, 4)])
     found.steps([step("create"), step("create"), step("create"), step("update")])
     found.steps([step("create"), step("action", CADENCE, "prospect")])
     assert found.costs == {
@@ -39,6 +46,15 @@ def test_an_estimate_adds_up_everything_that_a_run_spends() -> None:
         CADENCE: Cost(looks=12, actions=3, records=4 + 1),
     }
     assert found.costs[CRM].total == 60
+
+
+def test_an_object_with_prices_of_its_own_is_counted_by_them() -> None:
+    """One object of a system may cost more than the others: its calls are priced so (B3)."""
+    found = Estimate(PRICES)
+    assert found.polls(CRM, ["Lead", "Note"]) == 10 + 30
+    found.looks([(CRM, "Note", StepKind.CREATE, 2)])
+    found.steps([step("create", name="Note"), step("create")])
+    assert found.costs[CRM] == Cost(polls=40, looks=40, writes=7 + 5, records=2 + 2)
 
 
 @pytest.mark.parametrize(

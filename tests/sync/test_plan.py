@@ -11,14 +11,14 @@ import pytest
 
 import support
 from support import CADENCE, CRM, World
-from syncline import Bulk, Prices, Side
+from syncline import Bulk, Description, Prices, Side
 from syncline.sync.batches import batches
 from syncline.sync.plan import Case, Fate, Plan, Step, StepKind, price
 from syncline_schemas import check
 
 PRICES = {
-    CRM: Prices(write=1, write_size=200, action=1),
-    CADENCE: Prices(write=3, write_size=10, action=2),
+    CRM: Description(objects=(), prices=Prices(write=1, write_size=200, action=1)),
+    CADENCE: Description(objects=(), prices=Prices(write=3, write_size=10, action=2)),
 }
 
 
@@ -49,8 +49,10 @@ def test_a_plan_is_priced_in_full_batches(found: list[Step], wanted: tuple[int, 
 
 
 JOBS = {
-    CRM: Prices(write=1, write_size=2, bulk=Bulk(above=10, size=30, price=3)),
-    CADENCE: Prices(),
+    CRM: Description(
+        objects=(), prices=Prices(write=1, write_size=2, bulk=Bulk(above=10, size=30, price=3))
+    ),
+    CADENCE: Description(objects=()),
 }
 
 

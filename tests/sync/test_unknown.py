@@ -167,8 +167,10 @@ def test_a_record_tells_whether_a_write_arrived(
     step = Step(kind=StepKind.UPDATE, side=Side.CRM, object="Lead", id="L1", writes=writes)
     case = Case(map="Lead/prospect", ids={}, objects={}, candidates=())
     record = Record(object="Lead", id="L1", values=now, modified=SENT + timedelta(seconds=seconds))
-    system: Any = SimpleNamespace(
-        connector=SimpleNamespace(read=lambda _name, _ids, _fields: [record])
-    )
+
+    def read(_name: str, _ids: list[str], _fields: list[str]) -> list[Record]:
+        return [record]
+
+    system: Any = SimpleNamespace(connector=SimpleNamespace(read=read))
     (found,) = look(system, [Task(case=case, step=step, sent=stamp(SENT))])
     assert (found.code or found.status.name) == became

@@ -59,7 +59,7 @@ class Importer:
         #: Takes what a person is to decide; None: a preview, which writes nothing.
         self._keep = keep
         self._index = Index()
-        self._size = cadence.description.prices.write_size
+        self._size = cadence.description.prices_of(kind.name).write_size
         #: Creations and updates that wait for their batch, with the row's number in the index.
         self._new: list[tuple[Write, int, Example]] = []
         self._updates: list[tuple[Write, Example]] = []

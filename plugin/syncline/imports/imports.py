@@ -217,7 +217,7 @@ class Imports:
         """Write what was decided; raise when the cadence does not take it."""
         system, kind = self._workspace.systems[Side.CADENCE], self._kind()
         instance = self._workspace.ledger.instance
-        size = system.description.prices.write_size
+        size = system.description.prices_of(kind.name).write_size
         writes = [
             Write(values=one.values, key=f"{instance}:import:{digest_of(one.values)}")
             if take == "new" or not one.prospect

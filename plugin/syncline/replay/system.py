@@ -54,7 +54,6 @@ class Recorded:
     ) -> None:
         self._side = side
         self._description = description
-        self._prices = description.prices
         self._now = now
         self._spend = spend
         self._known = known
@@ -137,9 +136,10 @@ class Recorded:
         """Yield what came since the last listing, once."""
         ids = list(self._changed.pop(object_name, ()))
         gone = tuple(self._went.pop(object_name, ()))
-        size = self._prices.page_size
+        prices = self._description.prices_of(object_name)
+        size = prices.page_size
         for start in range(0, max(1, len(ids)), size):
-            self._spend(self._prices.page, "list")
+            self._spend(prices.page, "list")
             part = ids[start : start + size]
             yield Page(
                 records=tuple(self._records(object_name, part, fields)),
@@ -150,24 +150,26 @@ class Recorded:
 
     def read(self, object_name: str, ids: Sequence[str], fields: Sequence[str]) -> list[Record]:
         """Return the records that are there among *ids*."""
-        self._spend(self._prices.look, "read")
+        self._spend(self._description.prices_of(object_name).look, "read")
         return list(self._records(object_name, ids, fields))
 
     def lookup(self, object_name: str, keys: Sequence[str]) -> dict[str, str]:
         """Return key -> id for the keys that stand in the system."""
-        self._spend(self._prices.look, "look up")
+        prices = self._description.prices_of(object_name)
+        self._spend(prices.lookup or prices.look, "look up")
         return {k: self._keys[object_name, k] for k in keys if (object_name, k) in self._keys}
 
     def write(self, object_name: str, writes: Sequence[Write]) -> list[Outcome]:
         """Create and update; a record that was created in the past gets its id of then."""
-        self._spend(self._prices.write, "write")
+        self._spend(self._description.prices_of(object_name).write, "write")
         sources = [source_of(w.key) for w in writes if w.id is None and w.key is not None]
         ids = self._known(object_name, sources)
         return [self._write(object_name, write, ids) for write in writes]
 
     def delete(self, object_name: str, ids: Sequence[str]) -> list[Outcome]:
         """Delete; what is gone already is done."""
-        self._spend(self._prices.write, "delete")
+        prices = self._description.prices_of(object_name)
+        self._spend(prices.delete or prices.write, "delete")
         outcomes: list[Outcome] = []
         for id_ in ids:
             refusal = self._refusal("create", object_name, id_)
@@ -178,7 +180,7 @@ class Recorded:
 
     def act(self, requests: Sequence[ActionRequest]) -> list[Outcome]:
         """Do each action, but for those that were refused."""
-        self._spend(self._prices.action * len(requests), "act")
+        self._spend(self._description.prices.action * len(requests), "act")
         return [
             self._refusal(action_words(each.action, each.target), "prospect", each.prospect)
             or Outcome(status=OutcomeStatus.DONE, id=each.prospect)

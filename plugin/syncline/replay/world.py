@@ -143,7 +143,8 @@ class World:
             recorded.refuse(refused)
         if self._is_idle():
             for side, places in self.reads.items():
-                self._polls[side] += len(places) * self._descriptions[side].prices.page
+                prices = [self._descriptions[side].prices_of(place) for place in places]
+                self._polls[side] += sum(each.page for each in prices)
             return
         self._cycle()
         with self.ledger.begin() as db:

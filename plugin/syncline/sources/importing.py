@@ -45,7 +45,7 @@ class Importer:
     def __init__(self, source: str, cadence: System) -> None:
         self._source = source
         self._connector = cadence.connector
-        self._prices = cadence.description.prices
+        self._prices = cadence.description.prices_of(_ACTIVITY)
         activity, prospect = (cadence.description.get(name) for name in (_ACTIVITY, _PROSPECT))
         if activity is None or activity.key_field is None or prospect is None:
             raise WorkspaceError(

@@ -60,8 +60,8 @@ class Applier:
             self._committer.open(db, plan.cases)
         total, done = len(plan.steps), 0
         self._progress("writing", 0, total)
-        prices = {side: system.description.prices for side, system in self._systems.items()}
-        for batch in batches(plan.cases, prices):
+        descriptions = {side: system.description for side, system in self._systems.items()}
+        for batch in batches(plan.cases, descriptions):
             side = batch[0].step.side
             fault = self._committer.result.faults.get(side) or self._meter.resting.get(side)
             if self._stop():
@@ -75,8 +75,8 @@ class Applier:
 
     def _spend_on(self, side: Side, batch: Sequence[Task]) -> None:
         """Send as much of a batch as the budget has room for; the rest waits for a later run."""
-        prices = self._systems[side].description.prices
         step = batch[0].step
+        prices = self._systems[side].description.prices_of(step.object)
         acting = step.kind is StepKind.ACTION
         call = 0 if acting else batch_of(prices, step.kind, len(batch))[1]
         each = prices.action if acting else 0
@@ -219,11 +219,12 @@ def _call(
         return outcomes, None if arrived else lost
 
 
-def pending_batches(db: Connection) -> list[tuple[Side, StepKind, int]]:
-    """Return the batches that ``recover`` will find out about: their side, kind and rows."""
+def pending_batches(db: Connection) -> list[tuple[Side, str, StepKind, int]]:
+    """Return the batches that ``recover`` will find out about: side, object, kind and rows."""
     return [
-        (Side(sent.bodies[0]["side"]), StepKind(sent.bodies[0]["kind"]), len(sent.bodies))
+        (Side(first["side"]), first["object"], StepKind(first["kind"]), len(sent.bodies))
         for sent in journal.pending_intents(db)
+        for first in sent.bodies[:1]
     ]
 
 

@@ -48,13 +48,14 @@ def backfill(db: Connection, rules: RuleSet, added: Iterable[Key]) -> tuple[Back
     maps = [rule for rule in rules.compiled.maps if rule.name in written]
     found: list[Backfill] = []
     for side in Side:
-        prices = rules.catalog.descriptions[side].prices
+        description = rules.catalog.descriptions[side]
         for name in dict.fromkeys(rule.object(side) for rule in maps):
             cursor = cursors.read_cursor(db, side, name)
             asked = {
                 f for m in rules.compiled.maps if m.object(side) == name for f in m.reads[side]
             }
             if cursor is not None and not asked <= set(cursor.fields):
+                prices = description.prices_of(name)
                 count = _known(db, side, name)
                 pages = max(1, math.ceil(count / prices.page_size))
                 found.append(
@@ -63,6 +64,7 @@ def backfill(db: Connection, rules: RuleSet, added: Iterable[Key]) -> tuple[Back
                 )  # fmt: skip
         for rule in maps:
             if side in written[rule.name] and (count := _paired(db, rule)):
+                prices = description.prices_of(rule.object(side))
                 price = writing(prices, StepKind.UPDATE, count)
                 found.append(
                     Backfill(side=side, object=rule.object(side), what="write", records=count,

@@ -12,7 +12,7 @@ __all__ = ["batches", "is_essential"]
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ..model import Prices, Side
+from ..model import Description, Side
 from .intents import Task
 from .plan import Case, StepKind, batch_of
 
@@ -31,7 +31,9 @@ def is_essential(task: Task) -> bool:
     return step.kind is StepKind.ACTION and (step.action in _LEAVING or not task.case.candidates)
 
 
-def batches(cases: Iterable[Case], prices: Mapping[Side, Prices]) -> Iterator[list[Task]]:
+def batches(
+    cases: Iterable[Case], descriptions: Mapping[Side, Description]
+) -> Iterator[list[Task]]:
     """Yield the steps of *cases* by kind, side and object, each batch with its oldest first."""
     groups: dict[tuple[StepKind, Side, str, bool], list[tuple[int, Task]]] = {}
     for age, case in enumerate(cases):
@@ -40,11 +42,12 @@ def batches(cases: Iterable[Case], prices: Mapping[Side, Prices]) -> Iterator[li
             where = (step.kind, step.side, step.object, is_essential(task))
             groups.setdefault(where, []).append((age, task))
     found: list[tuple[int, int, list[Task]]] = []
-    for (kind, side, _name, essential), tasks in groups.items():
+    for (kind, side, name, essential), tasks in groups.items():
         acting = kind is StepKind.ACTION
         rank = 3 if kind is StepKind.DELETE else 0 if not acting else 1 if essential else 2
+        prices = descriptions[side].prices_of(name)
         while tasks:
-            size = _ACTIONS if acting else batch_of(prices[side], kind, len(tasks))[0]
+            size = _ACTIONS if acting else batch_of(prices, kind, len(tasks))[0]
             part, tasks = tasks[:size], tasks[size:]
             found.append((rank, part[0][0], [task for _age, task in part]))
     found.sort(key=lambda batch: batch[:2])

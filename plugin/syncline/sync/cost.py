@@ -7,7 +7,7 @@ __all__ = ["Cost", "Estimate", "differences"]
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..model import Prices, Side
+from ..model import Description, Side
 from .plan import Step, StepKind, price
 
 #: A difference is told that is more than this share of the plan, and so many units at least.
@@ -59,21 +59,21 @@ class Cost:
 class Estimate:
     """Adds up what a cycle is expected to cost, as it becomes known."""
 
-    def __init__(self, prices: Mapping[Side, Prices]) -> None:
-        self._prices = prices
+    def __init__(self, descriptions: Mapping[Side, Description]) -> None:
+        self._descriptions = descriptions
         self.costs: dict[Side, Cost] = dict.fromkeys(Side, Cost())
 
-    def polls(self, side: Side, listings: int) -> int:
-        """Add the listings of a side; return their price."""
-        prices = self._prices[side]
-        cost = listings * max(prices.page, prices.poll)
+    def polls(self, side: Side, names: Iterable[str]) -> int:
+        """Add a listing of each of these objects of a side; return their price."""
+        prices = [self._descriptions[side].prices_of(name) for name in names]
+        cost = sum(max(each.page, each.poll) for each in prices)
         self.costs[side] += Cost(polls=cost)
         return cost
 
-    def looks(self, batches: Iterable[tuple[Side, StepKind, int]]) -> None:
-        """Add batches of an earlier run that was cut off: (side, kind, rows)."""
-        for side, kind, rows in batches:
-            prices = self._prices[side]
+    def looks(self, batches: Iterable[tuple[Side, str, StepKind, int]]) -> None:
+        """Add batches of an earlier run that was cut off: (side, object, kind, rows)."""
+        for side, name, kind, rows in batches:
+            prices = self._descriptions[side].prices_of(name)
             look = prices.lookup or prices.look if kind is StepKind.CREATE else prices.look
             again = prices.action * rows if kind is StepKind.ACTION else look
             self.costs[side] += Cost(looks=again, records=rows)
@@ -82,7 +82,7 @@ class Estimate:
         """Add the steps of one plan, which are sent in batches of their own."""
         actions = [step for step in steps if step.kind is StepKind.ACTION]
         writes = [step for step in steps if step.kind is not StepKind.ACTION]
-        acting, writing = price(actions, self._prices), price(writes, self._prices)
+        acting, writing = price(actions, self._descriptions), price(writes, self._descriptions)
         for side in Side:
             rows = sum(step.side is side for step in steps)
             self.costs[side] += Cost(writes=writing[side], actions=acting[side], records=rows)

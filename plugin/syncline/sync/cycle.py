@@ -97,9 +97,9 @@ class Cycle:
         self._version = version
         self._stop = stop
         self._allow_deletes = allow_deletes
-        prices = {side: system.description.prices for side, system in systems.items()}
+        descriptions = {side: system.description for side, system in systems.items()}
         #: What this cycle is expected to cost, as it becomes known.
-        self._estimate = Estimate(prices)
+        self._estimate = Estimate(descriptions)
         self._listener = Listener(
             ledger,
             systems,

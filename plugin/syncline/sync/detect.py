@@ -128,7 +128,7 @@ def reread(
     now: Callable[[], datetime],
 ) -> set[str]:
     """Read records by their ids, as if a listing had brought them; return who is still there."""
-    size = system.description.prices.page_size
+    size = system.description.prices_of(arrivals.object).page_size
     there: set[str] = set()
     for start in range(0, len(ids), size):
         part = ids[start : start + size]

@@ -40,7 +40,8 @@ def made_of(written: Base, seen: Value, length: int | None = None) -> bool:
         return False
     if isinstance(written, str) and isinstance(seen, str):
         ours, theirs = _bare(written), _bare(seen)
-        whole = length is not None and len(written) <= length
+        # Nobody cuts a telephone number who does not say how long it may be.
+        whole = ours.isdigit() if length is None else len(written) <= length
         # A cut text is the beginning of ours.
         cut = bool(theirs) and ours.startswith(theirs) and not whole
         return ours == theirs or cut or _same_number(written, seen)

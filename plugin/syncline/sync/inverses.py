@@ -76,11 +76,11 @@ class Inverses:
             for field in rule.reads[side]
         )
         asked = sorted({f for f in (*fields, *mapped) if known.get(f) is not None})
-        size = self._systems[side].description.prices.page_size
+        size = self._systems[side].description.prices_of(name).page_size
         found: dict[str, Record] = {}
         for start in range(0, len(ids), size):
             part = ids[start : start + size]
-            self._estimate.looks([(side, StepKind.UPDATE, len(part))])
+            self._estimate.looks([(side, name, StepKind.UPDATE, len(part))])
             for record in self._systems[side].connector.read(name, part, asked):
                 found[record.id] = record
             self._progress(f"reading {name} from the {side.word}", start + len(part), len(ids))

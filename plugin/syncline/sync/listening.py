@@ -79,8 +79,9 @@ class Listener:
         self._heard = self._now()
         wanted = self._asked_for() if run else {}
         for side, listings in self._listings.items():
+            names = [listing.arrivals.object for listing in listings]
             try:
-                self._meter.admit(side, self._estimate.polls(side, len(listings)))
+                self._meter.admit(side, self._estimate.polls(side, names))
                 for listing in listings:
                     self._list(run, listing)
             except (StoppedError, LeaseLostError):
@@ -105,7 +106,7 @@ class Listener:
 
     def check(self, run: int, side: Side, object_name: str, ids: list[str]) -> None:
         """Read records by their ids."""
-        self._estimate.looks([(side, StepKind.UPDATE, len(ids))])
+        self._estimate.looks([(side, object_name, StepKind.UPDATE, len(ids))])
         for listing in self._listings[side]:
             if listing.arrivals.object == object_name:
                 reread(

@@ -22,7 +22,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from ..ledger.rows import Pair
-from ..model import Prices, Side, Value
+from ..model import Description, Prices, Side, Value
 
 
 class Fate(StrEnum):
@@ -244,18 +244,18 @@ def _step_json(step: Step) -> dict[str, Any]:
     }
 
 
-def price(steps: Iterable[Step], prices: Mapping[Side, Prices]) -> dict[Side, int]:
+def price(steps: Iterable[Step], descriptions: Mapping[Side, Description]) -> dict[Side, int]:
     """Return what *steps* cost on each side, in its own unit, when sent in full batches."""
     batches: dict[tuple[Side, str, StepKind], int] = {}
     cost = dict.fromkeys(Side, 0)
     for step in steps:
         if step.kind is StepKind.ACTION:
-            cost[step.side] += prices[step.side].action
+            cost[step.side] += descriptions[step.side].prices.action
         else:
             group = (step.side, step.object, step.kind)
             batches[group] = batches.get(group, 0) + 1
-    for (side, _object, kind), rows in batches.items():
-        cost[side] += writing(prices[side], kind, rows)
+    for (side, name, kind), rows in batches.items():
+        cost[side] += writing(descriptions[side].prices_of(name), kind, rows)
     return cost
 
 

@@ -59,7 +59,11 @@ class Proposer:
         self._clock = clock
         self._skew = skew
         self._run = run
-        bulks = [found.prices.bulk for found in rules.catalog.descriptions.values()]
+        bulks = [
+            description.prices_of(kind.name).bulk
+            for description in rules.catalog.descriptions.values()
+            for kind in description.objects
+        ]
         #: A system that takes many records in one job gets them in one plan.
         self._most = max(CHUNK, *(bulk.size for bulk in bulks if bulk is not None), 0)
         self._maps = rules.compiled.maps

@@ -53,9 +53,9 @@ class Undoer:
         self._now = now
         self._progress = progress
         self._before_apply = before_apply
-        prices = {side: system.description.prices for side, system in systems.items()}
-        self._units = {side: price.unit for side, price in prices.items()}
-        self._estimate = Estimate(prices)
+        descriptions = {side: system.description for side, system in systems.items()}
+        self._units = {side: found.prices.unit for side, found in descriptions.items()}
+        self._estimate = Estimate(descriptions)
         self._maps = rules.compiled.maps
         self._inverses = Inverses(
             ledger,

@@ -89,7 +89,7 @@ class Bench:
     @property
     def page_size(self) -> int:
         """How many records a page holds, as it is declared."""
-        return self.main.describe().prices.page_size
+        return self.main.describe().prices_of(self.object.name).page_size
 
     # -- saying what went wrong
 
@@ -137,7 +137,8 @@ class Bench:
 
     def write(self, rows: Sequence[Write], *, done: bool = False) -> list[Outcome]:
         """Write *rows* in batches of the declared size; with *done*, want every one to be."""
-        name, size = self.object.name, self.main.describe().prices.write_size
+        name = self.object.name
+        size = self.main.describe().prices_of(name).write_size
         found: list[Outcome] = []
         for start in range(0, len(rows), size):
             part = rows[start : start + size]

@@ -19,7 +19,7 @@ def limit_obeyed(bench: Bench) -> None:
     name, fields = bench.object.name, bench.fields
     ids = bench.create(bench.page_size + 2)
     row = [Write(values=bench.values(0), key=bench.key(0))]
-    main, prices = bench.main, bench.main.describe().prices
+    main, prices = bench.main, bench.main.describe().prices_of(name)
     calls: list[tuple[str, Callable[[], object]]] = [
         (f"listed {name}", lambda: list(main.changes(name, fields, None))),
         (f"read {name}", lambda: main.read(name, ids[:1], fields)),
@@ -50,7 +50,7 @@ def price_counted(bench: Bench) -> None:
     bench.create(1)
     bench.records()
     name, fields, key = bench.object.name, bench.fields, bench.key(1)
-    main, prices = bench.main, bench.main.describe().prices
+    main, prices = bench.main, bench.main.describe().prices_of(name)
     (id_,) = bench.lookup(key).values()
     since = bench.end()
     rows = [
