@@ -109,9 +109,7 @@ class Applier:
         )
 
     def _send(self, side: Side, batch: Sequence[Task]) -> None:
-        skew, before = self._skew[side], self._committer.now()
-        sent = stamp((before + skew).replace(microsecond=0))
-        addressed = [self._addressed(task, sent) for task in batch]
+        addressed = [self._addressed(task) for task in batch]
         ready = [task for task in addressed if _has_aim(task)]
         lost = [task for task in addressed if not _has_aim(task)]
         self._defer(lost, "its prospect was not created")
@@ -120,6 +118,7 @@ class Applier:
         with self._ledger.begin() as db:
             number = journal.open_intents(db, self._run, map(body_of, ready))
         self._progress("sending", len(ready), None)
+        before = self._committer.now()
         try:
             outcomes, fault = _call(self._systems[side], ready)
         except ConnectorError as err:
@@ -133,6 +132,7 @@ class Applier:
                 self._committer.flush(db)
             return
         self._progress("answered", len(ready), None)
+        skew = self._skew[side]
         span = _span(before + skew, self._committer.now() + skew)
         with self._ledger.begin() as db:
             for task, outcome in zip(ready, outcomes, strict=True):
@@ -142,12 +142,12 @@ class Applier:
         if fault is not None:
             self._committer.result.faults[side] = fault
 
-    def _addressed(self, task: Task, sent: str) -> Task:
-        """Give a task its time, and an action the prospect that this run created for its case."""
+    def _addressed(self, task: Task) -> Task:
+        """Give an action the prospect that this run created for its case."""
         step = task.step
-        if step.kind is StepKind.ACTION and step.id is None:
-            step = replace(step, id=self._committer.created(task.case))
-        return Task(case=task.case, step=step, sent=sent)
+        if step.kind is not StepKind.ACTION or step.id is not None:
+            return task
+        return replace(task, step=replace(step, id=self._committer.created(task.case)))
 
 
 def recover(

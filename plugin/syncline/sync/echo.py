@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["FLIPS", "UNSURE", "Flips", "alike", "flipped", "is_echo", "made_of"]
+__all__ = ["FLIPS", "Flips", "alike", "flipped", "is_echo", "made_of"]
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from .reconcile import MISSING, Base
 FLIPS = 3
 _DAY = timedelta(hours=24)
 #: Clocks of servers are known to about this much.
-UNSURE = timedelta(seconds=2)
+_UNSURE = timedelta(seconds=2)
 #: Fewer signs than a telephone number has prove nothing by their end.
 _NUMBER = 6
 
@@ -27,7 +27,7 @@ def is_echo(echo: Echo | None, modified: datetime) -> bool:
     if echo is None:
         return False
     first, last = datetime.fromisoformat(echo.first), datetime.fromisoformat(echo.last)
-    return first - UNSURE <= modified <= last + UNSURE
+    return first - _UNSURE <= modified <= last + _UNSURE
 
 
 def made_of(written: Base, seen: Value, length: int | None = None) -> bool:

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from ..ledger.codec import reads, stamp
+from ..ledger.codec import reads
 from ..ledger.rows import Owed
-from ..model import Outcome, OutcomeStatus, Record, Side, Value, is_blank
-from .echo import UNSURE, made_of
+from ..model import Outcome, OutcomeStatus, Side, Value, is_blank
+from .echo import made_of
 from .firing import owed_by
 from .plan import Case, FieldWrite, Step, StepKind
 from .systems import System
@@ -23,15 +23,12 @@ class Task:
 
     case: Case
     step: Step
-    #: When it was sent, by the server's clock (``stamp``), the seconds rounded down; empty before.
-    sent: str = ""
 
 
 def body_of(task: Task) -> dict[str, Any]:
     """Return a task as the JSON that is kept while its call is under way."""
     case, step = task.case, task.step
     return {
-        "sent": task.sent,
         "map": case.map,
         "ids": {str(side): id_ for side, id_ in case.ids.items()},
         "objects": {str(side): name for side, name in case.objects.items()},
@@ -105,7 +102,7 @@ def task_of(body: Mapping[str, Any]) -> Task:
         steps=tuple(owed),
         holding=frozenset(body["holding"]),
     )
-    return Task(case=case, step=step, sent=body.get("sent", ""))
+    return Task(case=case, step=step)
 
 
 def look(system: System, tasks: Sequence[Task]) -> list[Outcome]:
@@ -126,8 +123,8 @@ def look(system: System, tasks: Sequence[Task]) -> list[Outcome]:
         ]
     ids = [task.step.id or "" for task in tasks]
     fields = sorted({w.field for task in tasks for w in task.step.writes})
-    records = {r.id: r for r in system.connector.read(first.object, ids, fields)}
-    return [_became(task, records.get(task.step.id or "")) for task in tasks]
+    records = {r.id: r.values for r in system.connector.read(first.object, ids, fields)}
+    return [_became(task.step, records.get(task.step.id or "")) for task in tasks]
 
 
 #: What only resembles a vendor's code: the write may have arrived, and cannot be seen any more.
@@ -136,40 +133,24 @@ _UNDONE = Outcome(status=OutcomeStatus.RETRY, code="NOT_DONE", message="the writ
 _LOST = Outcome(status=OutcomeStatus.RETRY, code=NOT_KNOWN, message="nobody saw whether it arrived")
 
 
-def _became(task: Task, record: Record | None) -> Outcome:
-    """Tell what became of an update or a deletion by the record as it is now; None if it went."""
-    step = task.step
+def _became(step: Step, values: Mapping[str, Value] | None) -> Outcome:
+    """Tell what became of an update or a deletion by what the record holds now; None if it went.
+
+    A record is written as a whole: a field that holds what was written tells that it arrived,
+    though people changed others since. It proves nothing beside one that still holds what it held
+    before, for people write the same into both systems.
+    """
     done = Outcome(status=OutcomeStatus.DONE, id=step.id)
     if step.kind is StepKind.DELETE:
-        return done if record is None else _UNDONE
-    if record is None:
+        return done if values is None else _UNDONE
+    if values is None:
         return _LOST
     told = [w for w in step.writes if _plain(w.old) != _plain(w.new)]
-    left = _left(told, record.values)
-    if _stands(told, record.values) and not (left and _is_older(record, task)):
-        return done
-    return _UNDONE if left else _LOST
-
-
-def _stands(told: Sequence[FieldWrite], values: Mapping[str, Value]) -> bool:
-    """Tell whether a write arrived, whole as it was: since then people may have changed some of it.
-
-    One field that holds just what was written tells that it did, for a record is written as a
-    whole. What only resembles it tells so too, unless another still holds what it held before.
-    """
-    just_so = any(_plain(values.get(w.field)) == _plain(w.new) for w in told)
+    left = any(_plain(values.get(w.field)) == _plain(w.old) for w in told)
     arrived = any(_arrived(w, values.get(w.field)) for w in told)
-    return not told or just_so or (arrived and not _left(told, values))
-
-
-def _is_older(record: Record, task: Task) -> bool:
-    """Tell whether nobody wrote the record since: then a person had written the same before us."""
-    return bool(task.sent) and stamp(record.modified + UNSURE) < task.sent
-
-
-def _left(told: Sequence[FieldWrite], values: Mapping[str, Value]) -> bool:
-    """Tell whether a field still holds what it held before the write."""
-    return any(_plain(values.get(w.field)) == _plain(w.old) for w in told)
+    if not told or (arrived and not left):
+        return done
+    return _UNDONE if left and not arrived else _LOST
 
 
 def _arrived(write: FieldWrite, seen: Value) -> bool:

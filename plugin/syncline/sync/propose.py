@@ -210,10 +210,14 @@ class Proposer:
         if link.partner is not None:
             other = entry.side.other
             found = inbox.fetch(db, other, rule.object(other), [link.partner])
-            if link.partner not in found:
+            partner = found.get(link.partner)
+            if partner is None:
                 reason = f"its partner {link.partner} was not seen again"
                 return lone_case(rule, entry).ended(Fate.SKIPPED, reason)
-            case = self._pair_case(rule, None, entry, found[link.partner])
+            if partner.gone is not None:
+                reason = f"its partner {link.partner} went: once that is settled, it is new"
+                return lone_case(rule, entry).ended(Fate.DEFERRED, reason)
+            case = self._pair_case(rule, None, entry, partner)
             return replace(case, reason=case.reason or link.reason)
         if entry.side is Side.CADENCE and self._linker.belongs_elsewhere(db, rule, entry):
             return None
