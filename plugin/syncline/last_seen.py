@@ -18,6 +18,7 @@ from .ledger.codec import load_values
 from .ledger.opening import open_existing
 from .ledger.tables import inbox, pairs
 from .model import Side, Value
+from .rules.compiled import ACTIVITY
 
 #: Pairs read at a time.
 _MANY = 1000
@@ -33,6 +34,8 @@ class LastSeen:
     values: Mapping[str, Value]
     #: None when no run has brought it together with another record yet.
     before: Mapping[str, Value] | None
+    #: Whether these are all its values: of an activity that came over, few are kept.
+    whole: bool = True
 
 
 def find_record(
@@ -94,6 +97,7 @@ def _of_pair(row: Any, side: Side) -> LastSeen:
         id=getattr(row, f"{side}_id"),
         values=_fields(base),
         before=_fields(base),
+        whole=row.cadence_object != ACTIVITY,
     )
 
 

@@ -16,7 +16,8 @@ from support import RULES, command
 from support_language import LOCAL, NOON
 from syncline import Side, SynclineError, Value, WorkspaceError
 from syncline.difference.changes import RecordChange
-from syncline.difference.compare import Comparison, Subject
+from syncline.difference.compare import Comparison
+from syncline.difference.subject import Subject
 from syncline.difference.subjects import Subjects
 from syncline.difference.tally import Tally
 from syncline.difference.texts import text_changes

@@ -26,6 +26,10 @@ _KINDS = {
     "no longer": "would fire no more for {}",
     "otherwise": "would do something else for {}",
 }
+_NOT_KEPT = (
+    "Activities that came over are not compared: what they held is not kept. "
+    "`syncline replay` plays them again."
+)
 _TEXTS = {"added": "new", "removed": "gone", "changed": "changed"}
 
 
@@ -64,8 +68,9 @@ def diff(
     """Compare the rules OLD with the rules NEW over records: what would be otherwise.
 
     For each record: the fields across that would get another value, the workflows that would fire
-    under one file alone, and whether `sync … where` lets it through. Records of a file are looked
-    at as new ones; those last seen by a workspace have a record before.
+    under one file alone, and whether `sync … where` lets it through; of a recorded activity, what
+    would appear of it. Records of a file are looked at as new ones; those last seen by a workspace
+    have a record before.
 
     Exit code 0, whatever differs.
     """
@@ -98,6 +103,8 @@ def diff(
         _show(names, tally, subjects.unknown, texts, shown, every=every)
         if data is None and tally.fields:
             click.echo("\nLinked records keep their values until one side changes them.")
+        if data is None and any(change.key.kind == "activity" for change in texts):
+            click.echo(f"\n{_NOT_KEPT}")
     return 0
 
 

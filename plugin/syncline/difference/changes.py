@@ -73,6 +73,8 @@ class GateChange:
     side: Side
     old: Effect
     new: Effect
+    #: The rules whose difference it shows.
+    keys: frozenset[Key]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +115,5 @@ class RecordChange:
         for field in self.fields:
             shown |= {given.key for given in (field.old, field.new) if given is not None}
         for gate in self.gates:
-            shown |= {
-                Key("map", "", gate.map),
-                Key("sync", "", f"{gate.side} to {gate.side.other}"),
-            }
+            shown |= gate.keys
         return shown

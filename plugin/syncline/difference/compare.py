@@ -2,45 +2,25 @@
 
 from __future__ import annotations
 
-__all__ = ["Comparison", "Subject"]
+__all__ = ["Comparison"]
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from syncline_grammar import syntax as s
 
-from ..model import FieldType, ObjectType, Side, Value, is_blank
+from ..model import Side, Value, is_blank
 from ..rules.compiled import MapRule
 from ..rules.explaining.conditions import Condition, conditions
 from ..rules.explaining.deciding import deciding
 from ..rules.explaining.excerpt import tidied
 from ..rules.ruleset import RuleSet
 from ..rules.values import Clock, Unturned
+from .appearing import Appearing
 from .changes import Effect, FieldChange, GateChange, Key, RecordChange, RowGiven, WorkflowChange
+from .subject import Subject
 
 Values = Mapping[str, Value]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """One record that both rule sets are asked about."""
-
-    side: Side
-    type: ObjectType
-    values: Values
-    #: As it was before, for ``changed`` and ``was``; None: seen for the first time.
-    before: Values | None
-    at: str
-
-    @property
-    def name(self) -> str:
-        """What a person knows the record by: its id, its e-mail address, or its place."""
-        for kind in (FieldType.ID, FieldType.EMAIL):
-            for field in self.type.fields:
-                if field.type is kind and not is_blank(value := self.values.get(field.name)):
-                    return str(value)
-        return self.at
 
 
 class _Rules:
@@ -49,6 +29,7 @@ class _Rules:
     def __init__(self, rules: RuleSet) -> None:
         self.maps = {rule.name: rule for rule in rules.maps.values()}
         self.workflows = rules.workflows
+        self.appearing = Appearing(rules)
         self._texts: dict[str, str] = {}
         for statement in rules.tree.statements:
             for row in statement.rows if isinstance(statement, s.ObjectMap) else ():
@@ -121,6 +102,8 @@ class Comparison:
             rule = self._old.maps.get(name) or self._new.maps[name]
             if rule.object(subject.side) == subject.type.name:
                 self._map(name, subject, fields, gates, rows=rows)
+        if subject.whole:
+            self._activity(subject, fields, gates, rows=rows)
         return RecordChange(
             object=subject.type.name,
             name=subject.name,
@@ -145,18 +128,40 @@ class Comparison:
             if rows:
                 old = self._old.gate_rows(old, name, subject, self._clock)
                 new = self._new.gate_rows(new, name, subject, self._clock)
-            gates.append(GateChange(map=name, side=subject.side, old=old, new=new))
+            way = f"{subject.side} to {subject.side.other}"
+            keys = frozenset({Key("map", "", name), Key("sync", "", way)})
+            gates.append(GateChange(map=name, side=subject.side, old=old, new=new, keys=keys))
         if not (old.truth and new.truth):
             # What does not go over on both sides is filled by none, or by one for that reason.
             return
         before = self._old.given(self._old.maps[name], subject)
         after = self._new.given(self._new.maps[name], subject)
-        for field in dict.fromkeys([*before, *after]):
-            one, two = before.get(field), after.get(field)
-            if _says(one) != _says(two):
-                fields.append(
-                    FieldChange(map=name, side=subject.side.other, field=field, old=one, new=two)
+        fields += _fields(name, subject.side.other, before, after)
+
+    def _activity(
+        self,
+        subject: Subject,
+        fields: list[FieldChange],
+        gates: list[GateChange],
+        *,
+        rows: bool,
+    ) -> None:
+        """Note what would appear of an activity otherwise, under its rule's name in the ledger."""
+        both = self._old.appearing, self._new.appearing
+        old, new = (each.rule(subject, self._clock) for each in both)
+        if old is not None and new is not None:
+            before, after = both[0].given(old, subject), both[1].given(new, subject)
+            fields += _fields(new.rule.name, subject.side.other, before, after)
+        elif (one := old or new) is not None:
+            gates.append(
+                GateChange(
+                    map=one.rule.name,
+                    side=subject.side,
+                    old=both[0].effect(old, subject, self._clock, rows=rows),
+                    new=both[1].effect(new, subject, self._clock, rows=rows),
+                    keys=frozenset({one.key}),
                 )
+            )
 
     def _workflows(self, subject: Subject, *, rows: bool) -> Iterator[WorkflowChange]:
         if subject.side is not Side.CRM:
@@ -188,6 +193,15 @@ class Comparison:
         if not rows:
             return Effect(truth=truth, rows=(), actions=found.actions or "", at=found.at)
         return _effect(found, subject.values, subject.before, self._clock)
+
+
+def _fields(
+    name: str, side: Side, before: Mapping[str, RowGiven], after: Mapping[str, RowGiven]
+) -> Iterator[FieldChange]:
+    for field in dict.fromkeys([*before, *after]):
+        one, two = before.get(field), after.get(field)
+        if _says(one) != _says(two):
+            yield FieldChange(map=name, side=side, field=field, old=one, new=two)
 
 
 def _effect(found: Condition, record: Values, before: Values | None, clock: Clock) -> Effect:

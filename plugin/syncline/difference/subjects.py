@@ -11,7 +11,7 @@ from ..errors import WorkspaceError
 from ..records import Fitting, read_records
 from ..rules.catalog import Catalog
 from ..rules.objects import object_named
-from .compare import Subject
+from .subject import Subject
 
 
 class Subjects:
@@ -67,4 +67,5 @@ class Subjects:
                 values=seen.values,
                 before=seen.before,
                 at=f"{seen.object} {seen.id}",
+                whole=seen.whole,
             )

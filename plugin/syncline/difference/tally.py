@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from .changes import Key, RecordChange
-from .compare import Comparison, Subject
+from .compare import Comparison
+from .subject import Subject
 from .texts import TextChange
 
 #: Faults that are kept to be shown; all are counted.

@@ -5,7 +5,7 @@ The old text may name what its system no longer has: such a name stands for itse
 
 from __future__ import annotations
 
-__all__ = ["TextChange", "text_changes"]
+__all__ = ["TextChange", "keyed", "text_changes"]
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class TextChange:
 
 def text_changes(old: RuleSet, new: RuleSet) -> tuple[TextChange, ...]:
     """Return the rules that differ, those of the old text first."""
-    before, after = dict(_rules_of(old)), dict(_rules_of(new))
+    before, after = dict(keyed(old)), dict(keyed(new))
     found: list[TextChange] = []
     for key in dict.fromkeys([*before, *after]):
         one, two = before.get(key), after.get(key)
@@ -71,7 +71,7 @@ def text_changes(old: RuleSet, new: RuleSet) -> tuple[TextChange, ...]:
     return tuple(found)
 
 
-def _rules_of(rules: RuleSet) -> Iterator[tuple[Key, tuple[Any, str]]]:
+def keyed(rules: RuleSet) -> Iterator[tuple[Key, tuple[Any, str]]]:
     """Yield each rule's key, with what it says and its place."""
     counts: dict[tuple[str, str], int] = {}
     for node in rules.tree.statements:
