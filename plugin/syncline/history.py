@@ -14,6 +14,7 @@ from syncline_grammar.syntax import Activity, ObjectMap, Workflow
 from syncline_grammar.words import nearest
 
 from .errors import WorkspaceError
+from .instants import instant
 from .ledger import journal
 from .ledger.journal import Entry
 from .ledger.opening import open_existing
@@ -126,6 +127,7 @@ def read_history(
 
     *rule* is a place, a map's name or a workflow's; *before* the number of a line.
     """
+    since = None if since is None else instant(since, "since")
     admit(folder, "log", environ)
     ledger = open_existing(folder, environ)
     try:

@@ -13,7 +13,7 @@ __all__ = ["Touches"]
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -23,13 +23,14 @@ from .admission.choosing import checked, kind_named
 from .cadence_documents import cadences_from
 from .connector import Context
 from .errors import WorkspaceError
+from .instants import instant
 from .model import ActionRequest, Outcome, OutcomeStatus, Side
 from .people import trail
 from .preferences.effective import effective
 from .rules.checking.blocks import CHANNELS
 from .sending.answer import Allowed
 from .sending.due import DueTouch, day_comes, longest_memory, plan_due
-from .sending.search import next_allowed
+from .sending.search import HORIZON, next_allowed
 from .sending.sent import Sent
 from .sending.zones import Place, Sender
 from .touches import Cadence, Change, TouchDone, TouchKeeper, WaitingTouch
@@ -95,7 +96,7 @@ class Touches:
         Those of other users are planned too, for a cap counts everybody's.
         """
         self._workspace.allow("due")
-        now = (at or self._now()).astimezone(UTC)
+        now = self._moment("at", at)
         lines = self._workspace.rules.sending
         waiting = self._keeper.waiting(now)
         found = plan_due(lines, waiting, now, self._sent(now), self._senders())
@@ -122,7 +123,7 @@ class Touches:
             user_zone=sender.time_zone,
             user_cap=sender.caps.get(channel),
         )
-        moment = (after or self._now()).astimezone(UTC)
+        moment = self._moment("after", after)
         return next_allowed(
             self._workspace.rules.sending, channel, place, moment, self._sent(moment)
         )
@@ -131,7 +132,7 @@ class Touches:
         self, prospect: str, after: datetime | None = None
     ) -> list[tuple[WaitingTouch, Allowed]]:
         """Return the touches that a prospect is at, each with when it may go out."""
-        now = (after or self._now()).astimezone(UTC)
+        now = self._moment("after", after)
         sender_of = self._senders()
         return [
             (one, self.next_allowed(one.prospect, one.touch.channel, max(now, day)))
@@ -199,6 +200,10 @@ class Touches:
             )
             (outcome,) = self._keeper.act([request])
         return _accepted(outcome)
+
+    def _moment(self, name: str, given: datetime | None) -> datetime:
+        """Return the moment asked for, or now, in UTC; what went out before it can be looked at."""
+        return instant(given or self._now(), name, room=2 * HORIZON)
 
     def _senders(self) -> Callable[[str], Sender]:
         """Return what gives a user's settings, those of now."""

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .errors import SynclineError, WorkspaceError
+from .instants import instant
 from .model import Side
 from .observe.telling import span, tell, watching
 from .opened import Opened
@@ -162,6 +163,7 @@ class Workspace(Opened):
         """
         from .at_work import refuse_paused
 
+        since = None if since is None else instant(since, "since")
         self.allow("fetch")
         with self._told(), self.alone():
             with self.ledger.begin() as db:

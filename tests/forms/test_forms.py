@@ -212,6 +212,12 @@ def test_what_will_not_do_is_told_by_the_fields_label(
     assert message in found[label]
 
 
+@pytest.mark.parametrize("name", [1, None, ("a",), b"first_name"])
+def test_a_name_that_is_no_text_is_told(form: Form, name: object) -> None:
+    """RS10: a host's slip in the keys is a fault like a strange name."""
+    assert told(form, {name: "x"})[f"{name}"] == "A name is text: write it in quotes."
+
+
 def test_every_fault_is_told_at_once_but_not_a_million(form: Form) -> None:
     """A post of strange names is cut short; one that is no object says what is wanted."""
     assert list(told(form, {"priority": 9})) == ["First name", "Last name", "Priority"]

@@ -6,7 +6,7 @@ __all__ = ["Fault", "Posted", "read_posted"]
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from syncline_grammar.words import nearest
 
@@ -53,7 +53,7 @@ def read_posted(form: Form, given: Any, functions: Mapping[str, Function]) -> Po
             field="", label=form.name, message="An object is wanted: a value under each name."
         )
         return Posted(values={}, faults=(fault,))
-    names: dict[str, Any] = {**given}
+    names = dict(cast("Mapping[Any, Any]", given))
     values: dict[str, Value] = {}
     faults = list(_strange(form, names))
     for field in form.fields:
@@ -65,13 +65,17 @@ def read_posted(form: Form, given: Any, functions: Mapping[str, Function]) -> Po
     return Posted(values=values, faults=tuple(faults[:_MOST]))
 
 
-def _strange(form: Form, names: Mapping[str, Any]) -> Iterator[Fault]:
+def _strange(form: Form, names: Mapping[Any, Any]) -> Iterator[Fault]:
     """Yield a fault for each name that the form does not have, with the nearest that it has."""
     known = {field.name: field.name for field in form.fields}
     known |= {field.label: field.name for field in form.fields}
     own = {field.name for field in form.fields}
     for name in names:
         if name in own:
+            continue
+        if not isinstance(name, str):
+            told = f"{name}"[:80]
+            yield Fault(field=told, label=told, message="A name is text: write it in quotes.")
             continue
         near = nearest(name, known)
         hint = f"did you mean {known[near]}?" if near else "leave it out."

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, or_, select
 
+from ..instants import instant
 from ..ledger.codec import stamp
 from ..ledger.tables import audit
 
@@ -75,7 +76,7 @@ def read(
     if about is not None:
         query = query.where(audit.c.about == about)
     if since is not None:
-        query = query.where(audit.c.at >= stamp(since))
+        query = query.where(audit.c.at >= stamp(instant(since, "since")))
     if before is not None:
         query = query.where(audit.c.id < before)
     return [

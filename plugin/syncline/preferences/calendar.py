@@ -10,6 +10,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ..instants import instant
 from ..sending.days_off import country_named, holiday
 from .effective import Chosen
 from .names import WEEKDAYS
@@ -44,7 +45,7 @@ def tasks_from(settings: Mapping[str, Chosen], now: datetime, days: int) -> list
     """
     zone = ZoneInfo(settings["time_zone"].value)
     country = country_named(settings["holidays"].value or "")
-    today = now.astimezone(zone).date()
+    today = instant(now, "now").astimezone(zone).date()
     found: list[Task] = []
     for day in (today + timedelta(days=number) for number in range(days)):
         off = (holiday(country, day) or "") if country else ""
