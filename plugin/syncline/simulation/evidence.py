@@ -58,6 +58,11 @@ class Evidence:
                 for row in self.stores[side].rows(spec.object(side)):
                     yield side, spec, row
 
+    def length(self, row: Row, line: Line, side: Side) -> int | None:
+        """Return how long a text may be in a field of a record; None where nothing is said."""
+        field = self.stores[side].kind(row.object).get(line.name(side))
+        return None if field is None else field.length
+
     def row(self, side: Side, name: str, id_: str) -> Row | None:
         """Return a record that is there."""
         return self.stores[side].row(name, id_)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .history import History
 
 _DAY = timedelta(hours=24)
+_UNSETTLED = {"fail", "defer", "skip"}
 
 
 def judge(history: History) -> None:
@@ -59,11 +60,14 @@ def _went_over(found: Evidence, side: Side, row: Row, partner: Row, line: Line) 
     if not told or told[-1].ours or (is_blank(told[-1].new) and not line.erase):
         return
     last = told[-1]
-    described = found.stores[to].kind(partner.object).get(line.name(to))
-    length = None if described is None else described.length
+    here, across = found.length(row, line, side), found.length(partner, line, to)
     said = _in_any_words(found, (side, row.object, row.id, line.name(side)), line, last)
     for value in values_since(found, to, partner, line.name(to), last):
-        if any(line.agree(each, value, to, length) for each in said):
+        if any(
+            # The system of the source may have cut what the target holds in full.
+            line.agree(each, value, to, across) or line.agree(value, each, side, here)
+            for each in said
+        ):
             return
     waits = {(side, row.object, row.id), (to, partner.object, partner.id)} & found.waiting.keys()
     if waits:
@@ -123,13 +127,15 @@ def _excused(found: Evidence, row: Row, partner: Row, line: Line, last: Change, 
 def _settled(found: Evidence, row: Row, line: Line, born: str, at: str) -> bool:
     """Tell whether a field of a pair linked at *born* had been settled by the time *at*.
 
-    It had not if the first write failed or was put off, and none went through.
+    It had not if nothing was written to it because that failed, was put off or was not open.
     """
-    told = [entry for entry in found.by_id.get(row.id, ()) if born <= entry.at < at]
-    failed = any(entry.kind in {"fail", "defer"} for entry in told)
-    names = {line.crm, line.cadence}
-    written = any(entry.kind in {"update", "create"} and entry.field in names for entry in told)
-    return at >= born and (written or not failed)
+    names = {"", line.crm, line.cadence}
+    told = {
+        entry.kind
+        for entry in found.by_id.get(row.id, ())
+        if born <= entry.at <= at and entry.field in names
+    }
+    return at >= born and (bool(told & {"update", "create"}) or not told & _UNSETTLED)
 
 
 def _keeps_what_it_wrote_over(found: Evidence) -> None:

@@ -175,7 +175,8 @@ def _handed_on(facts: GoneFacts, heir: Successor, entry: Entry, fired: Fired, cl
 def inherited(pair: Pair, rule: MapRule, entry: Entry) -> Pair:
     """Return *pair* with *entry*'s record in the place of the one that went.
 
-    The two are looked at as if they met for the first time, but nothing counts as changed.
+    The two are looked at as if they met for the first time, but nothing counts as changed, and
+    what a workflow still owes is not asked for a second time.
     """
     side, other = entry.side, entry.side.other
     partner = {n: v for n, v in pair.base[other].items() if ">" not in n}
@@ -188,7 +189,7 @@ def inherited(pair: Pair, rule: MapRule, entry: Entry) -> Pair:
         seen={**pair.seen, side: ""},
         echo=dict.fromkeys(Side),
         gone={**pair.gone, side: ""},
-        holding=frozenset(),
+        holding=frozenset(owed.workflow for owed in pair.owed),
         choices={},
     )
 
