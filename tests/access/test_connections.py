@@ -166,6 +166,31 @@ def test_what_cannot_be_renewed_is_told(office: Office) -> None:
         office.access()
 
 
+@pytest.mark.parametrize("port", ["99999", "65536", "0", "abc", "-1"])
+def test_an_address_with_an_impossible_port_is_a_fault_of_the_settings(
+    office: Office, port: str
+) -> None:
+    """No server will ever be there: it is told by its name, and no run is to be repeated."""
+    office.connect()
+    office.settings(f'url = "https://ann:planted@host:{port}"', f'client_id = "{CLIENT_ID}"')
+    fault = (
+        "[connections.acme] in syncline.toml is not valid: url is no address: the port is a number "
+        "from 1 to 65535"
+    )
+    found = state(office)
+    assert (found.state, found.why) == (State.NOT_CONNECTED, fault)
+    done = office.command("run")
+    assert (done.returncode, done.stderr.splitlines()[0]) == (3, f"Error: {fault}")
+    assert "planted" not in done.stderr
+
+
+@pytest.mark.parametrize("port", ["", ":", ":1", ":65535"])
+def test_an_address_with_a_possible_port_is_none(office: Office, port: str) -> None:
+    """Without one, the scheme's own holds."""
+    office.settings(f'url = "https://host{port}/below"', f'client_id = "{CLIENT_ID}"')
+    assert "not valid" not in state(office).why
+
+
 def test_settings_that_lead_elsewhere_need_a_person(office: Office) -> None:
     """It is seen without a call that what was connected is for another address."""
     office.connect()

@@ -18,10 +18,11 @@ __all__ = [
 ]
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from syncline_schemas import check_against
 
@@ -69,7 +70,8 @@ def checked(kind: ConnectorType, table: Settings) -> tuple[dict[str, Any], Grant
     """Return the settings that are the connector's own, and the way that the admin wished for.
 
     Raises ``WorkspaceError`` for a secret among them, for a way that the connector does not
-    offer, and for what the connector's schema does not take.
+    offer, for an address with an impossible port, and for what the connector's schema does not
+    take.
     """
     settings = dict(table)
     where = f"[connections.{kind.name}] in syncline.toml"
@@ -91,7 +93,7 @@ def checked(kind: ConnectorType, table: Settings) -> tuple[dict[str, Any], Grant
                 hint="Correct it, or take it out.",
             )
         wish = Grant(said)
-    faults = check_against(kind.settings, settings)
+    faults = [*check_against(kind.settings, settings), *_no_addresses(settings)]
     if faults and kind.ways and not settings:
         raise WorkspaceError(
             f"{kind.title} is not connected", hint=f"Run `syncline connect {kind.name}`."
@@ -102,6 +104,18 @@ def checked(kind: ConnectorType, table: Settings) -> tuple[dict[str, Any], Grant
             hint="Correct it there; `syncline connectors` shows what each connector needs.",
         )
     return settings, wish
+
+
+def _no_addresses(settings: Settings) -> Iterator[str]:
+    """Yield a fault for each address to which nobody could connect; its text may hold a secret."""
+    for name, value in settings.items():
+        if isinstance(value, str) and value.startswith(("http://", "https://")):
+            try:
+                possible = urlsplit(value).port != 0
+            except ValueError:
+                possible = False
+            if not possible:
+                yield f"{name} is no address: the port is a number from 1 to 65535"
 
 
 def secrets_of(kind: ConnectorType, environ: Mapping[str, str]) -> dict[str, Secret]:

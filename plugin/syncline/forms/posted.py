@@ -6,7 +6,7 @@ __all__ = ["Fault", "Posted", "read_posted"]
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from syncline_grammar.words import nearest
 
@@ -53,7 +53,7 @@ def read_posted(form: Form, given: Any, functions: Mapping[str, Function]) -> Po
             field="", label=form.name, message="An object is wanted: a value under each name."
         )
         return Posted(values={}, faults=(fault,))
-    names = dict(cast("Mapping[Any, Any]", given))
+    names: dict[Any, Any] = {**given}
     values: dict[str, Value] = {}
     faults = list(_strange(form, names))
     for field in form.fields:
