@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 
 import support
 from support import CADENCE, CRM, World
-from syncline import Gone, GoneKind, Side
+from syncline import Gone, GoneKind, RetriableError, Side
 
 MAP = """
 map Lead <-> prospect {{
@@ -34,6 +34,25 @@ map Contact <-> prospect {
 
 def rules(deletes: str = "", more: str = "") -> str:
     return support.HEAD + MAP.format(deletes=deletes) + more
+
+
+def down(_call: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what cannot be done just now."""
+
+    def around(*_args: Any) -> Any:
+        raise RetriableError("no connection")
+
+    return around
+
+
+def cut(call: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a listing that breaks off at its end."""
+
+    def around(*args: Any, **more: Any) -> Iterator[Any]:
+        yield from call(*args, **more)
+        raise RetriableError("no connection")
+
+    return around
 
 
 def linked(world: World, *names: str) -> list[tuple[str, str]]:
@@ -159,6 +178,36 @@ def test_a_merge_of_two_linked_leads_leaves_the_second_prospect_alone(world: Wor
     world.settle()
     assert prospects(world) == ["Ann", "Bob"]
     assert "which is linked to" in world.reasons("gone")[0]
+
+
+def test_what_is_owed_to_a_merged_prospect_is_done_once_for_the_one_that_stays(
+    world: World,
+) -> None:
+    """The action that could not be done before the merge is not fired again beside it (K11)."""
+    more = 'workflow "On" on Lead { when Status = "Working - Contacted" then move to next touch }\n'
+    world.rules(rules(more=more).replace("sync cadence to crm\n", ""))
+    ((lead, loser),) = linked(world, "Ann")
+    winner = world.prospect("Anna")
+    world.enrol(winner)
+    world.settle()
+    world.change(CRM, "Lead", lead, Status="Working - Contacted")
+    world.run(support.meddled(world, CADENCE, "act", down))
+    world.merge(CADENCE, "prospect", loser, winner)
+    world.change(CRM, "Lead", lead, LastName="Roe")
+    world.settle()
+    assert world.states() == [("New leads", "active", 2)]
+
+
+def test_a_partner_that_went_before_it_was_linked_is_none(world: World) -> None:
+    """Both were read when the run broke off; then the prospect is merged: the lead is new (B9)."""
+    world.rules(rules())
+    world.lead("Ann")
+    read = world.prospect("Ann")
+    assert world.run(support.meddled(world, CADENCE, "changes", cut)).state == "stopped"
+    world.merge(CADENCE, "prospect", read, world.prospect("Bob"))
+    assert [str(step.kind) for step in world.plan().plan.steps] == ["create", "create"]
+    world.settle()
+    assert (leads(world), prospects(world)) == (["Ann", "Bob"], ["Ann", "Bob"])
 
 
 def test_a_converted_lead_hands_its_prospect_to_the_contact(world: World) -> None:

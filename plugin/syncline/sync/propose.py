@@ -214,11 +214,10 @@ class Proposer:
             if partner is None:
                 reason = f"its partner {link.partner} was not seen again"
                 return lone_case(rule, entry).ended(Fate.SKIPPED, reason)
-            if partner.gone is not None:
-                reason = f"its partner {link.partner} went: once that is settled, it is new"
-                return lone_case(rule, entry).ended(Fate.DEFERRED, reason)
-            case = self._pair_case(rule, None, entry, partner)
-            return replace(case, reason=case.reason or link.reason)
+            if partner.gone is None:
+                case = self._pair_case(rule, None, entry, partner)
+                return replace(case, reason=case.reason or link.reason)
+            # A plan that is only shown forgets nobody, but whoever went is no partner there either.
         if entry.side is Side.CADENCE and self._linker.belongs_elsewhere(db, rule, entry):
             return None
         facts = NewFacts(rule=rule, entry=entry, instance=self._ledger.instance)
