@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .ledger.database import Ledger
     from .observe.metrics import Metrics
     from .people.people import People
-    from .preferences.book import SettingsBook
+    from .preferences.book import Deed, SettingsBook
     from .preferences.documents import Level
     from .sync.meter import Meter
     from .sync.standing import Standing
@@ -206,11 +206,11 @@ class Opened:
 
         return SettingsBook(self.folder, now=self._now, who=self.who, allow=self._allow_settings)
 
-    def _allow_settings(self, level: Level, name: str) -> None:
-        """Let people change their own settings, and admins those of others (RS8, RS9)."""
+    def _allow_settings(self, deed: Deed, level: Level, name: str) -> None:
+        """Let people see and set what is their own, and admins what is others' (RS8, RS9)."""
         person = self.border.actor().person
         own = level == "person" and person is not None and person.goes_by(name)
-        self.allow("set for oneself" if own else "set for others")
+        self.allow(f"{deed} for oneself" if own else f"{deed} for others")
 
     # -- who is asking
 

@@ -26,6 +26,7 @@ from .errors import WorkspaceError
 from .instants import instant
 from .model import ActionRequest, Outcome, OutcomeStatus, Side
 from .people import trail
+from .preferences.book import SettingsBook
 from .preferences.effective import effective
 from .rules.checking.blocks import CHANNELS
 from .sending.answer import Allowed
@@ -207,7 +208,8 @@ class Touches:
 
     def _senders(self) -> Callable[[str], Sender]:
         """Return what gives a user's settings, those of now."""
-        documents = self._workspace.preferences.documents()
+        # All of them: a touch goes out by its user's hours, whoever asks when.
+        documents = SettingsBook.read(self._workspace.folder)
 
         def sender_of(user: str) -> Sender:
             found = effective(documents, user)

@@ -387,6 +387,77 @@ def test_ones_own_settings_are_ones_own(staffed: World) -> None:
     assert "change the settings of the company" in other.stderr
 
 
+@pytest.mark.parametrize("words", [("show",), ("calendar",), ("show", "--json")])
+@pytest.mark.parametrize(
+    ("who", "whose", "code"),
+    [
+        (BOB, BOB, 0),
+        (BOB, BOB.upper(), 0),
+        (BOB, MIA, 3),
+        (BOB, "nobody@acme.example", 3),
+        (MIA, MIA, 0),
+        (MIA, BOB, 3),
+        (ANN, BOB, 0),
+        (OPS, BOB, 0),
+    ],
+)
+def test_what_a_person_set_is_seen_by_that_person_and_by_admins(
+    staffed: World, words: tuple[str, ...], who: str, whose: str, code: int
+) -> None:
+    """K13, RS9: managers and members see no settings but their own; who is not here is not told."""
+    done = run(staffed, "settings", *words, "--person", whose, who=who)
+    assert done.returncode == code, done.stderr
+    told = done.stdout if "--json" in words else done.stderr
+    assert ("may not see the settings of others" in told) == (code == 3)
+
+
+def test_what_the_company_and_a_team_set_is_for_everybody(staffed: World, as_: As) -> None:
+    """RS8: it holds for whoever belongs to them."""
+    with as_(OPS) as workspace:
+        workspace.preferences.set("language", "es")
+        workspace.preferences.set("language", "fr", team="Lyon")
+        workspace.preferences.set("team", "Lyon", person=BOB)
+    with as_(BOB) as workspace:
+        book = workspace.preferences
+        assert book.effective()["language"].value == "es"
+        assert book.effective(team="Lyon")["language"].value == "fr"
+        assert book.effective(BOB)["language"] == ("fr", "team Lyon")
+
+
+def test_no_list_shows_a_member_what_others_set(staffed: World, as_: As) -> None:
+    """RS9: neither all documents, nor who changed what, nor a value that lost its meaning."""
+    with as_(OPS) as workspace:
+        workspace.preferences.set("time_zone", "Asia/Tokyo", person=MIA)
+        workspace.preferences.set("time_zone", "Asia/Tokyo", person=BOB)
+    kept = staffed.folder / "data" / "settings.json"
+    kept.write_text(kept.read_text("utf-8").replace("Asia/Tokyo", "Asia/Nowhere"), "utf-8")
+    with as_(BOB) as workspace:
+        book = workspace.preferences
+        for look in (book.documents, book.changes):
+            with pytest.raises(RefusedError, match="may not see the settings of others"):
+                look()
+        assert [fault.split(" is ")[0] for fault in book.faults()] == [f"time_zone of person {BOB}"]
+    with as_(ANN) as workspace:
+        assert len(workspace.preferences.faults()) == 2
+        assert len(workspace.preferences.documents()) == 2
+
+
+def test_a_refusal_says_nothing_of_what_others_set_and_changes_nothing(
+    staffed: World, as_: As
+) -> None:
+    """RS9: of documents that are taken over, those that one may not change keep all back."""
+    with as_(BOB) as workspace:
+        book = workspace.preferences
+        with pytest.raises(RefusedError):
+            book.unset("language", person=MIA)
+        with pytest.raises(RefusedError):
+            book.take({"documents": [
+                {"version": 1, "level": "person", "name": name, "settings": {"language": "fr"}}
+                for name in (BOB, MIA)
+            ]})  # fmt: skip
+        assert book.effective(BOB)["language"].source == "default"
+
+
 def test_people_go_with_a_backup(staffed: World) -> None:
     """Who restores a workspace restores who may what."""
     before = (staffed.folder / "people.json").read_bytes()

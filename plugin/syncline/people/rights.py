@@ -32,6 +32,7 @@ class Right(StrEnum):
     KEEP = "look after the ledger"
     PEOPLE = "manage people"
     AUDIT = "read the audit"
+    OTHERS = "see the settings of others"
     TEAMS = "change the settings of the company, of teams and of others"
     RULES = "change the field mapping"
     AUTOMATIC = "manage automatic imports"
@@ -80,6 +81,8 @@ OPERATIONS: Mapping[str, Right | None] = {
     "settings show": None,
     "settings unset": None,
     # One's own are one's own.
+    "see for oneself": None,
+    "see for others": Right.OTHERS,
     "set for oneself": None,
     "set for others": Right.TEAMS,
     # Whoever works in the cadence works there.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["FILE_NAME", "SettingsBook"]
+__all__ = ["FILE_NAME", "Deed", "SettingsBook"]
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, TypeAlias, cast
 
 from tinydb import TinyDB
 
@@ -18,12 +18,21 @@ from .documents import Level, SettingsDocument, document_from_json, key_of
 from .effective import Chosen, effective, faults
 from .names import setting_named
 
+#: What somebody may be allowed to do with the settings of a level and a name.
+Deed: TypeAlias = Literal["see", "set"]
+
 FILE_NAME = "settings.json"
 _DOCUMENTS, _AUDIT = "documents", "changes"
+#: Nobody's name: whoever may see these settings may see those of anybody.
+_EVERYBODY = (Level.PERSON, "")
 
 
 class SettingsBook:
-    """The settings of everybody in a workspace. Each change is one replacement of the file."""
+    """The settings of everybody in a workspace. Each change is one replacement of the file.
+
+    What the company and the teams set is for everybody to see; what a person set is for that
+    person, and for who may see others' settings (RS9). Raises ``RefusedError`` to all others.
+    """
 
     def __init__(
         self,
@@ -31,21 +40,25 @@ class SettingsBook:
         *,
         now: Callable[[], datetime],
         who: str,
-        allow: Callable[[Level, str], object] = lambda _level, _name: None,
+        allow: Callable[[Deed, Level, str], object] = lambda _deed, _level, _name: None,
     ) -> None:
         self._path = folder / "data" / FILE_NAME
         self._now = now
         self._who = who
-        #: Raises when the settings of a level and a name are not to be changed.
+        #: Raises when the settings of a level and a name are not to be seen, or to be set.
         self._allow = allow
 
     def documents(self) -> list[SettingsDocument]:
         """Return all documents, the company's first, then teams and people by name."""
+        self._allow("see", *_EVERYBODY)
+        return self._documents()
+
+    def _documents(self) -> list[SettingsDocument]:
         return self.read(self._path.parent.parent)
 
     @staticmethod
     def read(folder: Path) -> list[SettingsDocument]:
-        """Return all documents of the workspace in *folder*; it writes nothing."""
+        """Return all documents of the workspace in *folder*, whoever asks; it writes nothing."""
         path = folder / "data" / FILE_NAME
         if not path.exists():
             return []
@@ -54,11 +67,26 @@ class SettingsBook:
 
     def effective(self, person: str = "", *, team: str = "") -> dict[str, Chosen]:
         """Return what holds for *person*, each with its source; see ``effective``."""
-        return effective(self.documents(), person, team=team)
+        if person:
+            self._allow("see", Level.PERSON, person)
+        return effective(self._documents(), person, team=team)
 
     def faults(self) -> list[str]:
-        """Say which values have lost their meaning since they were set."""
-        return faults(self.documents())
+        """Say which values have lost their meaning since they were set, of those to be seen."""
+        return [
+            fault
+            for document in self._documents()
+            for fault in faults([document])
+            if self._is_shown(document)
+        ]
+
+    def _is_shown(self, document: SettingsDocument) -> bool:
+        if document.level is Level.PERSON:
+            try:
+                self._allow("see", document.level, document.name)
+            except WorkspaceError:
+                return False
+        return True
 
     def set(self, name: str, value: Any, *, team: str = "", person: str = "") -> SettingsDocument:
         """Let *value* hold for the company, for a team or for a person.
@@ -71,6 +99,7 @@ class SettingsBook:
         """Let the level say nothing of a setting any more: what is further away holds."""
         level, of = _whose(team, person)
         name = setting_named(name).name
+        self._allow("set", level, of)
         with self._changing() as file:
             before = _of(file, level, of)
             if name not in before.settings:
@@ -95,6 +124,8 @@ class SettingsBook:
             document_from_json(each, "the document" if len(given) == 1 else f"document {number}")
             for number, each in enumerate(given, start=1)
         ]
+        for after in new:
+            self._allow("set", after.level, after.name)
         with self._changing() as file:
             for after in new:
                 self._put(file, _of(file, after.level, after.name), after)
@@ -102,12 +133,14 @@ class SettingsBook:
 
     def changes(self) -> list[dict[str, Any]]:
         """Return who changed what when, the newest first."""
+        self._allow("see", *_EVERYBODY)
         if not self._path.exists():
             return []
         with self._open() as file:
             return [dict(line) for line in reversed(_table(file, _AUDIT).values())]
 
     def _change(self, name: str, value: Any, level: Level, of: str) -> SettingsDocument:
+        self._allow("set", level, of)
         with self._changing() as file:
             before = _of(file, level, of)
             wanted = SettingsDocument(
@@ -120,7 +153,6 @@ class SettingsBook:
         return after
 
     def _put(self, file: TinyDB, before: SettingsDocument, after: SettingsDocument) -> None:
-        self._allow(after.level, after.name)
         at = self._now().astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         names = [
             name
