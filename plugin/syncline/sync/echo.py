@@ -103,8 +103,9 @@ def flipped(kept: Iterable[str], old: Value, new: Value, now: datetime) -> Flips
     back what the one before it had replaced.
     """
     replaced, *moments = kept or ("",)
-    since = stamp(now - _DAY)
-    moments = [moment for moment in moments if moment > since]
+    if moments:
+        since = stamp(now - _DAY)
+        moments = [moment for moment in moments if moment > since]
     if replaced == dump(new):
         moments.append(stamp(now))
     if len(moments) >= FLIPS:

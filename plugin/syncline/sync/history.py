@@ -65,7 +65,7 @@ class Historian:
     def written(self, task: Task, ids: Mapping[Side, str], run: int, doubt: str = "") -> None:
         """Tell what a step of *run* did, field by field; *doubt* is why nobody is sure of it."""
         step = task.step
-        case = replace(task.case, ids=ids)
+        case = task.case if ids == task.case.ids else replace(task.case, ids=ids)
         if step.kind is StepKind.ACTION:
             what = step.action if step.target is None else f"{step.action} to {step.target}"
             self.note(case, "action", f'{what}: workflow "{step.workflow}"', step, run)
