@@ -214,10 +214,10 @@ def test_a_stopped_budget_says_until_when() -> None:
     """What waits goes on when less than 75 % is used, and when it fits (K6)."""
     slices = [Slice(NOW - 20 * HOUR, 30, 0), Slice(NOW - 2 * HOUR, 66, 0)]
     book = Book(spent=spent(96), slices=slices, spent_on={"write": 96}, before=Level.WARNED)
-    found = standing(Side.CRM, CALLS, NOW, book, (10, 400))
+    found = standing(Side.CRM, CALLS, NOW, book, (10, 400), "call")
     assert (found.level, found.used, found.waits) == (Level.STOPPED, 96, 10)
     assert (found.resumes, found.fits) == (after(4), after(4))
-    assert standing(Side.CRM, CALLS, NOW, book, (40, 0)).fits == after(22)
+    assert standing(Side.CRM, CALLS, NOW, book, (40, 0), "call").fits == after(22)
     assert "was used to 95 %" in found.why_waiting
 
 
@@ -230,9 +230,9 @@ def test_what_others_spend_with_the_vendor_does_not_come_free() -> None:
         spent_on={},
         before=Level.OK,
     )
-    found = standing(Side.CRM, Limit(most=1000), NOW, book, (20, 0))
+    found = standing(Side.CRM, Limit(most=1000), NOW, book, (20, 0), "call")
     assert found.level is Level.STOPPED
     assert (found.resumes, found.fits) == (after(4), after(4))
     assert found.why_waiting == "the CRM itself counts 96 of the 100 that it allows"
     full = replace(book, spent=spent(40, stated=said(140, 100)))
-    assert standing(Side.CRM, Limit(most=1000), NOW, full, (1, 0)).fits is None
+    assert standing(Side.CRM, Limit(most=1000), NOW, full, (1, 0), "call").fits is None
