@@ -115,6 +115,21 @@ def test_the_same_file_twice_imports_nothing_new(local: World) -> None:
     assert (stored(local), held(local)) == (before, asked)
 
 
+def test_an_address_that_somebody_has_is_not_given_to_somebody_else(local: World) -> None:
+    """RS11: a person decides whose it is, whoever is like the row by name and company."""
+    path = sheet(
+        local,
+        "Ann,Lee,Beta,a@x.com,,",
+        "Anne,Ray,Acme,a@x.com,,",
+        "Anne,Ray,Acme,,,",
+    )
+    assert counts_of(import_file(local, path)) == {"new": 2, "conflict": 1}
+    before = stored(local, ("email",))
+    again = import_file(local, path)
+    assert counts_of(again) == {"duplicate": 2, "conflict": 1}
+    assert (stored(local, ("email",)), before.count("a@x.com")) == (before, 1)
+
+
 _ROW = st.tuples(
     st.sampled_from(["Ann", "Anne", "Bob", "Jon", "John"]),
     st.sampled_from(["Lee", "Ray", "Doe"]),

@@ -53,7 +53,7 @@ def judge(values: Mapping[str, Value], trace: Trace, near: Sequence[Known]) -> V
 
     One of whom it is sure is updated where it is blank; where the two say different things, where
     there are two of them, and where it is not sure, a person decides. An e-mail address that
-    somebody has is never that of somebody new.
+    somebody has is never that of somebody new, nor of somebody else.
     """
     if not near:
         return Verdict(outcome=Outcome.NEW, reason="nobody like it is known")
@@ -69,6 +69,9 @@ def judge(values: Mapping[str, Value], trace: Trace, near: Sequence[Known]) -> V
         return _verdict(Outcome.CONFLICT, found, known, f"may as well be {others}", values)
     if sure:
         ((found, known),) = sure
+        if best.same_email and not found.same_email:
+            words = f"has the e-mail address of {_called(closest)}"
+            return _verdict(Outcome.CONFLICT, found, known, words, values)
         fill, differs = _against(values, known)
         if differs:
             words = "; ".join(f"{n}: {_short(v)}, not {_short(known.values[n])}"
