@@ -179,6 +179,7 @@ def import_rows(rows: int) -> None:
             now=lambda: datetime.now(UTC),
             progress=lambda _what, _done, _total: None,
             decided=lambda _digest: "",
+            asked=(),
             keep=lambda _held: None,
         )
         with closing(importer):

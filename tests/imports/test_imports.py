@@ -130,6 +130,20 @@ def test_an_address_that_somebody_has_is_not_given_to_somebody_else(local: World
     assert (stored(local, ("email",)), before.count("a@x.com")) == (before, 1)
 
 
+def test_a_row_that_waits_for_an_answer_waits_in_the_next_import_too(local: World) -> None:
+    """RS11: though by then somebody is there who is more like it."""
+    path = sheet(
+        local,
+        "Ann,Lee,Acme,,020 7183 8750,",
+        "Ann,Ray,Acme,,020 7183 8750,",
+        "Ann,Ray,Acme,,,",
+    )
+    assert counts_of(import_file(local, path)) == {"new": 2, "conflict": 1}
+    before = stored(local, ("phone",))
+    assert counts_of(import_file(local, path)) == {"duplicate": 2, "conflict": 1}
+    assert (stored(local, ("phone",)), len(held(local))) == (before, 1)
+
+
 _ROW = st.tuples(
     st.sampled_from(["Ann", "Anne", "Bob", "Jon", "John"]),
     st.sampled_from(["Lee", "Ray", "Doe"]),

@@ -11,7 +11,8 @@ __all__ = ["Importer", "digest_of"]
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from ..ledger.codec import stamp
@@ -47,6 +48,7 @@ class Importer:
         now: Callable[[], datetime],
         progress: Progress,
         decided: Callable[[str], str],
+        asked: Iterable[str],
         keep: Callable[[Held], None] | None,
     ) -> None:
         self._system = cadence
@@ -56,6 +58,8 @@ class Importer:
         self._now = now
         self._progress = progress
         self._decided = decided
+        #: Digests of the rows about which a person is asked: until there is an answer, they wait.
+        self._asked = set(asked)
         #: Takes what a person is to decide; None: a preview, which writes nothing.
         self._keep = keep
         self._index = Index()
@@ -105,6 +109,9 @@ class Importer:
                 self._new.append((write, number, example))
                 if len(self._new) >= self._size:
                     self._create()
+            case Outcome.UPDATE if digest_of(row.values) in self._asked:
+                told = replace(example, reason="it waits for the answer of a person")
+                self.tally.add(Outcome.CONFLICT, told)
             case Outcome.UPDATE:
                 self._update(verdict, example)
             case Outcome.CONFLICT:
@@ -159,6 +166,7 @@ class Importer:
             self.tally.add(Outcome.DUPLICATE, told)
             return
         self.tally.add(Outcome.CONFLICT, example)
+        self._asked.add(digest_of(row.values))
         if self._keep is not None:
             self._keep(
                 Held(

@@ -203,6 +203,8 @@ class Imports:
             with ledger.begin() as db:
                 return kept.decided(db, digest)
 
+        with ledger.begin() as db:
+            asked = {digest_of(one.values) for one in kept.held(db)}
         return Importer(
             self._workspace.systems[Side.CADENCE],
             self._kind(),
@@ -210,6 +212,7 @@ class Imports:
             now=self._now,
             progress=self._progress,
             decided=decided,
+            asked=asked,
             keep=keep,
         )
 
