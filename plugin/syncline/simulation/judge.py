@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .history import History
 
 _DAY = timedelta(hours=24)
+#: When two records meet: one may take the place of another that went.
+_MEETING = {"link", "create", "gone"}
 _UNSETTLED = {"fail", "defer", "skip"}
 
 
@@ -95,9 +97,7 @@ def _in_any_words(
 def _excused(found: Evidence, row: Row, partner: Row, line: Line, last: Change, to: Side) -> bool:
     """Tell whether the history gives a reason that is one."""
     reasons: list[bool] = []
-    born = min(
-        (e.at for e in found.by_id.get(row.id, ()) if e.kind in {"link", "create"}), default=""
-    )
+    born = max((e.at for e in found.by_id.get(row.id, ()) if e.kind in _MEETING), default="")
     theirs = partner.values.get(line.name(to))
     unturned = not line.turns(theirs, to.other)
     for entry in found.by_id.get(row.id, ()):

@@ -105,10 +105,15 @@ class Story:
                     )
 
     def _knew(self, record: Key, field: str, when: int) -> bool:
-        """Tell whether the engine had read the record's field as it now is, at a moment."""
+        """Tell whether the engine had read the record's field as it now is, at a moment.
+
+        A record that was deleted when it was read, and is back since, is not known to be there.
+        """
         told = self.fields.get((*record, field))
         version = told[-1].number if told else 0
-        return any(at <= when and seen >= version for at, seen in self.handed.get(record, ()))
+        seen = max((v for at, v in self.handed.get(record, ()) if at <= when), default=-1)
+        ends = [c for c in self.fields.get((*record, ""), ()) if c.number <= seen]
+        return seen >= version and not (ends and ends[-1].new != "undeleted")
 
     def paid(self, store: Store, price: int) -> None:
         """Hear of a call that was made."""

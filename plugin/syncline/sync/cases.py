@@ -92,6 +92,8 @@ class _Draft:
         pair, entries = self.facts.pair, self.facts.entries.values()
         return (
             pair is None
+            # Who takes the place of a record that went is new to its partner.
+            or not all(pair.seen.values())
             # When it was put off, it was seen, and nothing was told of what stays.
             or any(entry.state is State.DEFERRED for entry in entries)
             or any(pair.base[s].get(row.field(s).name) != state.now[s] for s in Side)
