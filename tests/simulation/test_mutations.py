@@ -25,7 +25,6 @@ from syncline.simulation.twice import repeated
 from syncline.sync import (
     apply,
     cases,
-    commit,
     cycle,
     detect,
     history,
@@ -34,6 +33,7 @@ from syncline.sync import (
     limits,
     linking,
     meter,
+    pairing,
 )
 
 Patch = Callable[[pytest.MonkeyPatch], None]
@@ -145,7 +145,7 @@ def _matching(patch: pytest.MonkeyPatch) -> None:
 
 def _owing(patch: pytest.MonkeyPatch) -> None:
     """Forget a firing whose action was not done."""
-    patch.setattr(commit, "owed_by", _always(()))
+    patch.setattr(pairing, "owed_by", _always(()))
 
 
 def _deferral(patch: pytest.MonkeyPatch) -> None:

@@ -13,11 +13,11 @@ from sqlalchemy import Connection
 from ..errors import ConnectorError
 from ..ledger import changes, holds, inbox, journal, matchkeys, pairs, wakes
 from ..ledger.codec import moment, stamp
-from ..ledger.rows import Echo, Pair, State
+from ..ledger.rows import Pair, State
 from ..model import Gone, GoneKind, Outcome, OutcomeStatus, Side, Value
 from ..observe.telling import tell
 from ..rules.compiled import match_key
-from .firing import owed_by
+from . import pairing
 from .history import Historian
 from .intents import NOT_KNOWN, Task
 from .keeping import KeyKeeper
@@ -35,6 +35,8 @@ _KINDS = {Fate.HELD: "hold", Fate.FAILED: "fail"}
 _WORSE = (
     Fate.UNCHANGED, Fate.SKIPPED, Fate.WRITTEN, Fate.HELD, Fate.DEFERRED, Fate.FAILED,
 )  # fmt: skip
+#: A case that ended so is decided about again.
+_STAYING = {Fate.DEFERRED, Fate.FAILED}
 _Name = tuple[str, str]
 
 
@@ -121,10 +123,10 @@ class Committer:
         """Return a case's pair with all that holds before any call."""
         if case.links:
             self._history.note(case, "link", case.reason or "matched")
-            return self._add(_new_pair(case))
+            return self._add(pairing.new_pair(case))
         if case.pair is None:
             return None
-        pair = _moved(case.pair, case)
+        pair = pairing.moved(case.pair, case)
         if case.replaces is not None:
             return self._add(pair)
         # A firing must be on disk before its call; all else is proposed again from the inbox.
@@ -168,13 +170,11 @@ class Committer:
         pair, tries = under_way.pair, step.tries + 1
         if pair is None:
             return words
-        kept = [owed for owed in pair.owed if owed.key != step.key]
         if tries < inbox.ATTEMPTS:
-            kept += [owed._replace(tries=tries) for owed in pair.owed if owed.key == step.key]
-        else:
-            words = f"{words}; refused {tries} times, and given up"
-        under_way.pair = self._keep(replace(pair, owed=tuple(kept)))
-        return words
+            under_way.pair = self._keep(pairing.refused(pair, step))
+            return words
+        under_way.pair = self._keep(pairing.acted(pair, step))
+        return f"{words}; refused {tries} times, and given up"
 
     def _lose(self, step: Step, id_: str, span: tuple[str, str], pair: Pair | None) -> None:
         """Note that a record was not there when it was written: the next run deals with it."""
@@ -248,26 +248,18 @@ class Committer:
         pair = under_way.pair
         if step.kind is StepKind.ACTION:
             if pair is not None:
-                left = tuple(owed for owed in pair.owed if owed.key != step.key)
-                under_way.pair = self._keep(replace(pair, owed=left))
+                under_way.pair = self._keep(pairing.acted(pair, step))
         elif step.kind is StepKind.DELETE:
             if pair is not None:
                 by = step.writes[0].reason if step.writes else "the rules"
                 what = f"deleted by {by} {stamp(self.now())}"
-                gone = {**pair.gone, step.side: what}
                 self._ended.append((str(step.side), step.object, pair.ids[step.side]))
-                under_way.pair = self._keep(replace(pair, gone=gone))
+                under_way.pair = self._keep(pairing.without(pair, step.side, what))
         else:
             if pair is None:
-                pair = self._add(_new_pair(replace(task.case, ids=ids, settles={})))
-            settled = step.settles[step.side]
-            rows = tuple(name for name in settled if ">" in name)
-            echo = _heard_with(pair.echo[step.side], Echo(*span, rows, pair.seen[step.side]))
-            base = {side: {**pair.base[side], **step.settles.get(side, {})} for side in Side}
-            choices = {row: side for row, side in pair.choices.items() if row not in rows}
-            pair = replace(pair, base=base, echo={**pair.echo, step.side: echo}, choices=choices)
+                pair = self._add(pairing.new_pair(replace(task.case, ids=ids, settles={})))
             self._note_keys(step, ids[step.side])
-            under_way.pair = self._keep(pair)
+            under_way.pair = self._keep(pairing.written(pair, step, span))
             under_way.written[step.side] = (step.values, span[1])
         self._history.written(task, ids, run)
 
@@ -318,7 +310,7 @@ class Committer:
             if fate is Fate.DEFERRED and not case.waited and case.candidates:
                 self._history.note(case, "defer", under_way.reason)
             if pair is not None:
-                self._keep(_not_yet_gone(pair, case) if fate in _STAYING else pair)
+                self._keep(pairing.not_yet_gone(pair, case) if fate in _STAYING else pair)
             elif case.candidates and not case.steps and fate is not Fate.DEFERRED:
                 kind = _KINDS.get(fate, "skip")
                 self._history.note(case, kind, under_way.reason)
@@ -345,61 +337,3 @@ class Committer:
 
 def _name(pair: Pair) -> _Name:
     return pair.map, pair.ids[Side.CRM]
-
-
-def _heard_with(before: Echo | None, echo: Echo) -> Echo:
-    """Return *echo* with that of an earlier write which nobody has read again since."""
-    if before is None or before.seen != echo.seen:
-        return echo
-    rows = tuple(dict.fromkeys((*before.rows, *echo.rows)))
-    return echo._replace(first=min(before.first, echo.first), rows=rows)
-
-
-#: A case that ended so is decided about again.
-_STAYING = {Fate.DEFERRED, Fate.FAILED}
-
-
-def _not_yet_gone(pair: Pair, case: Case) -> Pair:
-    """Return a pair without the end of a record whose partner is still to be deleted."""
-    before = {} if case.pair is None else {side: case.pair.gone[side] for side in case.gone}
-    return replace(pair, gone={**pair.gone, **before})
-
-
-def _moved(pair: Pair, case: Case) -> Pair:
-    """Return a pair with all that a case settles without a call."""
-    settles = case.settles
-    # A choice is used up when what it wants is written, not before.
-    pending = {row for step in case.steps for row in step.settles.get(step.side, ())}
-    return replace(
-        pair,
-        base={
-            side: {**pair.base[side], **settles[side]} if settles.get(side) else pair.base[side]
-            for side in Side
-        },
-        seen={**pair.seen, **case.seen},
-        holding=case.holding,
-        owed=owed_by(case.steps),
-        gone={**pair.gone, **case.gone},
-        due=case.due,
-        flips={**pair.flips, **case.flips},
-        choices={
-            row: side
-            for row, side in pair.choices.items()
-            if row not in case.chosen or row in pending
-        },
-    )
-
-
-def _new_pair(case: Case) -> Pair:
-    return Pair(
-        map=case.map,
-        ids=dict(case.ids),
-        objects=dict(case.objects),
-        base={side: dict(case.settles.get(side, {})) for side in Side},
-        seen={**dict.fromkeys(Side, ""), **case.seen},
-        echo=dict.fromkeys(Side),
-        holding=case.holding,
-        owed=owed_by(case.steps),
-        due=case.due,
-        flips=case.flips,
-    )
