@@ -302,6 +302,35 @@ def test_a_listing_that_is_wrong_about_a_mass_is_not_believed(world: World) -> N
     assert len(prospects(world)) == 12
 
 
+def test_a_listing_in_the_middle_of_a_run_is_not_believed_either(world: World) -> None:
+    """A run that lasts lists again between its plans, and looks again for who is said to be gone."""
+    world.rules(rules("deletes <->"))
+    people = linked(world, *(f"P{n}" for n in range(12)))
+    world.delete(CRM, "Lead", people[11][0])
+    listings: list[str] = []
+
+    def around(changes: Callable[..., Any]) -> Callable[..., Any]:
+        def lies(name: str, *asked: Any, **more: Any) -> Any:
+            again = listings.count(name) == 1
+            listings.append(name)
+            for page in changes(name, *asked, **more):
+                gone = tuple(
+                    Gone(object=name, id=prospect, kind=GoneKind.DELETED, at=page.server_time)
+                    for _, prospect in people[:9]
+                )
+                yield replace(page, gone=(*page.gone, *gone)) if again else page
+            if not again:
+                world.clock.forward(minutes=2)
+
+        return lies
+
+    world.run(support.meddled(world, CADENCE, "changes", around))
+    assert listings.count("prospect") > 1
+    assert len(prospects(world)) == 11
+    world.settle()
+    assert (len(leads(world)), len(prospects(world))) == (11, 11)
+
+
 def test_a_task_that_a_person_deleted_is_not_written_again(world: World) -> None:
     """An edit of the call that it came from meets a task that is gone, and lets it rest (K4)."""
     task = 'activity call -> Task { Subject = "Call: {outcome}" }\n'

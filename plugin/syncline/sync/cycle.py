@@ -160,7 +160,10 @@ class Cycle:
                     with span("apply"):
                         applier.apply(plan)
                     self._go_on()
-                    self._listener.refresh(run)
+                    if self._listener.is_stale:
+                        self._listen(run)
+                        if self._meter.is_blind:
+                            break
             except ConnectorError as err:
                 faults.append(err)
             given_up = (*committer.result.faults.values(), *self._meter.resting.values())
@@ -205,20 +208,26 @@ class Cycle:
         """Listen to both sides, and yield what is to be done."""
         now = self._now()
         ask_again_after_edit(self._ledger, self._rules, now)
-        with span("listen"):
-            self._listener.listen(run)
+        self._listen(run)
         if self._meter.is_blind:
             # What waits of a side that was not read may be older than what we wrote to it.
             return iter(())
-        maps = self._rules.compiled.maps
-        objects = dict.fromkeys((side, m.object(side)) for side in Side for m in maps)
-        share = 1.0 if self._allow_deletes else self._rules.head.max_deletes
-        check_deletions(self._ledger, objects, share, partial(self._listener.check, run))
         with self._ledger.begin() as db:
             inbox.awaken(db, self._now())
         clock = Clock(self._now())
         proposer = Proposer(self._ledger, self._rules, clock, self._listener.skew, run=run)
         return each_in_span("plan", proposer.plans())
+
+    def _listen(self, run: int) -> None:
+        """Read what changed; who is said to be deleted is looked for before anybody believes it."""
+        with span("listen"):
+            self._listener.listen(run)
+        if self._meter.is_blind:
+            return
+        maps = self._rules.compiled.maps
+        objects = dict.fromkeys((side, m.object(side)) for side in Side for m in maps)
+        share = 1.0 if self._allow_deletes else self._rules.head.max_deletes
+        check_deletions(self._ledger, objects, share, partial(self._listener.check, run))
 
     def _report(
         self,

@@ -99,10 +99,10 @@ class Listener:
                     again = wakes.Wake(side=side, object=name, ids=tuple(ids))
                     wakes.add(db, again, self._now())
 
-    def refresh(self, run: int) -> None:
-        """Listen again when the last time is a while ago: an edit since then would be lost."""
-        if self._heard is None or self._now() - self._heard > _FRESH:
-            self.listen(run)
+    @property
+    def is_stale(self) -> bool:
+        """Whether the last time is a while ago: an edit since then would be lost."""
+        return self._heard is None or self._now() - self._heard > _FRESH
 
     def check(self, run: int, side: Side, object_name: str, ids: list[str]) -> None:
         """Read records by their ids."""

@@ -217,7 +217,8 @@ class Proposer:
             if partner.gone is None:
                 case = self._pair_case(rule, None, entry, partner)
                 return replace(case, reason=case.reason or link.reason)
-            # A plan that is only shown forgets nobody, but whoever went is no partner there either.
+            # Whoever went is no partner, though the end of it is not dealt with yet: it came in the
+            # middle of the run, or the plan is only shown.
         if entry.side is Side.CADENCE and self._linker.belongs_elsewhere(db, rule, entry):
             return None
         facts = NewFacts(rule=rule, entry=entry, instance=self._ledger.instance)
