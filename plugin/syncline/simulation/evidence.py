@@ -11,7 +11,7 @@ from ..ledger import journal, pairs
 from ..ledger.codec import stamp
 from ..ledger.journal import Entry
 from ..ledger.rows import Pair, State
-from ..model import Side, Value
+from ..model import Side, Value, is_blank
 from .lines import Line, MapSpec
 from .planned import Key
 from .records import Change, Row
@@ -87,6 +87,8 @@ def news(found: Evidence, side: Side, row: Row, partner: Row, line: Line) -> lis
             told.pop()  # it says the same in other words
         elif known and line.alike(known[-1].new, last.new):
             told = known  # it went there and back
+        elif not known and is_blank(last.new):
+            told = []  # nobody ever read more than a blank
         else:
             break
     return told

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _DAY = timedelta(hours=24)
 #: When two records meet: one may take the place of another that went.
 _MEETING = {"link", "create", "gone"}
-_UNSETTLED = {"fail", "defer", "skip"}
+#: Within it nobody can tell a person's rounding or cutting of what we wrote from the system's.
+_SAME_SECOND = timedelta(seconds=2)
 
 
 def judge(history: History) -> None:
@@ -108,6 +109,8 @@ def _excused(found: Evidence, row: Row, partner: Row, line: Line, last: Change, 
         ):
             # It lost, and stands in the history; what won may look the same once it was kept.
             reasons.append(entry.field == line.name(to.other) and entry.at >= stamp(last.at))
+        if entry.kind == "echo" and entry.field == last.field and entry.at >= stamp(last.at):
+            reasons.append(_wrote_just_before(found, last))
         if entry.at < stamp(last.at) or entry.field not in {"", line.crm}:
             continue
         if entry.kind == "fail":
@@ -116,7 +119,7 @@ def _excused(found: Evidence, row: Row, partner: Row, line: Line, last: Change, 
             reasons.append(line.conflict == "hold" or not line.turns(last.new, to))
         elif entry.kind == "skip":
             # Until a field was settled once, a blank is what there is to fill.
-            blank = is_blank(last.new) and not _settled(found, row, line, born, stamp(last.at))
+            blank = is_blank(last.new) and not _settled(found, row, partner, line, last, to, born)
             # A conflict whose winner may not be written leaves both sides as they are.
             kept = {line.word(side) for side in Side} != {"always"}
             kept = kept or unturned or (is_blank(theirs) and not line.erase)
@@ -124,18 +127,34 @@ def _excused(found: Evidence, row: Row, partner: Row, line: Line, last: Change, 
     return any(reasons)
 
 
-def _settled(found: Evidence, row: Row, line: Line, born: str, at: str) -> bool:
-    """Tell whether a field of a pair linked at *born* had been settled by the time *at*.
+def _wrote_just_before(found: Evidence, last: Change) -> bool:
+    """Tell whether a person changed a field in the moment after we wrote it."""
+    told = found.story.fields[last.side, last.object, last.id, last.field]
+    ours = [change for change in told if change.ours and change.number < last.number]
+    return bool(ours) and last.at - ours[-1].at <= _SAME_SECOND
 
-    It had not if nothing was written to it because that failed, was put off or was not open.
+
+def _settled(
+    found: Evidence, row: Row, partner: Row, line: Line, last: Change, to: Side, born: str
+) -> bool:
+    """Tell whether a field had been settled when *last* was written: we wrote it, or both agreed.
+
+    *born* is when the two records met.
     """
-    names = {"", line.crm, line.cadence}
-    told = {
-        entry.kind
+    if stamp(last.at) < born:
+        return False
+    written = any(
+        entry.kind in {"update", "create"} and entry.field in {line.crm, line.cadence}
         for entry in found.by_id.get(row.id, ())
-        if born <= entry.at <= at and entry.field in names
-    }
-    return at >= born and (bool(told & {"update", "create"}) or not told & _UNSETTLED)
+        if born <= entry.at <= stamp(last.at)
+    )
+    before = found.story.fields[last.side, last.object, last.id, last.field]
+    return written or any(
+        line.agree(change.new, value, to, None)
+        for change in before
+        if change.number < last.number and not is_blank(change.new)
+        for value in values_since(found, to, partner, line.name(to), change)
+    )
 
 
 def _keeps_what_it_wrote_over(found: Evidence) -> None:
