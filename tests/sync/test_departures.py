@@ -180,6 +180,44 @@ def test_a_merge_of_two_linked_leads_leaves_the_second_prospect_alone(world: Wor
     assert "which is linked to" in world.reasons("gone")[0]
 
 
+@pytest.mark.parametrize("who", ["a twin", "of another map", "the prospect"])
+def test_who_was_held_for_a_record_that_went_is_asked_again(world: World, who: str) -> None:
+    """A hold that names somebody who is no longer there does not last (E8, B9)."""
+    world.rules(rules(more=CONTACTS))
+    lead = world.lead("Ann")
+    if who == "a twin":
+        world.lead("Bob", Email="ann@example.com")
+        world.settle()
+    else:
+        world.settle()
+        contact = {"FirstName": "Cyd", "LastName": "D", "Email": "ann@example.com"}
+        world.add(CRM, "Contact", **contact)
+        world.settle()
+    assert world.reasons("hold")
+    if who == "the prospect":
+        world.delete(CADENCE, "prospect", str(world.one(CADENCE, "prospect")["id"]))
+    else:
+        world.delete(CRM, "Lead", lead)
+    assert not world.settle().waiting
+    names = {"a twin": ["Bob"], "of another map": ["Cyd"], "the prospect": ["Cyd"]}
+    assert prospects(world) == names[who]
+
+
+def test_no_activity_goes_to_a_record_that_is_gone(world: World) -> None:
+    """A call waits until its prospect has a partner again, and appears then (K4, B9)."""
+    task = 'activity call -> Task { Subject = "Call: {outcome}" }\n'
+    world.rules(rules(more=task))
+    ((lead, prospect),) = linked(world, "Ann")
+    world.delete(CRM, "Lead", lead)
+    world.settle()
+    world.call(prospect, "Connected")
+    world.settle()
+    assert world.all(CRM, "Task") == []
+    world.undelete(CRM, "Lead", lead)
+    world.settle()
+    assert len(world.all(CRM, "Task")) == 1
+
+
 def test_what_is_owed_to_a_merged_prospect_is_done_once_for_the_one_that_stays(
     world: World,
 ) -> None:
@@ -303,7 +341,7 @@ def test_a_listing_that_is_wrong_about_a_mass_is_not_believed(world: World) -> N
 
 
 def test_a_listing_in_the_middle_of_a_run_is_not_believed_either(world: World) -> None:
-    """A run that lasts lists again between its plans, and looks again for who is said to be gone."""
+    """A run that lasts lists again between its plans: who is said to be gone is looked for."""
     world.rules(rules("deletes <->"))
     people = linked(world, *(f"P{n}" for n in range(12)))
     world.delete(CRM, "Lead", people[11][0])

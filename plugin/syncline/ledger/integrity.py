@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Index, inspect
 from .findings import Finding, found
 from .tables import metadata
 
+_LOOK_AGAIN = "See that the disk has room and nothing else holds the file, then look again."
 _RESTORE = (
     "Restore it: `syncline restore BACKUP --ledger-only --overwrite`. Without a backup, move the "
     "ledger away: the next run links the records again by their match keys."
@@ -24,6 +25,9 @@ def check_file(path: Path) -> list[Finding]:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
             faults = [str(row[0]) for row in db.execute("PRAGMA integrity_check(10)")]
+    except sqlite3.OperationalError as err:
+        # A full disk or a lock says nothing of what is in the file.
+        return found(f"{path.name} could not be looked through", [str(err)], _LOOK_AGAIN)
     except sqlite3.Error as err:
         faults = [str(err)]
     broken = [line for fault in faults if fault != "ok" for line in fault.splitlines()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["forget_keys", "holders", "note_keys", "owners"]
+__all__ = ["forget_keys", "holders", "keys_of", "note_keys", "owners"]
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -85,6 +85,15 @@ def owners(db: Connection, side: Side, object_name: str, wanted: Iterable[str]) 
     found: set[str] = set()
     for part in parts(sorted(set(wanted))):
         found.update(db.scalars(_OWNERS, {"s": side.value, "o": object_name, "wanted": part}))
+    return found
+
+
+def keys_of(db: Connection, side: Side, object_name: str, ids: Iterable[str]) -> set[str]:
+    """Return the keys that records hold, as they compare."""
+    found: set[str] = set()
+    for part in parts(sorted(set(ids))):
+        rows = db.execute(_BY_ID, {"s": side.value, "o": object_name, "ids": part})
+        found.update(row.key for row in rows if row.key)
     return found
 
 

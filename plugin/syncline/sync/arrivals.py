@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from ..ledger import changes, inbox, matchkeys, pairs
+from ..ledger import changes, inbox, pairs
 from ..ledger.pairs import Known
 from ..ledger.rows import Arrival
 from ..model import Gone, Record, Side, Value
@@ -88,7 +88,7 @@ class Arrivals:
         refs = [(str(self.side), g.object, g.id) for g in gone]
         ids = [g.id for g in gone]
         if not self.departures:
-            matchkeys.forget_keys(db, refs)
+            self.keeper.forget(db, ids)
             inbox.forget(db, refs)
             return []
         linked: dict[str, Mapping[str, Value]] = {}
@@ -107,7 +107,7 @@ class Arrivals:
             and not (g.id in waiting and waiting[g.id].gone is not None)
         ]
         known = {g.id for g in news}
-        matchkeys.forget_keys(db, [ref for ref in refs if ref[2] not in known])
+        self.keeper.forget(db, [id_ for id_ in ids if id_ not in known])
         inbox.departed(db, self.side, [(g, linked.get(g.id, {})) for g in news], now)
         return news
 

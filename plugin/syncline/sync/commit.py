@@ -127,6 +127,8 @@ class Committer:
         if case.pair is None:
             return None
         pair = pairing.moved(case.pair, case)
+        if case.returns:
+            self._linked.append(pair.ids)
         if case.replaces is not None:
             return self._add(pair)
         # A firing must be on disk before its call; all else is proposed again from the inbox.
@@ -322,10 +324,20 @@ class Committer:
             inbox.finish(db, refs, state, reason, run=self._run, due=due)
         # Whatever waits of a record that we deleted was read before.
         inbox.forget(db, gone + self._ended)
-        matchkeys.forget_keys(db, forgotten + self._ended)
+        self._forget_keys(db, forgotten + self._ended)
         self._ended = []
         ended = [(u.case, u.fate, u.reason) for u in self._finished]
         holds.keep(db, self._run, self.now(), ended)
+
+    def _forget_keys(self, db: Connection, refs: Sequence[tuple[str, str, str]]) -> None:
+        ids: dict[tuple[Side, str], list[str]] = {}
+        for side, name, id_ in refs:
+            ids.setdefault((Side(side), name), []).append(id_)
+        for where, went in ids.items():
+            if where in self._keepers:
+                self._keepers[where].forget(db, went)
+            else:
+                matchkeys.forget_keys(db, [(where[0].value, where[1], id_) for id_ in went])
 
     def _correct(self, db: Connection, under_way: _UnderWay) -> None:
         """Let a record that waits on, though it was written, wait with what was written."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["KeyKeeper", "key_keepers"]
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -23,8 +23,9 @@ class KeyKeeper:
     object: str
     #: The fields of the match rows.
     fields: tuple[str, ...]
-    #: The objects across that look for partners here.
-    across: tuple[str, ...]
+    #: The other objects whose records may be held for one of these: they look for partners here,
+    #: or for the same partners.
+    others: tuple[tuple[Side, str], ...]
 
     def of(self, values: Mapping[str, Value]) -> dict[str, str]:
         """Return the keys of a record, by field."""
@@ -39,10 +40,18 @@ class KeyKeeper:
         if not found or not self.fields:
             return
         moved = matchkeys.note_keys(db, self.side, self.object, found)
-        if not moved:
+        self._ask_again(db, {key for _field, key in moved})
+
+    def forget(self, db: Connection, ids: Collection[str]) -> None:
+        """Keep no keys any more of records that went."""
+        keys = matchkeys.keys_of(db, self.side, self.object, ids)
+        matchkeys.forget_keys(db, [(self.side.value, self.object, id_) for id_ in ids])
+        self._ask_again(db, keys)
+
+    def _ask_again(self, db: Connection, keys: Collection[str]) -> None:
+        if not keys:
             return
-        keys = {key for _field, key in moved}
-        for side, name in ((self.side, self.object), *((self.side.other, o) for o in self.across)):
+        for side, name in ((self.side, self.object), *self.others):
             owners = matchkeys.owners(db, side, name, keys)
             inbox.requeue(db, side, name, [State.HELD, State.WAITING], owners)
 
@@ -54,8 +63,12 @@ def key_keepers(maps: Sequence[MapRule]) -> dict[tuple[Side, str], KeyKeeper]:
         for name in dict.fromkeys(rule.object(side) for rule in maps):
             mine = [rule for rule in maps if rule.object(side) == name]
             fields = dict.fromkeys(field for rule in mine for field in rule.match_fields(side))
-            across = dict.fromkeys(rule.object(side.other) for rule in mine)
+            across = {rule.object(side.other) for rule in mine}
+            others = {(side.other, each): None for each in sorted(across)}
+            for rule in maps:
+                if rule.object(side.other) in across and rule.object(side) != name:
+                    others[side, rule.object(side)] = None
             keepers[side, name] = KeyKeeper(
-                side=side, object=name, fields=tuple(fields), across=tuple(across)
+                side=side, object=name, fields=tuple(fields), others=tuple(others)
             )
     return keepers

@@ -190,7 +190,7 @@ def _listings(rules: RuleSet, side: Side, system: System) -> list[_Listing]:
             side=side,
             object=name,
             fields=(here[0].person_field(side),),
-            across=tuple(dict.fromkeys(others.values())),
+            others=tuple(dict.fromkeys((side.other, each) for each in others.values())),
         )
         arrivals = Arrivals(
             side=side,

@@ -140,6 +140,8 @@ class Case:
     settles: Mapping[Side, Mapping[str, Value]] = field(default_factory=_bases)
     #: Whether the two records become a pair in this cycle.
     links: bool = False
+    #: Whether a record is back that was gone: the two are partners again.
+    returns: bool = False
     #: The pair as it stood, and (map, CRM id) of one that gives way to it.
     pair: Pair | None = field(default=None, repr=False)
     replaces: tuple[str, str] | None = None

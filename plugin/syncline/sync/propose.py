@@ -186,16 +186,17 @@ class Proposer:
         entries = {entry.side: entry}
         if partner is not None and partner.gone is None:
             entries[partner.side] = partner
-        event = ""
+        event, returns = "", False
         if pair is not None and pair.gone[entry.side.other]:
             return left_case(rule, pair, entry)
         if pair is not None and pair.gone[entry.side]:
-            event = "undeleted" if entry.side is Side.CRM else ""
+            event, returns = "undeleted" if entry.side is Side.CRM else "", True
             pair = replace(pair, gone=dict.fromkeys(Side, ""))
         ids = {s: e.id for s, e in entries.items()} if pair is None else pair.ids
         facts = PairFacts(rule=rule, pair=pair, ids=ids, entries=entries, skew=self._skew)
         make = partial(pair_case, facts, self._workflows, self._clock, event)
-        return _guarded(rule, entries, make)
+        case = _guarded(rule, entries, make)
+        return replace(case, returns=True) if returns else case
 
     def _loose_case(self, db: Connection, rule: MapRule, entry: Entry, kin: Kin) -> Case | None:
         link = self._linker.find(db, rule, entry, kin)

@@ -88,5 +88,5 @@ class Recorded:
         for name in dict.fromkeys(rule.object(side) for rule in self._maps):
             maps = [rule.name for rule in self._maps if rule.object(side) == name]
             bonds = pairs.bonds(db, side, name, persons, maps)
-            found |= {person: bond.partner for person, bond in bonds.items()}
+            found |= {person: bond.partner for person, bond in bonds.items() if bond.whole}
         return found
