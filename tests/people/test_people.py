@@ -424,6 +424,27 @@ def test_what_the_company_and_a_team_set_is_for_everybody(staffed: World, as_: A
         assert book.effective(BOB)["language"] == ("fr", "team Lyon")
 
 
+def test_nobody_leaves_a_team_without_an_admin(staffed: World, as_: As) -> None:
+    """RS8: the lowest cap of a team binds whoever is in it; a member cannot take himself out."""
+    with as_(OPS) as workspace:
+        workspace.preferences.set("team", "Lyon", person=BOB)
+    with as_(BOB) as workspace:
+        book = workspace.preferences
+        book.set("language", "es", person=BOB)
+        document = {"version": 1, "level": "person", "name": BOB, "settings": {"language": "fr"}}
+        for leave in (
+            lambda: book.set("team", "Paris", person=BOB),
+            lambda: book.unset("team", person=BOB),
+            lambda: book.take(document),
+        ):
+            with pytest.raises(RefusedError, match="may not"):
+                leave()
+        assert book.effective(BOB)["team"].value == "Lyon"
+        assert book.effective(BOB)["language"].value == "es"
+        book.take({**document, "settings": {"language": "fr", "team": "Lyon"}})
+        assert book.effective(BOB)["language"].value == "fr"
+
+
 def test_no_list_shows_a_member_what_others_set(staffed: World, as_: As) -> None:
     """RS9: neither all documents, nor who changed what, nor a value that lost its meaning."""
     with as_(OPS) as workspace:

@@ -23,6 +23,7 @@ Deed: TypeAlias = Literal["see", "set"]
 
 FILE_NAME = "settings.json"
 _DOCUMENTS, _AUDIT = "documents", "changes"
+_TEAM = "team"
 #: Nobody's name: whoever may see these settings may see those of anybody.
 _EVERYBODY = (Level.PERSON, "")
 
@@ -109,6 +110,7 @@ class SettingsBook:
                 )
             rest = {each: value for each, value in before.settings.items() if each != name}
             after = SettingsDocument(level=level, name=before.name, settings=rest)
+            self._check_team(before, after)
             self._put(file, before, after)
         return after
 
@@ -127,6 +129,8 @@ class SettingsBook:
         for after in new:
             self._allow("set", after.level, after.name)
         with self._changing() as file:
+            for after in new:
+                self._check_team(_of(file, after.level, after.name), after)
             for after in new:
                 self._put(file, _of(file, after.level, after.name), after)
         return new
@@ -149,8 +153,16 @@ class SettingsBook:
             after = document_from_json(wanted.to_json(), wanted.source, lasting=True)
             # Only the value that is new must mean something: an old one may have lost it.
             document_from_json({**wanted.to_json(), "settings": {name: value}}, wanted.source)
+            self._check_team(before, after)
             self._put(file, before, after)
         return after
+
+    def _check_team(self, before: SettingsDocument, after: SettingsDocument) -> None:
+        """Let those alone move a person who may change teams: their limits bind who is in them."""
+        teams = {str(d.settings[_TEAM]) for d in (before, after) if _TEAM in d.settings}
+        if before.settings.get(_TEAM) != after.settings.get(_TEAM):
+            for team in sorted(teams):
+                self._allow("set", Level.TEAM, team)
 
     def _put(self, file: TinyDB, before: SettingsDocument, after: SettingsDocument) -> None:
         at = self._now().astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
