@@ -15,7 +15,7 @@ from support_vendor import CLIENT_ID, CLIENT_SECRET, TOKEN
 from syncline import FatalError, Grant, RetriableError, Side, SynclineError, WorkspaceError
 from syncline.admission.states import ConnectionState, State
 from syncline.ledger.codec import stamp
-from syncline.ledger.tables import runs
+from syncline.ledger.tables import breakers, runs
 
 NOTHING: Mapping[str, str] = {}
 SECRET = {"SYNCLINE_ACME_CLIENT_SECRET": CLIENT_SECRET}
@@ -129,6 +129,20 @@ def test_a_run_that_went_well_since_ends_it(office: Office, quick: list[float]) 
         with office.workspace() as workspace, workspace.ledger.begin() as db:
             db.execute(runs.insert().values(state="done", started=at, finished=at))
         assert state(office).state is found
+
+
+def test_what_runs_gave_up_on_does_not_answer(office: Office, quick: list[float]) -> None:
+    """A system that failed so often that runs leave it in peace is not said to be connected."""
+    office.connect()
+    until = stamp(office.clock.now + timedelta(minutes=1))
+    with office.workspace() as workspace, workspace.ledger.begin() as db:
+        db.execute(
+            breakers.insert().values(side="crm", failures=5, until=until, reason="no connection")
+        )
+    found = state(office)
+    assert (found.state, "failed 5 times in a row" in found.resting) == (State.DOWN, True)
+    office.clock.forward(minutes=2)
+    assert state(office).state is State.CONNECTED
 
 
 def test_a_private_token_that_was_withdrawn_needs_a_person(office: Office) -> None:

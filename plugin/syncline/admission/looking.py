@@ -218,9 +218,13 @@ def _completed(state: ConnectionState, book: _Book) -> ConnectionState:
     if state.state is State.DOWN and failure and book.done and failure.at < book.done:
         # A whole run went well since.
         state = replace(state, state=State.CONNECTED, last_failure=None)
+    resting = "; ".join(book.resting[side] for side in state.sides if side in book.resting)
+    if resting and state.state is State.CONNECTED:
+        # Runs met what no check has looked at.
+        state = replace(state, state=State.DOWN)
     return replace(
         state,
         budgets={side: book.budgets[side] for side in state.sides if side in book.budgets},
-        resting="; ".join(book.resting[side] for side in state.sides if side in book.resting),
+        resting=resting,
         last_success=max(successes, default=None),
     )
