@@ -62,7 +62,7 @@ def show_plan(
     *,
     title: str = N_("What the next run would do"),
     nothing: str = "",
-    looks: str = N_("finding out about an interrupted run"),
+    looks: str = N_("reading single records again"),
 ) -> None:
     """Print what the next run would do, why some records wait, and what it costs.
 

@@ -35,7 +35,7 @@ _FOR = {
 
 
 def cost_words(
-    side: Side, cost: Cost, unit: str, looks: str = N_("finding out about an interrupted run")
+    side: Side, cost: Cost, unit: str, looks: str = N_("reading single records again")
 ) -> str:
     """Say what the next run costs on one side, and for what; *looks* is what it reads for."""
     parts = {
