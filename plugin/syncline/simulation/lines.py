@@ -111,7 +111,8 @@ class Line:
         if one == other:
             return True
         if isinstance(turned, str) and isinstance(target, str) and length is not None:
-            return len(target) >= length - 1 and plain(turned[:length]) == other
+            cuts = {plain(turned[:length]), plain(turned.strip()[:length])}
+            return len(target) >= length - 1 and other in cuts
         return False
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..model import ActionRequest, Side, Write
+from ..model import ActionRequest, Side, Value, Write
 from ..sync.plan import FieldWrite, Step
 from .lines import MapSpec, plain
 from .planned import Key, Planned
@@ -48,6 +48,8 @@ class Story:
         self.acts: dict[tuple[str, str, int], list[str]] = {}
         self.planned = Planned(maps, self.fields, self.breach, tell)
         self._now: tuple[int, Step] | None = None
+        #: field of a record -> what was sent to it, and when: it may change nothing there.
+        self._sent: dict[tuple[Side, str, str, str], list[tuple[int, Value]]] = {}
 
     def breach(self, promise: Promise, words: str) -> None:
         """Note that a promise was not kept."""
@@ -73,6 +75,9 @@ class Story:
             )
         if write.id is None and write.key is not None:
             self._creation(store, name, write)
+        for field, value in write.values.items() if write.id is not None else ():
+            place = (store.side, name, write.id, field)
+            self._sent.setdefault(place, []).append((store.count.last, value))
 
     def asking(self, store: Store, request: ActionRequest) -> None:
         """Hear of an action about to take effect."""
@@ -163,6 +168,11 @@ class Story:
         if plain(write.old) == plain(change.old):
             self.effects.append(Effect(change=change, write=write, number=change.number))
             return
+        before = [
+            sent for sent in self._sent[(*place, change.field)][:-1] if sent[0] >= last.number
+        ]
+        if before and plain(before[-1][1]) == plain(write.old):
+            return  # the system kept what stood there of a write of ours that says the same
         reading = [seen for at, seen in self.handed.get(place, ()) if at <= planned]
         if reading and max(reading) >= last.number:
             self.breach(
