@@ -75,9 +75,10 @@ class Story:
             )
         if write.id is None and write.key is not None:
             self._creation(store, name, write)
-        for field, value in write.values.items() if write.id is not None else ():
-            place = (store.side, name, write.id, field)
-            self._sent.setdefault(place, []).append((store.count.last, value))
+        elif write.id is not None:
+            for field, value in write.values.items():
+                sent = self._sent.setdefault((store.side, name, write.id, field), [])
+                sent.append((store.count.last, value))
 
     def asking(self, store: Store, request: ActionRequest) -> None:
         """Hear of an action about to take effect."""
@@ -168,10 +169,8 @@ class Story:
         if plain(write.old) == plain(change.old):
             self.effects.append(Effect(change=change, write=write, number=change.number))
             return
-        before = [
-            sent for sent in self._sent[(*place, change.field)][:-1] if sent[0] >= last.number
-        ]
-        if before and plain(before[-1][1]) == plain(write.old):
+        sent = self._sent[(*place, change.field)][:-1]
+        if sent and sent[-1][0] >= last.number and plain(sent[-1][1]) == plain(write.old):
             return  # the system kept what stood there of a write of ours that says the same
         reading = [seen for at, seen in self.handed.get(place, ()) if at <= planned]
         if reading and max(reading) >= last.number:
