@@ -12,9 +12,10 @@ import httpx
 import pytest
 
 from kit.sandboxes import SandboxHarness
-from syncline import ObjectType, Value
+from syncline import ObjectType, Prices, Value
 from syncline.testing import VirtualClock
 from syncline_pipedrive import describe, listing
+from syncline_pipedrive.kinds import Kind
 
 #: What a call costs in tokens, by the specification: the first that fits counts.
 _PRICES = (
@@ -47,7 +48,11 @@ class PipedriveHarness(SandboxHarness):
         patch = self._stack.enter_context(pytest.MonkeyPatch.context())
         patch.setattr(listing, "PAGE", 20)
         whole = describe.prices_of
-        patch.setattr(describe, "prices_of", lambda kind: replace(whole(kind), page_size=20))
+
+        def small(kind: Kind) -> Prices:
+            return replace(whole(kind), page_size=20)
+
+        patch.setattr(describe, "prices_of", small)
 
     def values(self, kind: ObjectType, number: int) -> Mapping[str, Value]:
         return {
