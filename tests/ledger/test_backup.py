@@ -41,7 +41,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.startswith("ledger.sqlite")
+        if path.is_file() and not path.name.startswith(("ledger.sqlite", "."))
     }
 
 
