@@ -109,7 +109,7 @@ class Importer:
                 self._new.append((write, number, example))
                 if len(self._new) >= self._size:
                     self._create()
-            case Outcome.UPDATE if digest_of(row.values) in self._asked:
+            case Outcome.UPDATE | Outcome.CONFLICT if digest_of(row.values) in self._asked:
                 told = replace(example, reason="it waits for the answer of a person")
                 self.tally.add(Outcome.CONFLICT, told)
             case Outcome.UPDATE:
