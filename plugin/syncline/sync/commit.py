@@ -20,7 +20,7 @@ from ..rules.compiled import match_key
 from . import pairing
 from .history import Historian
 from .intents import NOT_KNOWN, Task
-from .keeping import KeyKeeper
+from .keeping import KeyKeeper, forget_keys
 from .plan import Case, Fate, Step, StepKind
 
 _STATES = {
@@ -324,20 +324,10 @@ class Committer:
             inbox.finish(db, refs, state, reason, run=self._run, due=due)
         # Whatever waits of a record that we deleted was read before.
         inbox.forget(db, gone + self._ended)
-        self._forget_keys(db, forgotten + self._ended)
+        forget_keys(db, self._keepers, forgotten + self._ended)
         self._ended = []
         ended = [(u.case, u.fate, u.reason) for u in self._finished]
         holds.keep(db, self._run, self.now(), ended)
-
-    def _forget_keys(self, db: Connection, refs: Sequence[tuple[str, str, str]]) -> None:
-        ids: dict[tuple[Side, str], list[str]] = {}
-        for side, name, id_ in refs:
-            ids.setdefault((Side(side), name), []).append(id_)
-        for where, went in ids.items():
-            if where in self._keepers:
-                self._keepers[where].forget(db, went)
-            else:
-                matchkeys.forget_keys(db, [(where[0].value, where[1], id_) for id_ in went])
 
     def _correct(self, db: Connection, under_way: _UnderWay) -> None:
         """Let a record that waits on, though it was written, wait with what was written."""

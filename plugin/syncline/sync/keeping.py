@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["KeyKeeper", "key_keepers"]
+__all__ = ["KeyKeeper", "forget_keys", "key_keepers"]
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -54,6 +54,25 @@ class KeyKeeper:
         for side, name in ((self.side, self.object), *self.others):
             owners = matchkeys.owners(db, side, name, keys)
             inbox.requeue(db, side, name, [State.HELD, State.WAITING], owners)
+
+
+def forget_keys(
+    db: Connection,
+    keepers: Mapping[tuple[Side, str], KeyKeeper],
+    refs: Iterable[tuple[str, str, str]],
+) -> None:
+    """Keep no keys any more of records (side, object, id) that went.
+
+    Nobody is held for a record without a keeper: an activity.
+    """
+    ids: dict[tuple[Side, str], list[str]] = {}
+    for side, name, id_ in refs:
+        ids.setdefault((Side(side), name), []).append(id_)
+    for (side, name), went in ids.items():
+        if (keeper := keepers.get((side, name))) is not None:
+            keeper.forget(db, went)
+        else:
+            matchkeys.forget_keys(db, [(side.value, name, id_) for id_ in went])
 
 
 def key_keepers(maps: Sequence[MapRule]) -> dict[tuple[Side, str], KeyKeeper]:
