@@ -128,10 +128,17 @@ def _excused(found: Evidence, row: Row, partner: Row, line: Line, last: Change, 
 
 
 def _wrote_just_before(found: Evidence, last: Change) -> bool:
-    """Tell whether a person changed a field in the moment after we wrote it."""
+    """Tell whether a person changed a field in the moment after we wrote it, or before we read it.
+
+    What says the same with less is then taken for the system's doing, and told (B12).
+    """
     told = found.story.fields[last.side, last.object, last.id, last.field]
     ours = [change for change in told if change.ours and change.number < last.number]
-    return bool(ours) and last.at - ours[-1].at <= _SAME_SECOND
+    if not ours:
+        return False
+    handed = found.story.handed.get((last.side, last.object, last.id), ())
+    read = any(ours[-1].number <= version < last.number for _at, version in handed)
+    return not read or last.at - ours[-1].at <= _SAME_SECOND
 
 
 def _settled(
